@@ -1,0 +1,166 @@
+"""Every error SARAi raises on purpose, in one tree.
+
+Owns the error taxonomy; knows nothing of the rest of the project.
+
+    SARAiError
+    ├── InvalidInput            a key, value or file that the caller gave
+    │   └── MediaError          an image, video or recording that cannot be used
+    ├── ConfigError             the YAML or the environment (names file and line)
+    ├── StorageError            the data folder or its database
+    ├── Cancelled               the caller asked to stop before there was an answer
+    ├── SpeechUnavailable       text cannot be spoken on this machine
+    └── ModelError              one model (named) could not do its work
+        ├── ModelUnavailable    not installed, or its server does not answer
+        ├── ModelFileInvalid    the file is not what it claims to be
+        ├── ModelTooLarge       can never fit the memory budget
+        ├── ModelLacksModality  asked for images, audio or embeddings it cannot take
+        ├── ContextOverflow     the prompt is longer than the model's context
+        ├── PoolBusy            no memory now: everything that could leave is in use
+        ├── EngineCrashed       the worker process died
+        └── EngineFailed        the engine answered with an error
+
+`code` is stable and meant for programs; `hint` tells a person what to do;
+`retryable` says whether the same call may succeed later, unchanged.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+
+class SARAiError(Exception):
+    """Base of all deliberate errors.
+
+    Args:
+        message: what happened, in one sentence.
+        hint: what the user can do about it; empty when nothing helps.
+    """
+
+    code: ClassVar[str] = "sarai_error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class InvalidInput(SARAiError):
+    """A key, value or file of the caller's cannot be used; `key` names it."""
+
+    code = "invalid_input"
+
+    def __init__(self, message: str, *, key: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.key = key
+
+
+class MediaError(InvalidInput):
+    """An image, video or recording is damaged, too large or of an unknown format."""
+
+    code = "media_error"
+
+
+class ConfigError(SARAiError):
+    """The configuration is wrong; `path` and `line` say where, when it came from a file."""
+
+    code = "config_error"
+
+    def __init__(
+        self, message: str, *, path: Path | None = None, line: int | None = None, hint: str = ""
+    ) -> None:
+        place = "" if path is None else f"{path}:{line}: " if line else f"{path}: "
+        super().__init__(place + message, hint=hint)
+        self.path = path
+        self.line = line
+
+
+class StorageError(SARAiError):
+    """The data folder or its database cannot be read or written."""
+
+    code = "storage_error"
+
+
+class Cancelled(SARAiError):
+    """The caller cancelled before any answer existed."""
+
+    code = "cancelled"
+
+
+class SpeechUnavailable(SARAiError):
+    """Text cannot be turned into speech on this machine."""
+
+    code = "speech_unavailable"
+
+
+class ModelError(SARAiError):
+    """One model could not do its work; `model` is its name in the configuration."""
+
+    code = "model_error"
+
+    def __init__(self, message: str, *, model: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.model = model
+
+
+class ModelUnavailable(ModelError):
+    """The model's file is not installed, or the server that holds it does not answer."""
+
+    code = "model_unavailable"
+
+
+class ModelFileInvalid(ModelError):
+    """The model's file is damaged or is not a GGUF that this build can run."""
+
+    code = "model_file_invalid"
+
+
+class ModelTooLarge(ModelError):
+    """The model can never fit the memory budget; nothing was evicted for it."""
+
+    code = "model_too_large"
+
+
+class ModelLacksModality(ModelError):
+    """The model cannot take images, audio or embeddings, whichever was asked of it."""
+
+    code = "model_lacks_modality"
+
+
+class ContextOverflow(ModelError):
+    """The prompt does not fit the model's context; nothing was cut off silently."""
+
+    code = "context_overflow"
+
+    def __init__(self, *, model: str, prompt_tokens: int, context_tokens: int) -> None:
+        super().__init__(
+            f"The prompt has {prompt_tokens} tokens and {model} holds {context_tokens}.",
+            model=model,
+            hint="Shorten it, or raise context_length of this model in the configuration.",
+        )
+        self.prompt_tokens = prompt_tokens
+        self.context_tokens = context_tokens
+
+
+class PoolBusy(ModelError):
+    """No memory at present: every model that could leave is in use. Try again later."""
+
+    code = "pool_busy"
+    retryable = True
+
+
+class EngineCrashed(ModelError):
+    """The worker process of the model died; the next call starts a new one."""
+
+    code = "engine_crashed"
+    retryable = True
+
+
+class EngineFailed(ModelError):
+    """The engine refused or failed a request and is still alive."""
+
+    code = "engine_failed"

@@ -1,0 +1,200 @@
+"""The configuration's types: what may be written in sarai.yaml, and what must agree.
+
+Owns names, types, defaults and cross-checks; knows nothing of files or the environment
+(`loading` does). Everything is immutable; unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Priority = Literal["low", "normal", "high"]
+EngineName = Literal["llama", "ollama"]
+SelfTestKind = Literal["expert", "tiny", "vision", "omni", "embeddings"]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Section(BaseModel):
+    """Base of every section: immutable, and a typo is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RuntimeSettings(Section):
+    """The machine that SARAi may use.
+
+    `budget_mb` is all memory, the system's own `system_reserve_mb` included; models share
+    the rest. `admission_timeout_s` is how long a request waits for memory that is in use.
+    """
+
+    budget_mb: int = Field(16_384, gt=0)
+    system_reserve_mb: int = Field(2_048, ge=0)
+    threads: int | Literal["auto"] = "auto"
+    gpu_layers: int = Field(0, ge=-1)
+    admission_timeout_s: float = Field(30.0, ge=0)
+
+    def thread_count(self) -> int:
+        """Threads for one model: as configured, else the cores this process may use."""
+        if self.threads != "auto":
+            return max(1, self.threads)
+        affinity = getattr(os, "sched_getaffinity", None)
+        return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+    @property
+    def models_budget_mb(self) -> int:
+        return self.budget_mb - self.system_reserve_mb
+
+
+class ModelSettings(Section):
+    """One model. What the keys do is said beside each, and tested.
+
+    A `llama` model names `gguf_file` (and `mmproj_file` for images or audio), an `ollama`
+    model names `ollama_model`, and a self-test model is made on this machine.
+    """
+
+    name: str  # for people
+    engine: EngineName = "llama"
+    repo_id: str | None = None  # where the files come from
+    gguf_file: Path | None = None  # relative to paths.models, or absolute
+    mmproj_file: Path | None = None
+    ollama_model: str | None = None
+    self_test: SelfTestKind | None = None
+    context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
+    max_memory_mb: int | None = Field(None, gt=0)  # refuse to load when it would need more
+    permanent: bool = False  # never evicted
+    load_on_startup: bool = False
+    ttl_seconds: float | None = Field(None, gt=0)  # unload after this long unused
+    priority: Priority = "normal"  # lower leaves first, higher is loaded first
+    embeddings: bool = False
+    fallback: str | None = None  # the model to try when this one fails
+
+    @model_validator(mode="after")
+    def _names_its_weights(self) -> Self:
+        if self.engine == "ollama" and not self.ollama_model:
+            raise ValueError("an ollama model needs ollama_model")
+        if self.engine == "llama" and not (self.gguf_file or self.self_test):
+            raise ValueError("a llama model needs gguf_file")
+        if self.permanent and self.ttl_seconds is not None:
+            raise ValueError("permanent and ttl_seconds contradict each other")
+        return self
+
+
+class Variant(Section):
+    """Which model serves one modality or route, and how.
+
+    `auto_unload_after_seconds` overrides the model's ttl_seconds; `permanent` must agree
+    with the model's own; `threshold` is the score from which the route is taken.
+    """
+
+    model: str
+    permanent: bool | None = None
+    auto_unload_after_seconds: float | None = Field(None, gt=0)
+    threshold: Fraction | None = None
+
+
+class MultimodalVariants(Section):
+    audio: Variant
+    vision: Variant
+    empathy: Variant
+
+
+class TextVariants(Section):
+    """`rag` names the model that answers from documents."""
+
+    expert: Variant
+    tiny: Variant
+    rag: Variant
+
+
+class RoutingSettings(Section):
+    """Who answers what. The thresholds of a route stand with its variant."""
+
+    multimodal_variant_selection: MultimodalVariants
+    text_variant_selection: TextVariants
+    embeddings_model: str
+    doc_match_threshold: Fraction = 0.5
+
+
+class MediaSettings(Section):
+    """Limits on what is looked at, so that no input can exhaust the machine."""
+
+    max_file_mb: float = Field(20.0, gt=0)
+    max_pixels: int = Field(50_000_000, gt=0)
+    max_side_px: int = Field(16_384, gt=0)
+    image_max_tokens: int = Field(1_280, ge=64)
+    image_min_tokens: int = Field(64, ge=4)
+    frame_max_tokens: int = Field(256, ge=16)
+    video_max_frames: int = Field(64, ge=1)
+    video_fps: float = Field(2.0, gt=0)
+    audio_max_s: float = Field(300.0, gt=0)
+    allowed_folders: tuple[Path, ...] = ()  # empty: any folder the user can read
+
+
+class GenerationSettings(Section):
+    max_tokens: int = Field(512, ge=1)
+    temperature: float = Field(0.7, ge=0, le=2)
+    top_p: float = Field(0.95, gt=0, le=1)
+
+
+class OllamaSettings(Section):
+    base_url: str = "http://127.0.0.1:11434"
+    connect_timeout_s: float = Field(0.5, gt=0)
+    read_timeout_s: float = Field(300.0, gt=0)
+
+
+class RetrievalSettings(Section):
+    """`folder`: documents to answer from; none by default."""
+
+    folder: Path | None = None
+    top_k: int = Field(4, ge=1)
+
+
+class VoiceSettings(Section):
+    """`route_transcript`: send what was heard through the text routing instead of omni."""
+
+    route_transcript: bool = False
+    speak: bool = True
+
+
+class EmotionSettings(Section):
+    enabled: bool = True
+
+
+class FeedbackSettings(Section):
+    """`store_text`: keep the words of each turn in the local log, not only figures."""
+
+    enabled: bool = True
+    store_text: bool = True
+
+
+class PathSettings(Section):
+    """`models`: where GGUF files lie; by default the data folder's `models`."""
+
+    models: Path | None = None
+
+
+class Settings(Section):
+    """The whole configuration, checked against itself."""
+
+    runtime: RuntimeSettings = RuntimeSettings()  # type: ignore[call-arg]  # defaults by Field
+    models: dict[str, ModelSettings]
+    routing: RoutingSettings
+    media: MediaSettings = MediaSettings()  # type: ignore[call-arg]
+    generation: GenerationSettings = GenerationSettings()  # type: ignore[call-arg]
+    ollama: OllamaSettings = OllamaSettings()  # type: ignore[call-arg]
+    retrieval: RetrievalSettings = RetrievalSettings()  # type: ignore[call-arg]
+    voice: VoiceSettings = VoiceSettings()
+    emotion: EmotionSettings = EmotionSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
+    paths: PathSettings = PathSettings()
+
+    def fallback_chain(self, model: str) -> tuple[str, ...]:
+        """`model` and everything to try after it, in order."""
+        chain = [model]
+        while (following := self.models[chain[-1]].fallback) is not None:
+            chain.append(following)
+        return tuple(chain)

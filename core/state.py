@@ -1,0 +1,144 @@
+"""The state that travels through the graph: every key, its type and its meaning.
+
+Owns the schema; holds no logic. All values are plain (str, numbers, lists, dicts), so that
+a checkpoint can store them; media travel as paths, never as bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+InputType = Literal["text", "audio", "image", "video"]
+Route = Literal["expert", "tiny", "rag", "omni"]
+AgentName = Literal["expert", "tiny", "omni", "vision", "rag"]
+Task = Literal[
+    "coding", "reasoning", "exploration", "writing", "simple", "analysis", "creative", "research"
+]
+ToneStyle = Literal[
+    "energetic_positive",
+    "warm_positive",
+    "urgent_support",
+    "soft_support",
+    "focused_alert",
+    "low_energy",
+    "neutral_support",
+]
+
+
+class Preferences(TypedDict, total=False):
+    """What the caller wants of this answer; absent keys follow the configuration."""
+
+    speed: bool
+    quality: bool
+    strategy: str
+    model: str
+    language: Literal["es", "en"]
+    max_tokens: int
+    temperature: float
+    seed: int
+
+
+class Scores(TypedDict):
+    """Independent scores in [0, 1], not a distribution."""
+
+    hard: float
+    soft: float
+    web_query: float
+    doc_match: float
+
+
+class Emotion(TypedDict):
+    """How the user's words read. `valence` 0 (bad) to 1 (good), `arousal` 0 (calm) to 1."""
+
+    label: str
+    valence: float
+    arousal: float
+
+
+class EmotionDiff(TypedDict):
+    """The words that are not the model's own: `opening` was put before its answer."""
+
+    opening: str
+
+
+class Citation(TypedDict):
+    """A passage that the answer could draw on; `number` is how the answer cites it."""
+
+    number: int
+    path: str
+    first_line: int
+    last_line: int
+    quote: str
+
+
+class TurnUsage(TypedDict):
+    """What the turn cost, over all model calls. `memory_mb` is the answering model's, MiB."""
+
+    calls: int
+    prompt_tokens: int
+    reused_tokens: int
+    completion_tokens: int
+    memory_mb: float | None
+
+
+class PastTurn(TypedDict):
+    """One earlier exchange of the thread, as later prompts see it."""
+
+    user: str
+    assistant: str
+
+
+class State(TypedDict, total=False):
+    """Everything one turn takes in and gives out.
+
+    Input keys are set by the caller; all others are filled by the nodes. In the final
+    state every key is present; None means "not for this turn".
+    """
+
+    # Input
+    input: str | None  # the user's words
+    image_path: str | None
+    video_path: str | None
+    audio_input: str | None  # path of the recording; the caller may also give bytes or an array
+    images: list[str] | None  # paths; the caller may give any accepted form
+    fps: float | None  # frames per second to look at in a video
+    video_start_s: float | None
+    video_end_s: float | None
+    resolution: int | None  # longest side of an image in pixels before the model sees it
+    thread_id: str | None  # names a conversation that is remembered
+    user_id: str | None
+    system_prompt: str | None  # replaces the agent's own
+    context: list[str] | None  # passages the answer should use
+    store_memory: bool | None
+    retrieve_context: bool | None
+    preferences: Preferences | None
+
+    # Conversation, kept across the turns of a thread
+    history: list[PastTurn]
+
+    # Output
+    input_type: InputType | None
+    transcript: str | None  # what was heard in the recording
+    language: Literal["es", "en"] | None
+    scores: Scores | None
+    task: Task | None
+    alpha: float | None  # weight of the expert branch; alpha + beta = 1
+    beta: float | None  # weight of the empathic branch
+    skill_used: str | None
+    route: Route | None  # None when media bypassed the routing
+    route_reason: str | None
+    agent_used: AgentName | None
+    model_used: str | None  # name of the model in the configuration
+    tried: list[str]  # models that failed before model_used answered, in order
+    emotion: Emotion | None
+    tone_style: ToneStyle | None
+    emotion_diff: EmotionDiff | None
+    response: str | None
+    finish_reason: Literal["stop", "length", "cancelled"] | None
+    citations: list[Citation]
+    rag_metadata: dict[str, Any] | None
+    audio_output: str | None  # path of the spoken reply, WAV
+    feedback: dict[str, Any] | None
+    warnings: list[str]  # what was degraded or left out, for a person to read
+    timings_ms: dict[str, float]  # wall time of each node that ran, and "total"
+    usage: TurnUsage | None
