@@ -1,0 +1,74 @@
+"""The one data folder: where everything that SARAi keeps on this machine lies.
+
+Owns the folder's layout and its permissions; knows nothing of what is stored in it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from core.errors import StorageError
+
+PRIVATE_FOLDER_MODE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """Paths inside the data folder. Folders exist after `open_data_folder`; files may not."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "sarai.db"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.root / "threads.db"
+
+    @property
+    def feedback_log(self) -> Path:
+        return self.root / "feedback.jsonl"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def self_test(self) -> Path:
+        return self.root / "self_test"
+
+    @property
+    def media(self) -> Path:
+        return self.root / "media"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+
+def data_root() -> Path:
+    """SARAI_HOME when set, else the platform's folder for user data."""
+    home = os.environ.get("SARAI_HOME")
+    return Path(home).expanduser() if home else platformdirs.user_data_path("sarai")
+
+
+def open_data_folder(root: Path | None = None) -> DataFolder:
+    """Create the folder where it is missing, readable by its owner alone.
+
+    Raises: StorageError, when it cannot be created.
+    """
+    folder = DataFolder((root or data_root()).absolute())
+    try:
+        for path in (folder.root, folder.models, folder.self_test, folder.media, folder.logs):
+            path.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The data folder {folder.root} cannot be used: {error.strerror}.",
+            hint="Set SARAI_HOME to a folder you can write to.",
+        ) from error
+    return folder
