@@ -1,0 +1,57 @@
+"""What an agent is: a name, the model that serves it, and how it is told to behave.
+
+Owns the two small types that every agent is made of; knows nothing of a concrete one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from core.engines.protocol import FinishReason, Part, Usage
+from core.settings import Settings
+from core.settings.schema import Variant
+from core.state import AgentName, PastTurn, Preferences
+
+Language = str
+"""`es` or `en`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One kind of answer. `variant` finds its model in the routing configuration."""
+
+    name: AgentName
+    variant: Callable[[Settings], Variant]
+    system_prompt: Mapping[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that an agent is asked at once.
+
+    `parts` is the user's message, media first. `passages` are texts to answer from.
+    `opening` is streamed before the model's own words; it is not shown to the model.
+    """
+
+    parts: tuple[Part, ...]
+    language: Language
+    history: tuple[PastTurn, ...] = ()
+    passages: tuple[str, ...] = ()
+    system_prompt: str | None = None
+    tone_instruction: str = ""
+    opening: str = ""
+    preferences: Preferences = field(default_factory=lambda: Preferences())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `text` is the model's own words, without the opening."""
+
+    text: str
+    model: str
+    finish_reason: FinishReason
+    usage: Usage
+    memory_mb: float | None
+    tried: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,33 @@
+"""Rag: answers from the user's own documents, with citations, or says that it cannot know.
+
+Owns its prompt, the place of its model in the configuration and the honest refusal.
+"""
+
+from __future__ import annotations
+
+from agents.agent import Agent
+
+RAG = Agent(
+    name="rag",
+    variant=lambda settings: settings.routing.text_variant_selection.rag,
+    system_prompt={
+        "es": "Eres SARAi, un asistente local. Responde en español y sólo con lo que dicen los "
+        "pasajes.",
+        "en": "You are SARAi, a local assistant. Answer in English and only with what the "
+        "passages say.",
+    },
+)
+
+NOTHING_FOUND = {
+    "es": "No puedo saberlo: no consulto la red y no he encontrado nada sobre esto en tus "
+    "documentos.",
+    "en": "I cannot know this: I do not look on the web, and I found nothing about it in your "
+    "documents.",
+}
+
+NO_DOCUMENTS = {
+    "es": "No puedo saberlo: no consulto la red y no hay ninguna carpeta de documentos "
+    "configurada (retrieval.folder).",
+    "en": "I cannot know this: I do not look on the web, and no folder of documents is "
+    "configured (retrieval.folder).",
+}

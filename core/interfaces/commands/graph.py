@@ -1,0 +1,32 @@
+"""`sarai graph`: the flow as Mermaid or as text, with the way of the last answer."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+
+from core.errors import InvalidInput
+from core.graph import compiled_graph
+from core.interfaces.drawing import drawing_of, mermaid, text_tree
+from core.storage.folder import open_data_folder
+from core.storage.runs import RunLog
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the drawing; no service of anybody draws anything."""
+    times_ms = last_times_ms() if arguments.last else None
+    drawing = drawing_of(compiled_graph().get_graph(), times_ms)
+    sys.stdout.write(text_tree(drawing) if arguments.ascii else mermaid(drawing))
+    return 0
+
+
+def last_times_ms() -> Mapping[str, float]:
+    """The nodes of the last run with their times.
+
+    Raises: InvalidInput, when nothing ran yet.
+    """
+    last = RunLog(open_data_folder().database).last()
+    if last is None:
+        raise InvalidInput("Nothing ran yet.", key="--last", hint='Try: sarai ask "hola"')
+    return {node: last.timings_ms[node] for node in last.path}

@@ -1,0 +1,154 @@
+"""The part that all answering nodes share: from the state to a question, and back.
+
+Owns the mapping between `State` and the agents' `Question` and `Answer`; knows nothing of
+models or engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from langgraph.runtime import Runtime
+
+from agents.agent import Agent, Answer, Question
+from agents.answering import Silent, answer
+from core.emotion.detect import detect_emotion
+from core.emotion.tone import opening, tone_instruction, tone_style
+from core.engines.protocol import Part
+from core.events import Restarted, Token
+from core.services import TurnContext
+from core.settings import Settings
+from core.state import Emotion, State, ToneStyle, TurnUsage
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A listener that passes the answer on to whoever follows the turn."""
+
+    write: Callable[[object], None]
+
+    def text(self, piece: str) -> None:
+        self.write(Token(piece))
+
+    def restarted(self, reason: str) -> None:
+        self.write(Restarted(reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the user's words read, and how the answer shall sound."""
+
+    emotion: Emotion | None
+    style: ToneStyle | None
+    instruction: str
+    opening: str
+
+
+def manner_for(text: str, language: str, settings: Settings) -> Manner:
+    """Chosen before the first token, so that what is streamed is the final text."""
+    if not settings.emotion.enabled or not text:
+        return Manner(None, None, "", "")
+    emotion = detect_emotion(text, language)
+    style = tone_style(emotion)
+    return Manner(
+        emotion,
+        style,
+        tone_instruction(style, language),
+        opening(emotion, style, language),
+    )
+
+
+def language_of(state: State) -> str:
+    """The language of the reply: as wished, else the user's own."""
+    wished = (state.get("preferences") or {}).get("language")
+    return wished or state.get("language") or "es"
+
+
+def reply(
+    agent: Agent,
+    state: State,
+    runtime: Runtime[TurnContext],
+    *,
+    parts: Sequence[Part],
+    passages: Sequence[str] = (),
+) -> State:
+    """The update of an answering node: the agent's streamed answer, and what it cost.
+
+    `response` is still without the opening; `enhance_emotion` puts it there.
+    """
+    context = runtime.context
+    manner = manner_for(state.get("input") or "", language_of(state), context.services.settings)
+    made = answer(
+        agent,
+        _question(state, manner, parts, passages),
+        context.services.pool,
+        context.services.settings,
+        listener=Streamed(runtime.stream_writer),
+        cancel=context.cancel,
+    )
+    return {
+        "agent_used": agent.name,
+        "model_used": made.model,
+        "tried": list(made.tried),
+        "response": made.text,
+        "finish_reason": made.finish_reason,
+        "emotion": manner.emotion,
+        "tone_style": manner.style,
+        "emotion_diff": {"opening": manner.opening} if made.text and manner.opening else None,
+        "usage": added_usage(state.get("usage"), made),
+        "warnings": list(made.warnings),
+    }
+
+
+def ask_silently(
+    agent: Agent, state: State, runtime: Runtime[TurnContext], parts: Sequence[Part]
+) -> Answer:
+    """A model call whose words are not the answer: no history, nothing streamed."""
+    context = runtime.context
+    question = Question(
+        parts=tuple(parts), language=language_of(state), preferences={"temperature": 0.0}
+    )
+    return answer(
+        agent,
+        question,
+        context.services.pool,
+        context.services.settings,
+        listener=Silent(),
+        cancel=context.cancel,
+    )
+
+
+def _question(
+    state: State, manner: Manner, parts: Sequence[Part], passages: Sequence[str]
+) -> Question:
+    return Question(
+        parts=tuple(parts),
+        language=language_of(state),
+        history=tuple(state.get("history") or ()),
+        passages=(*(state.get("context") or ()), *passages),
+        system_prompt=state.get("system_prompt"),
+        tone_instruction=manner.instruction,
+        opening=manner.opening,
+        preferences=state.get("preferences") or {},
+    )
+
+
+def fixed_reply(text: str, runtime: Runtime[TurnContext]) -> State:
+    """An answer that needs no model; `model_used` stays None, so that nobody is misled."""
+    runtime.stream_writer(Token(text))
+    return {"response": text, "finish_reason": "stop"}
+
+
+def added_usage(so_far: TurnUsage | None, made: Answer) -> TurnUsage:
+    """What the turn has cost, with one more model call."""
+    base = so_far or TurnUsage(
+        calls=0, prompt_tokens=0, reused_tokens=0, completion_tokens=0, memory_mb=None
+    )
+    return {
+        "calls": base["calls"] + 1,
+        "prompt_tokens": base["prompt_tokens"] + made.usage.prompt_tokens,
+        "reused_tokens": base["reused_tokens"] + made.usage.reused_tokens,
+        "completion_tokens": base["completion_tokens"] + made.usage.completion_tokens,
+        "memory_mb": made.memory_mb,
+    }

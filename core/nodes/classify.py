@@ -1,0 +1,31 @@
+"""Node: how hard, how personal, how current is what was asked?"""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from core.services import Services, TurnContext
+from core.state import State
+
+
+def classify(state: State, runtime: Runtime[TurnContext]) -> State:
+    """Score the words, and probe the user's documents for them."""
+    services = runtime.context.services
+    words = state.get("input") or ""
+    found = services.classifier.classify(words)
+    return {
+        "language": found.language,
+        "task": found.task,
+        "scores": {
+            "hard": found.hard,
+            "soft": found.soft,
+            "web_query": found.web_query,
+            "doc_match": _doc_match(state, words, services),
+        },
+    }
+
+
+def _doc_match(state: State, words: str, services: Services) -> float:
+    if services.documents is None or state.get("retrieve_context") is False:
+        return 0.0
+    return services.documents.match(words)

@@ -1,0 +1,41 @@
+"""What every node gets around it: its time, and its warnings told and kept.
+
+Owns the wrapper; knows nothing of what a node does.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from langgraph.runtime import Runtime
+
+from core.events import Warned
+from core.services import TurnContext
+from core.state import State
+
+Node = Callable[[State, Runtime[TurnContext]], State]
+
+
+def measured(node: Node, bound: TurnContext | None = None) -> Node:
+    """`node` with its wall time added to `timings_ms` and its warnings to the earlier ones.
+
+    A node returns only its own new warnings; each is also streamed as `Warned`. `bound` stands in where the caller gives no context.
+    """
+
+    @functools.wraps(node)
+    def run(state: State, runtime: Runtime[TurnContext]) -> State:
+        started = time.perf_counter()
+        if bound is not None and runtime.context is None:
+            runtime = replace(runtime, context=bound)
+        update = node(state, runtime)
+        for warning in update.get("warnings", ()):
+            runtime.stream_writer(Warned(warning))
+        update["warnings"] = [*(state.get("warnings") or ()), *update.get("warnings", ())]
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        update["timings_ms"] = {**(state.get("timings_ms") or {}), node.__name__: elapsed_ms}
+        return update
+
+    return run

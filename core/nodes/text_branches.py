@@ -1,0 +1,50 @@
+"""Nodes: the branches that answer words with words. Each is its agent, streamed."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from agents.rag import NO_DOCUMENTS, NOTHING_FOUND
+from agents.table import AGENTS
+from core.nodes.answering import fixed_reply, language_of, reply
+from core.retrieval.citations import number_passages, prompt_passage
+from core.services import TurnContext
+from core.state import Route, State
+
+
+def expert(state: State, runtime: Runtime[TurnContext]) -> State:
+    """Hard questions."""
+    return _branch("expert", state, runtime)
+
+
+def tiny(state: State, runtime: Runtime[TurnContext]) -> State:
+    """Everyday questions."""
+    return _branch("tiny", state, runtime)
+
+
+def omni(state: State, runtime: Runtime[TurnContext]) -> State:
+    """Words that carry feeling."""
+    return _branch("omni", state, runtime)
+
+
+def _branch(name: Route, state: State, runtime: Runtime[TurnContext]) -> State:
+    return reply(AGENTS[name], state, runtime, parts=(state.get("input") or "",))
+
+
+def rag(state: State, runtime: Runtime[TurnContext]) -> State:
+    """Answer from documents, or say plainly that it cannot be known."""
+    services = runtime.context.services
+    words = state.get("input") or ""
+    documents = services.documents
+    passages = documents.search(words, services.settings.retrieval.top_k) if documents else []
+    if not passages and not state.get("context"):
+        refusal = NOTHING_FOUND if documents else NO_DOCUMENTS
+        answered = fixed_reply(refusal[language_of(state)], runtime)
+        return {**answered, "agent_used": "rag", "rag_metadata": {"passages": 0}}
+    texts = [prompt_passage(passage) for passage in passages]
+    update = reply(AGENTS["rag"], state, runtime, parts=(words,), passages=texts)
+    # The caller's own passages come first in the prompt, so citations count after them.
+    first_number = len(state.get("context") or ()) + 1
+    update["citations"] = number_passages(passages, first_number)
+    update["rag_metadata"] = {"passages": len(passages)}
+    return update

@@ -1,0 +1,57 @@
+"""What the nodes need of the outside world, handed to them by LangGraph's runtime context.
+
+Owns the two bundles and their construction; knows nothing of the graph.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from core.cancellation import Cancellation
+from core.feedback.log import FeedbackLog
+from core.model_pool import ModelPool
+from core.retrieval.index import FolderIndex
+from core.routing.classifier import Classifier
+from core.settings import Settings
+from core.storage.folder import DataFolder
+from core.storage.media_store import MediaStore
+from core.storage.runs import RunLog
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything shared between turns."""
+
+    settings: Settings
+    folder: DataFolder
+    pool: ModelPool
+    classifier: Classifier
+    documents: FolderIndex | None
+    feedback_log: FeedbackLog
+    runs: RunLog
+    media_store: MediaStore
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """The runtime context of one turn."""
+
+    services: Services
+    cancel: Cancellation = field(default_factory=Cancellation)
+    run_id: str = field(default_factory=lambda: uuid4().hex)
+
+
+def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Services:
+    """Build the services around a pool; nothing is loaded yet."""
+    documents = settings.retrieval.folder
+    return Services(
+        settings=settings,
+        folder=folder,
+        pool=pool,
+        classifier=Classifier.load(),
+        documents=FolderIndex(documents.expanduser()) if documents else None,
+        feedback_log=FeedbackLog(folder.feedback_log, store_text=settings.feedback.store_text),
+        runs=RunLog(folder.database),
+        media_store=MediaStore(folder.media),
+    )

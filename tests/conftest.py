@@ -1,0 +1,72 @@
+"""Fixtures that several parts share: a private data folder, settings, and small media."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.graph import SARAiOrchestrator
+from core.model_pool import ModelPool
+from core.settings import Settings, load_settings
+from core.storage.folder import DataFolder, open_data_folder
+from tests.media_samples import write_image, write_tone, write_video
+
+NO_OLLAMA = {"SARAI__OLLAMA__BASE_URL": "http://127.0.0.1:9"}
+"""Nothing listens there, whatever runs on the developer's own machine."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the user's own data, configuration or environment."""
+    saved = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("SARAI_") and name != "SARAI_DATA"]:
+        del os.environ[name]
+    os.environ["SARAI_HOME"] = str(tmp_path_factory.mktemp("home"))
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
+    os.environ.update(NO_OLLAMA)
+    yield
+    os.environ.clear()
+    os.environ.update(saved)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The shipped configuration, on a machine without Ollama or model files."""
+    return load_settings(environ=NO_OLLAMA)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """A data folder whose self-test models are made once for the whole run."""
+    return open_data_folder(tmp_path_factory.mktemp("sarai"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, shared_folder: DataFolder) -> DataFolder:
+    """A data folder of the test's own, with the shared self-test models in it."""
+    own = open_data_folder(tmp_path / "sarai")
+    own.self_test.rmdir()
+    own.self_test.symlink_to(shared_folder.self_test, target_is_directory=True)
+    return own
+
+
+@pytest.fixture(scope="session")
+def orchestrator(settings: Settings, shared_folder: DataFolder) -> Iterator[SARAiOrchestrator]:
+    """The assistant on its self-test models, shared by tests that only ask it something."""
+    with SARAiOrchestrator(pool=ModelPool(settings, shared_folder)) as assistant:
+        yield assistant
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Small media: red.png, blue.png, red.mp4, blue.mp4, low.wav, high.wav."""
+    target = tmp_path_factory.mktemp("samples")
+    for name, colour in (("red", (200, 30, 30)), ("blue", (30, 30, 200))):
+        write_image(target / f"{name}.png", colour)
+        write_video(target / f"{name}.mp4", colour)
+    write_tone(target / "low.wav", 220)
+    write_tone(target / "high.wav", 1760)
+    return target

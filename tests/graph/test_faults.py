@@ -1,0 +1,118 @@
+"""What breaks costs one request at the most: the fallback answers, and the next call works."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.clock import Timer
+from core.errors import ContextOverflow, ModelUnavailable
+from core.events import Final, Restarted, Token
+from core.graph import SARAiOrchestrator
+from core.model_pool import ModelPool
+from core.settings import Settings, load_settings
+from core.storage.folder import DataFolder
+from tests.conftest import NO_OLLAMA
+from tests.virtual_clock import VirtualClock
+
+
+def workers_of(model: str) -> list[psutil.Process]:
+    children = psutil.Process().children(recursive=True)
+    return [child for child in children if model in " ".join(child.cmdline())]
+
+
+def kill(model: str) -> None:
+    for worker in workers_of(model):
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait(10)
+
+
+def test_killing_the_worker_in_mid_answer_hands_over_to_the_fallback(folder: DataFolder) -> None:
+    settings = load_settings(
+        environ={**NO_OLLAMA, "SARAI__MODELS__SELF_TEST_TINY__FALLBACK": "self_test_expert"}
+    )
+    restarted, tokens, killed = [], [], False
+    with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
+        for event in assistant.stream("hola"):
+            if isinstance(event, Token) and not killed:
+                killed = True
+                kill("self_test_tiny")
+            if isinstance(event, Restarted):
+                restarted.append(event)
+                tokens.clear()
+            if isinstance(event, Token):
+                tokens.append(event.text)
+            if isinstance(event, Final):
+                state = event.state
+        assert state["response"] == "".join(tokens)
+        if restarted:  # the worker may have sent its whole short answer before it died
+            assert state["model_used"] == "self_test_expert"
+            assert "self_test_tiny" in state["tried"]
+        assert assistant.invoke("hola")["model_used"] == "self_test_tiny"
+
+
+def test_a_dead_worker_is_replaced_at_the_next_call(settings: Settings, folder: DataFolder) -> None:
+    with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
+        assistant.invoke("hola")
+        kill("self_test_tiny")
+        state = assistant.invoke("hola")
+        assert state["model_used"] == "self_test_tiny"
+
+
+def test_without_a_fallback_the_error_is_typed(folder: DataFolder) -> None:
+    settings = load_settings(environ={**NO_OLLAMA, "SARAI__MODELS__LFM2_1_2B__FALLBACK": "null"})
+    with (
+        SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant,
+        pytest.raises(ModelUnavailable, match=r"LFM2-1\.2B-Q4_K_M\.gguf"),
+    ):
+        assistant.invoke("hola")
+
+
+def test_a_question_longer_than_the_context_is_an_error_not_a_cut(
+    orchestrator: SARAiOrchestrator,
+) -> None:
+    turn = {"input": "palabra " * 20_000, "preferences": {"model": "self_test_tiny"}}
+    with pytest.raises(ContextOverflow) as caught:
+        orchestrator.invoke(turn)
+    assert caught.value.prompt_tokens > caught.value.context_tokens
+
+
+class BrokenClock(VirtualClock):
+    """A machine on which no timer can be started."""
+
+    def call_later(self, delay_s: float, callback: object) -> Timer:
+        raise RuntimeError("can't start new thread")
+
+
+def test_an_answer_survives_a_failing_unload_schedule(
+    settings: Settings, folder: DataFolder, samples: Path
+) -> None:
+    with SARAiOrchestrator(pool=ModelPool(settings, folder, clock=BrokenClock())) as assistant:
+        state = assistant.invoke({"input": "?", "image_path": str(samples / "red.png")})
+    assert (state["response"] or "").startswith("self-test reply")
+
+
+def test_a_feedback_log_that_cannot_be_written_is_a_warning(
+    settings: Settings, folder: DataFolder
+) -> None:
+    folder.feedback_log.mkdir()
+    with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
+        state = assistant.invoke("hola")
+    assert (state["response"] or "").startswith("self-test reply")
+    assert any("feedback log" in warning for warning in state["warnings"])
+
+
+def test_closing_leaves_no_process_behind(settings: Settings, folder: DataFolder) -> None:
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    assistant = SARAiOrchestrator(pool=ModelPool(settings, folder))
+    assistant.invoke("hola")
+    assistant.close()
+    assistant.close()
+    after = {child.pid for child in psutil.Process().children(recursive=True)}
+    assert after <= before
+
+
