@@ -21,9 +21,10 @@ _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {_TAG + kind for kind in ("null", "bool", "int", "float", "str", "seq", "map")}
 _ALIAS = "alias"
 _INDENTATION_HINT = "Check the indentation and the colons around this line."
+_TAGGED = ("A tag (`!name`) stands here.", "Write the plain value.")
 _PLAIN_WORDS = (  # part of PyYAML's wording, ours, what to do
     ("'\\t'", "A tab stands here.", "YAML is indented with spaces only."),
-    ("for the tag", "A tag (`!name`) stands here.", "Write the plain value."),
+    ("for the tag", *_TAGGED),
     (_ALIAS, "An alias (`*name`) stands here.", "Write the value out."),
 )
 
@@ -88,7 +89,7 @@ class _Document:
             return self._composed({})
         if not isinstance(root, yaml.MappingNode):
             self._fail(
-                "The file must hold keys and values.", root, "Begin with a section: `runtime:`."
+                "The file must hold keys and values.", "Begin with a section: `runtime:`.", root
             )
         return self._composed(self._section(root, ()))
 
@@ -110,6 +111,8 @@ class _Document:
             raise self._whole.error("The values are nested too deeply.") from error
 
     def _section(self, node: yaml.MappingNode, section: KeyPath) -> dict[str, Any]:
+        if node.tag != _TAG + "map":
+            self._fail(*_TAGGED, node)
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = (*section, self._key(key_node))
@@ -117,8 +120,8 @@ class _Document:
                 first = self._places[key].line
                 self._fail(
                     f"`{key[-1]}` stands here twice, first in line {first}.",
-                    key_node,
                     "Keep one of them.",
+                    key_node,
                 )
             self._places[key] = self._place(key_node)
             is_section = isinstance(value_node, yaml.MappingNode)
@@ -129,20 +132,17 @@ class _Document:
 
     def _key(self, node: yaml.Node) -> str:
         if node.tag != _TAG + "str" or not isinstance(node, yaml.ScalarNode):
-            self._fail("A key must be a word.", node, "Put it in quotes if it is meant so.")
+            self._fail("A key must be a word.", "Put it in quotes if it is meant so.", node)
         return str(node.value)
 
     def _plain(self, node: yaml.Node) -> Any:
         try:
-            value = _constructed(self._loader, node)
-            # Refuses what no text can hold: half a surrogate pair, an endless number.
-            json.dumps(value, ensure_ascii=False).encode()
-            return value
+            return _constructed(self._loader, node)
         except yaml.YAMLError as error:
             raise self._syntax_error(error) from error
         except (ValueError, LookupError):
             # PyYAML's converters stumble over texts that only look like their type: `0x_`.
-            self._fail("This value cannot be read.", node, "Put it in quotes if it is text.")
+            self._fail("This value cannot be read.", "Put it in quotes if it is text.", node)
 
     def _place(self, node: yaml.Node) -> Place:
         return self._at(node.start_mark.line + 1)
@@ -152,7 +152,7 @@ class _Document:
             return self._whole
         return Place(self._whole.layer, self._whole.path, line)
 
-    def _fail(self, message: str, node: yaml.Node, hint: str) -> NoReturn:
+    def _fail(self, message: str, hint: str, node: yaml.Node) -> NoReturn:
         raise self._place(node).error(message, hint)
 
     def _syntax_error(self, error: yaml.YAMLError) -> ConfigError:
@@ -175,4 +175,7 @@ class _Document:
 
 
 def _constructed(loader: Any, node: yaml.Node) -> Any:
-    return loader.construct_object(node, deep=True)
+    value = loader.construct_object(node, deep=True)
+    # Refuses what no text can hold: half a surrogate pair, an endless number.
+    json.dumps(value, ensure_ascii=False).encode()
+    return value

@@ -1,0 +1,142 @@
+"""The SQLite database of the data folder: connections, and the version of its tables.
+
+Owns pragmas, migrations and the wording of SQLite's errors; what each table means is said
+where it is used.
+
+Every piece of work opens a connection of its own and closes it. That is what makes a
+`Database` safe to share between threads and processes, and it costs well under a
+millisecond, a few times per turn.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from core.errors import StorageError
+from core.storage.migrations import MIGRATIONS, Migration
+from core.storage.private_file import make_private
+
+BUSY_TIMEOUT_S = 5.0
+BACKUP_COMMAND = "sarai data backup FILE"
+
+
+class Database:
+    """One SQLite file, brought up to date when it is opened.
+
+    Raises: StorageError, when the file is damaged, newer than this SARAi or unusable.
+    """
+
+    def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+        self.path = path
+        try:
+            make_private(path)
+        except OSError as error:
+            raise StorageError(
+                f"The database {path} cannot be opened: {error.strerror}.",
+                hint="Check who owns the data folder, and that it may be written.",
+            ) from error
+        with self.connection() as connection:
+            # Readers and one writer at once; kept in the file. `-wal` takes over its mode.
+            connection.execute("PRAGMA journal_mode = WAL")
+            _migrate(connection, migrations, path)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one transaction: kept at the end, undone by any exception.
+
+        It is a writer from the start, so two of them queue instead of failing halfway.
+
+        Raises: StorageError, when SQLite fails.
+        """
+        with self.connection() as connection, _transaction(connection):
+            yield connection
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for reading, where each statement stands for itself.
+
+        Raises: StorageError, when SQLite fails.
+        """
+        try:
+            with closing(_connect(self.path)) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise storage_error(error, self.path) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    # With WAL, a power cut then loses at most the newest turns and damages nothing.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], path: Path) -> None:
+    """Run what is missing, each migration in a transaction of its own."""
+    if _version(connection) > len(migrations):
+        raise StorageError(
+            f"The database {path} belongs to a newer SARAi (version {_version(connection)}; "
+            f"this one knows {len(migrations)}).",
+            hint="Update SARAi, or set SARAI_HOME to another folder.",
+        )
+    for version, migration in enumerate(migrations, start=1):
+        if _version(connection) < version:
+            _apply(connection, migration, version)
+
+
+def _apply(connection: sqlite3.Connection, migration: Migration, version: int) -> None:
+    with _transaction(connection):
+        # Asked again under the lock: another process may have been faster.
+        if _version(connection) >= version:
+            return
+        for statement in migration:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version}")
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is broken, not only busy or unreachable."""
+    return _kind(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _kind(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the other bytes are the detail
+
+
+def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
+    """SQLite's error in our words."""
+    if is_damage(error):
+        return StorageError(
+            f"The database {path} is damaged ({error}). Nothing was deleted.",
+            hint=f"Save what is there with `{BACKUP_COMMAND}`, then move the file away.",
+        )
+    if _kind(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StorageError(
+            f"The database {path} was in use for more than {BUSY_TIMEOUT_S:g} s.",
+            hint="Close the other program that uses it, and try again.",
+        )
+    return StorageError(
+        f"The database {path} failed: {error}.",
+        hint="Check the free space of the disk and who may write the data folder.",
+    )
