@@ -20,11 +20,14 @@ from core.settings.keys import KeyPath
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {_TAG + kind for kind in ("null", "bool", "int", "float", "str", "seq", "map")}
 _ALIAS = "alias"
+_DEPTH = "depth"
+_MOST_LEVELS = 32  # the settings have five
 _INDENTATION_HINT = "Check the indentation and the colons around this line."
 _TAGGED = ("A tag (`!name`) stands here.", "Write the plain value.")
 _PLAIN_WORDS = (  # part of PyYAML's wording, ours, what to do
     ("'\\t'", "A tab stands here.", "YAML is indented with spaces only."),
     ("for the tag", *_TAGGED),
+    (_DEPTH, "The values are nested too deeply.", "Settings have at most five levels."),
     (_ALIAS, "An alias (`*name`) stands here.", "Write the value out."),
 )
 
@@ -42,11 +45,21 @@ class _PlainLoader(yaml.SafeLoader):
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    _level = 0
+
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            event: Any = self.get_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem=_ALIAS, problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
+            self._refuse(_ALIAS)
+        if self._level == _MOST_LEVELS:
+            self._refuse(_DEPTH)
+        self._level += 1
+        node = super().compose_node(parent, index)
+        self._level -= 1
+        return node
+
+    def _refuse(self, problem: str) -> NoReturn:
+        event: Any = self.get_event()  # type: ignore[no-untyped-call]
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
 
 
 def read_yaml(path: Path, layer: Layer) -> Composition:
@@ -107,8 +120,6 @@ class _Document:
             return self._loader.get_single_node()
         except yaml.YAMLError as error:
             raise self._syntax_error(error) from error
-        except RecursionError as error:
-            raise self._whole.error("The values are nested too deeply.") from error
 
     def _section(self, node: yaml.MappingNode, section: KeyPath) -> dict[str, Any]:
         if node.tag != _TAG + "map":

@@ -138,8 +138,7 @@ def _add_database(archive: tarfile.TarFile, path: Path, folder: DataFolder) -> N
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch, path.name)
         try:
-            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as into:
-                source.backup(into)
+            _copy_database(path, copy)
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise storage_error(error, path) from error
@@ -147,6 +146,14 @@ def _add_database(archive: tarfile.TarFile, path: Path, folder: DataFolder) -> N
         else:
             copy.chmod(PRIVATE_FILE_MODE)
             archive.add(copy, name)
+
+
+def _copy_database(path: Path, copy: Path) -> None:
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as into:
+        # Reading first takes the lock, or gives up in time; `backup` would wait for ever.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_schema")
+        source.backup(into)
 
 
 def _add_as_it_is(archive: tarfile.TarFile, path: Path, name: Path) -> None:

@@ -37,10 +37,11 @@ HEAD = "# a comment\nruntime:\n"
         ('x: "\\ud800"\n', 1, "cannot be read"),
         ("a: 1\nb: \x07\n", 2, "control character"),
         ("a: 1\n---\nb: 1\n", 2, "another document"),
-        ("a: " + "[" * 5000, None, "nested too deeply"),
+        ("a: " + "[" * 5000, 1, "nested too deeply"),
+        ("".join(" " * level + "a:\n" for level in range(40)), 32, "nested too deeply"),
     ],
 )
-def test_syntax(refuse: Refuse, file: Path, text: str, line: int | None, words: str) -> None:
+def test_syntax(refuse: Refuse, file: Path, text: str, line: int, words: str) -> None:
     error = refuse(text)
     assert words in error.message
     assert (error.path, error.line) == (file, line)

@@ -1,0 +1,125 @@
+"""The database: versions, damage, and many users at once."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.errors import StorageError
+from core.storage.database import BACKUP_COMMAND, Database
+from core.storage.folder import DataFolder
+from core.storage.migrations import MIGRATIONS
+from core.storage.runs import RunLog
+from tests.storage.conftest import mode
+
+FIRST = (
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)",
+    "INSERT INTO notes VALUES (1, 'a')",
+)
+SECOND = ("ALTER TABLE notes ADD COLUMN kind TEXT", "UPDATE notes SET kind = 'old'")
+
+
+def version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def test_pragmas_and_permissions(folder: DataFolder) -> None:
+    with Database(folder.database).transaction() as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        assert connection.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+        assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 5000
+        connection.execute("DELETE FROM runs")
+        for path in folder.root.glob("sarai.db*"):
+            assert mode(path) == 0o600, path
+
+
+def test_migrations_run_once_and_in_order(folder: DataFolder) -> None:
+    Database(folder.database, [FIRST])
+    assert version(folder.database) == 1
+    for _ in range(2):
+        with Database(folder.database, [FIRST, SECOND]).connection() as connection:
+            rows = connection.execute("SELECT * FROM notes").fetchall()
+        assert [tuple(row) for row in rows] == [(1, "a", "old")]
+    assert version(folder.database) == 2
+
+
+def test_a_migration_that_fails_leaves_no_half(folder: DataFolder) -> None:
+    Database(folder.database, [FIRST])
+    broken = ("UPDATE notes SET text = 'changed'", "no SQL at all")
+    with pytest.raises(StorageError, match="syntax error"):
+        Database(folder.database, [FIRST, broken])
+    with Database(folder.database, [FIRST]).connection() as connection:
+        assert connection.execute("SELECT text FROM notes").fetchone()[0] == "a"
+
+
+def test_a_newer_database_is_refused(folder: DataFolder) -> None:
+    Database(folder.database, [*MIGRATIONS, ("CREATE TABLE later (x)",)])
+    with pytest.raises(StorageError, match="belongs to a newer SARAi") as caught:
+        Database(folder.database)
+    assert "Update SARAi" in caught.value.hint
+
+
+@pytest.mark.parametrize("damage", [b"no database at all" * 100, None])
+def test_a_damaged_file_stays_and_the_backup_is_named(
+    folder: DataFolder, damage: bytes | None
+) -> None:
+    if damage is None:
+        Database(folder.database)
+        data = bytearray(folder.database.read_bytes())
+        data[100:] = b"\x7f" * (len(data) - 100)
+        damage = bytes(data)
+    folder.database.write_bytes(damage)
+    with pytest.raises(StorageError, match=r"damaged .*Nothing was deleted") as caught:
+        RunLog(Database(folder.database)).last()
+    assert BACKUP_COMMAND in caught.value.hint
+    assert folder.database.read_bytes() == damage
+
+
+def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be opened"):
+        Database(tmp_path)
+
+
+def test_an_exception_undoes_the_transaction(folder: DataFolder) -> None:
+    database = Database(folder.database, [FIRST])
+    with pytest.raises(KeyError), database.transaction() as connection:
+        connection.execute("DELETE FROM notes")
+        raise KeyError
+    with database.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM notes").fetchone()[0] == 1
+
+
+def test_foreign_errors_are_in_our_words(folder: DataFolder) -> None:
+    database = Database(folder.database, [FIRST])
+    with pytest.raises(StorageError, match="UNIQUE"), database.transaction() as connection:
+        connection.execute("INSERT INTO notes VALUES (1, 'again')")
+
+
+def test_processes_that_start_together_agree(folder: DataFolder) -> None:
+    code = (
+        "import sys; from pathlib import Path; from core.storage.database import Database\n"
+        "sys.stdin.read()\n"
+        "Database(Path(sys.argv[1]))"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(folder.database)],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for process in started:  # all are let go at the same moment
+        assert process.stdin is not None
+        process.stdin.close()
+        process.stdin = None
+    errors = [process.communicate(timeout=60)[1] for process in started]
+    assert errors == [""] * len(started)
+    assert version(folder.database) == len(MIGRATIONS)
