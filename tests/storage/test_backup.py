@@ -58,8 +58,8 @@ def test_a_backup_can_be_restored(full: DataFolder, target: Path, tmp_path: Path
     copy = restored(target, tmp_path / "copy")
     (media,) = (path.name for path in full.media.iterdir())
     assert names(copy.root) == {"sarai.db", "threads.db", "feedback.jsonl", f"media/{media}"}
-    assert RunLog(Database(copy.database)).last() == RunLog(Database(full.database)).last()
     assert mode(copy.database) == 0o600
+    assert RunLog(Database(copy.database)).last() == RunLog(Database(full.database)).last()
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_a_database_in_use_is_saved_as_of_one_moment(
     assert writer.in_transaction
     backup(full, target)
     copy = restored(target, tmp_path / "copy")
-    assert len(RunLog(Database(copy.database)).recent(9)) == 2
     assert "sarai.db-wal" not in names(copy.root)
+    assert len(RunLog(Database(copy.database)).recent(9)) == 2
 
 
 def test_a_broken_database_is_saved_as_it_is(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -101,25 +100,23 @@ def test_foreign_errors_are_in_our_words(folder: DataFolder) -> None:
         connection.execute("INSERT INTO notes VALUES (1, 'again')")
 
 
-def test_processes_that_start_together_agree(folder: DataFolder) -> None:
-    code = (
-        "import sys; from pathlib import Path; from core.storage.database import Database\n"
-        "sys.stdin.read()\n"
-        "Database(Path(sys.argv[1]))"
-    )
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(folder.database)],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    for process in started:  # all are let go at the same moment
-        assert process.stdin is not None
-        process.stdin.close()
-        process.stdin = None
-    errors = [process.communicate(timeout=60)[1] for process in started]
-    assert errors == [""] * len(started)
-    assert version(folder.database) == len(MIGRATIONS)
+def test_two_that_start_together_migrate_once(folder: DataFolder) -> None:
+    # Long enough that all others have seen the old version and wait for the lock.
+    count = "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)"
+    migration = (*FIRST, f"INSERT INTO notes {count} SELECT i, 'b' FROM n")
+    together, errors = threading.Barrier(4), list[StorageError]()
+
+    def start() -> None:
+        together.wait()
+        try:
+            Database(folder.database, [migration])
+        except StorageError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(together.parties)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert version(folder.database) == 1

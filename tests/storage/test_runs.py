@@ -47,7 +47,8 @@ def test_a_run_comes_back_whole(folder: DataFolder) -> None:
 
 def test_times_are_stored_in_utc(folder: DataFolder) -> None:
     database = Database(folder.database)
-    record(RunLog(database))
+    local = NOON.astimezone(timezone(timedelta(hours=2)))
+    RunLog(database).record(started_at=local, path=[], timings_ms={}, total_ms=1)
     with database.connection() as connection:
         stored = connection.execute("SELECT started_at FROM runs").fetchone()[0]
     assert stored == "2026-05-04T12:00:00.250+00:00"
