@@ -20,7 +20,7 @@ from core.storage.database import is_damage, storage_error
 from core.storage.folder import DataFolder
 from core.storage.private_file import PRIVATE_FILE_MODE, UNFINISHED_PREFIX
 
-_SQLITE_HEADER = b"SQLite format 3\x00"
+_DATABASE_SUFFIXES = {".db", ".sqlite"}
 _COMPANIONS = ("-wal", "-shm")
 
 
@@ -121,14 +121,12 @@ def _files(folder: DataFolder) -> Iterator[Path]:
 
 
 def _is_database(path: Path) -> bool:
-    if path.is_symlink() or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
+    # By its name: to open and close it here would drop SQLite's locks in this process.
+    return path.suffix in _DATABASE_SUFFIXES and path.is_file() and not path.is_symlink()
 
 
 def _is_companion(path: Path) -> bool:
-    """Whether this is SQLite's side file of a database, which a clean copy contains."""
+    """Whether this is SQLite's side file; the database's copy contains what is in it."""
     owners = (path.with_name(path.name.removesuffix(end)) for end in _COMPANIONS)
     return any(owner != path and _is_database(owner) for owner in owners)
 
@@ -142,7 +140,7 @@ def _add_database(archive: tarfile.TarFile, path: Path, folder: DataFolder) -> N
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise storage_error(error, path) from error
-            _add_as_it_is(archive, path, name)
+            archive.add(path, name)
         else:
             copy.chmod(PRIVATE_FILE_MODE)
             archive.add(copy, name)
@@ -154,9 +152,3 @@ def _copy_database(path: Path, copy: Path) -> None:
         source.execute("BEGIN")
         source.execute("SELECT count(*) FROM sqlite_schema")
         source.backup(into)
-
-
-def _add_as_it_is(archive: tarfile.TarFile, path: Path, name: Path) -> None:
-    for end in ("", *_COMPANIONS):
-        if Path(f"{path}{end}").exists():
-            archive.add(f"{path}{end}", f"{name}{end}")

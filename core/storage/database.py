@@ -11,6 +11,7 @@ millisecond (measured on two x86-64 cores), once or twice per turn.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from core.storage.migrations import MIGRATIONS, Migration
 from core.storage.private_file import make_private
 
 BUSY_TIMEOUT_S = 5.0
+_RETRY_S = 0.01
 BACKUP_COMMAND = "sarai data backup FILE"
 
 
@@ -39,8 +41,7 @@ class Database:
                 hint="Check who owns the data folder, and that it may be written.",
             ) from error
         with self.connection() as connection:
-            # Readers and one writer at once; kept in the file. `-wal` takes over its mode.
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             _migrate(connection, migrations, path)
 
     @contextmanager
@@ -84,6 +85,21 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Readers and one writer at once. It is kept in the file, so only the first changes it."""
+    give_up_s = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait here by itself when another process is just doing it.
+            if not _is_busy(error) or time.monotonic() > give_up_s:
+                raise
+            time.sleep(_RETRY_S)
+        else:
+            return
+
+
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
@@ -116,6 +132,10 @@ def is_damage(error: sqlite3.Error) -> bool:
     return _kind(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
+def _is_busy(error: sqlite3.Error) -> bool:
+    return _kind(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
 def _kind(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the other bytes are the detail
 
@@ -127,7 +147,7 @@ def storage_error(error: sqlite3.Error, path: Path) -> StorageError:
             f"The database {path} is damaged ({error}). Nothing was deleted.",
             hint=f"Save what is there with `{BACKUP_COMMAND}`, then move the file away.",
         )
-    if _kind(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+    if _is_busy(error):
         return StorageError(
             f"The database {path} was in use for more than {BUSY_TIMEOUT_S:g} s.",
             hint="Close the other program that uses it, and try again.",

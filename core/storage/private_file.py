@@ -16,9 +16,13 @@ UNFINISHED_PREFIX = ".new-"  # of a file that is still being written
 def make_private(path: Path) -> None:
     """Create the file if it is missing, and take it away from everyone but its owner.
 
+    An existing one is not opened: closing it would drop the locks that SQLite may hold on
+    it in this process (POSIX locks belong to the process, not to the open file).
+
     Raises: OSError.
     """
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE_MODE))
+    if not path.exists():
+        path.touch(PRIVATE_FILE_MODE)
     if path.stat().st_mode & 0o077:
         path.chmod(PRIVATE_FILE_MODE)
 

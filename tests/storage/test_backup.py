@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -82,24 +82,22 @@ def test_a_database_in_use_is_saved_as_of_one_moment(
     assert len(RunLog(Database(copy.database)).recent(9)) == 2
 
 
-def test_a_broken_database_is_saved_as_it_is(
-    full: DataFolder, target: Path, tmp_path: Path
-) -> None:
-    data = full.database.read_bytes()
-    full.database.write_bytes(data[:16] + b"\xff" * (len(data) - 16))
-    copy = unpacked(backup(full, target), tmp_path / "copy")
-    assert (copy / "sarai.db").read_bytes() == full.database.read_bytes()
+def damage_pages(data: bytes) -> bytes:
+    return data[:16] + b"\xff" * (len(data) - 16)
 
 
-def test_what_is_no_longer_a_database_is_saved_with_its_log(
-    full: DataFolder, target: Path, tmp_path: Path
+def damage_header(data: bytes) -> bytes:
+    return b"x" * len(data)
+
+
+@pytest.mark.parametrize("damage", [damage_pages, damage_header])
+def test_a_damaged_database_is_saved_as_it_is(
+    full: DataFolder, target: Path, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
-    log = Path(f"{full.database}-wal")
-    full.database.write_bytes(b"x" * 5000)
-    log.write_bytes(b"its log")
+    damaged = damage(full.database.read_bytes())
+    full.database.write_bytes(damaged)
     copy = unpacked(backup(full, target), tmp_path / "copy")
-    assert (copy / "sarai.db").read_bytes() == b"x" * 5000
-    assert (copy / log.name).read_bytes() == b"its log"
+    assert (copy / "sarai.db").read_bytes() == damaged
 
 
 def test_nothing_is_overwritten(full: DataFolder, target: Path) -> None:

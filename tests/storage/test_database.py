@@ -80,9 +80,11 @@ def test_a_damaged_file_stays_and_the_backup_is_named(
     assert folder.database.read_bytes() == damage
 
 
-def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="cannot be opened"):
+def test_a_place_that_is_no_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="unable to open"):
         Database(tmp_path)
+    with pytest.raises(StorageError, match="cannot be opened: No such file"):
+        Database(tmp_path / "no" / "sarai.db")
 
 
 def test_an_exception_undoes_the_transaction(folder: DataFolder) -> None:
@@ -102,8 +104,12 @@ def test_foreign_errors_are_in_our_words(folder: DataFolder) -> None:
 
 def test_two_that_start_together_migrate_once(folder: DataFolder) -> None:
     # Long enough that all others have seen the old version and wait for the lock.
-    count = "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)"
-    migration = (*FIRST, f"INSERT INTO notes {count} SELECT i, 'b' FROM n")
+    fill = """
+        INSERT INTO notes
+        WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+        SELECT i, 'b' FROM n
+    """
+    migration = (*FIRST, fill)
     together, errors = threading.Barrier(4), list[StorageError]()
 
     def start() -> None:
