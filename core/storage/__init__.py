@@ -1,0 +1,1 @@
+"""The data folder and everything kept in it: database, media files, backups."""

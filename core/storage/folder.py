@@ -60,6 +60,9 @@ def data_root() -> Path:
 def open_data_folder(root: Path | None = None) -> DataFolder:
     """Create the folder where it is missing, readable by its owner alone.
 
+    A folder that exists keeps its permissions: it may be the user's, shared on purpose.
+    Every file that SARAi writes into it is private by itself.
+
     Raises: StorageError, when it cannot be created.
     """
     folder = DataFolder((root or data_root()).absolute())
