@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, cast
 
 import av
 import av.error
 import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
-from av.sidedata.sidedata import Type as SideDataType
+from av.sidedata.sidedata import SideData
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -28,7 +28,7 @@ from core.media.timeline import KeyFrame, Timeline
 _READ_ON_FRAMES = 8
 """A key frame this near is reached faster by decoding on than by seeking."""
 
-VideoPacket = Packet[VideoStream]
+VideoPacket: TypeAlias = "Packet[VideoStream]"
 
 
 def video_stream(container: InputContainer, *, key: str) -> VideoStream:
@@ -161,9 +161,9 @@ def upright_pixels(frame: VideoFrame, width_px: int, height_px: int) -> NDArray[
     """
     scaled = frame.reformat(width_px, height_px, "rgb24", interpolation="BICUBIC")
     pixels = scaled.to_ndarray().astype(np.uint8, copy=False)
-    for item in frame.side_data:
-        if item.type == SideDataType.DISPLAYMATRIX:
-            pixels = _turned(pixels, np.frombuffer(bytes(item), dtype=np.int32))
+    matrix = cast(SideData | None, frame.side_data.get("DISPLAYMATRIX"))
+    if matrix is not None:
+        pixels = _turned(pixels, np.frombuffer(bytes(matrix), dtype=np.int32))
     return np.ascontiguousarray(pixels)
 
 

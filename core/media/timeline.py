@@ -11,8 +11,11 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 
+_ROUNDING_S = Fraction(1, 2000)
+"""Matroska rounds stamps to the millisecond, so a frame may seem this much late."""
 
-@dataclass(frozen=True, slots=True, order=True)
+
+@dataclass(frozen=True, slots=True)
 class KeyFrame:
     """Where decoding can start: when it is shown, and when it is decoded if that is known."""
 
@@ -44,8 +47,7 @@ class Timeline:
 
     def on_display(self, time_s: float) -> int:
         """The stamp of the frame that a player shows at `time_s`."""
-        # Half a tick of tolerance: containers round stamps to their time base.
-        ticks = Fraction(time_s) / self.time_base + Fraction(1, 2)
+        ticks = (Fraction(time_s) + _ROUNDING_S) / self.time_base
         position = bisect_right(self.stamps, self.stamps[0] + math.floor(ticks))
         return self.stamps[max(0, position - 1)]
 
