@@ -33,7 +33,7 @@ TIME_LIMIT_S = 60.0
 _TIMELINE_PACKETS = 1_000_000
 """Over four hours at 60 frames a second."""
 
-_PACKETS_PER_FRAME = 2_000
+PACKETS_PER_FRAME = 2_000
 """To reach one frame: a minute at 30 frames a second without a key frame."""
 
 _BROKEN_OFF_S = 1.0
@@ -51,6 +51,7 @@ class VideoRequest:
     settings: MediaSettings
     key: str
     time_limit_s: float = TIME_LIMIT_S
+    packets_per_frame: int = PACKETS_PER_FRAME
 
 
 def load_video(
@@ -115,7 +116,7 @@ def _sampled(container: InputContainer, request: VideoRequest) -> tuple[RgbImage
     stamps = sample(
         timeline, request.start_s, end_s, fps=request.fps, max_frames=request.max_frames
     )
-    limit.allow_packets(_PACKETS_PER_FRAME * len(stamps))
+    limit.allow_packets(request.packets_per_frame * len(stamps))
     reader = FrameReader(container, stream, timeline, limit)
     images: dict[int, RgbImage] = {}
     for stamp in stamps:

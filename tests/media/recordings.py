@@ -35,6 +35,7 @@ def grey_video(
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = WIDTH_PX, HEIGHT_PX, "yuv420p"
         stream.codec_context.gop_size = key_frame_every
+        stream.codec_context.bit_rate = 2_000_000  # enough to tell one grey from the next
         for index, tick in enumerate(ticks):
             grey = np.full((HEIGHT_PX, WIDTH_PX, 3), index * GREY_STEP, np.uint8)
             frame = VideoFrame.from_ndarray(grey, format="rgb24")
