@@ -6,6 +6,7 @@ from core.state import Scores
 
 
 def choose(
+    *,
     hard: float = 0.0,
     soft: float = 0.0,
     web: float = 0.0,
