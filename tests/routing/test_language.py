@@ -1,0 +1,34 @@
+import pytest
+
+from core.routing.language import detect_language
+
+SPANISH = [
+    "hola", "buenas", "gracias", "qué tal", "sí", "adiós", "¿por qué?", "mañana", "sigue",
+    "estoy triste", "ayuda", "otra vez", "dime algo", "configuración", "año", "cuéntame más",
+    "¿Cómo configuro SSH en Ubuntu?", "como configuro ssh en ubuntu", "NO FUNCIONA EL SERVIDOR",
+    "el router no responde", "resume este texto", "busca noticias", "error en la funcion main",
+    "traduce 'the weather is nice' al español por favor",
+]  # fmt: skip
+ENGLISH = [
+    "hello", "hi", "thanks", "why?", "yes", "bye", "go on, continue", "tell me more", "good night",
+    "I'm sad", "help", "what's up", "How do I configure SSH on Ubuntu?", "it doesn't work",
+    "latest news about Spain", "write a poem about Python", "fix this bug", "nothing is working",
+    "The café in Málaga was lovely and the people were kind", "explain recursion",
+    "what does 'hola' mean", "THE SERVER IS DOWN",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SPANISH)
+def test_spanish(text: str) -> None:
+    assert detect_language(text, default="en") == "es"
+
+
+@pytest.mark.parametrize("text", ENGLISH)
+def test_english(text: str) -> None:
+    assert detect_language(text, default="es") == "en"
+
+
+@pytest.mark.parametrize("text", ["", "42", "SSH Ubuntu", "ok"])
+def test_without_evidence_the_default_is_taken(text: str) -> None:
+    assert detect_language(text) == "es"
+    assert detect_language(text, default="en") == "en"
