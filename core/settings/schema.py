@@ -1,7 +1,8 @@
-"""The configuration's types: what may be written in sarai.yaml, and what must agree.
+"""The configuration's types: what may be written in sarai.yaml.
 
-Owns names, types, defaults and cross-checks; knows nothing of files or the environment
-(`loading` does). Everything is immutable; unknown keys are refused.
+Owns names, types and defaults; knows nothing of files or the environment (`loading`), nor
+of what must agree between sections (`checks`). Everything is immutable; unknown keys are
+refused.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Priority = Literal["low", "normal", "high"]
 EngineName = Literal["llama", "ollama"]
@@ -18,10 +19,18 @@ SelfTestKind = Literal["expert", "tiny", "vision", "omni", "embeddings"]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
+def with_home(path: Path) -> Path:
+    """`~` and `~user` replaced; a user that is not there leaves the path as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111  # Path.expanduser raises then
+
+
+UserPath = Annotated[Path, AfterValidator(with_home)]
+
+
 class Section(BaseModel):
     """Base of every section: immutable, and a typo is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class RuntimeSettings(Section):
@@ -59,8 +68,8 @@ class ModelSettings(Section):
     name: str  # for people
     engine: EngineName = "llama"
     repo_id: str | None = None  # where the files come from
-    gguf_file: Path | None = None  # relative to paths.models, or absolute
-    mmproj_file: Path | None = None
+    gguf_file: UserPath | None = None  # relative to paths.models, or absolute
+    mmproj_file: UserPath | None = None
     ollama_model: str | None = None
     self_test: SelfTestKind | None = None
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
@@ -78,8 +87,6 @@ class ModelSettings(Section):
             raise ValueError("an ollama model needs ollama_model")
         if self.engine == "llama" and not (self.gguf_file or self.self_test):
             raise ValueError("a llama model needs gguf_file")
-        if self.permanent and self.ttl_seconds is not None:
-            raise ValueError("permanent and ttl_seconds contradict each other")
         return self
 
 
@@ -131,7 +138,7 @@ class MediaSettings(Section):
     video_max_frames: int = Field(64, ge=1)
     video_fps: float = Field(2.0, gt=0)
     audio_max_s: float = Field(300.0, gt=0)
-    allowed_folders: tuple[Path, ...] = ()  # empty: any folder the user can read
+    allowed_folders: tuple[UserPath, ...] = ()  # empty: any folder the user can read
 
 
 class GenerationSettings(Section):
@@ -149,7 +156,7 @@ class OllamaSettings(Section):
 class RetrievalSettings(Section):
     """`folder`: documents to answer from; none by default."""
 
-    folder: Path | None = None
+    folder: UserPath | None = None
     top_k: int = Field(4, ge=1)
 
 
@@ -174,11 +181,11 @@ class FeedbackSettings(Section):
 class PathSettings(Section):
     """`models`: where GGUF files lie; by default the data folder's `models`."""
 
-    models: Path | None = None
+    models: UserPath | None = None
 
 
 class Settings(Section):
-    """The whole configuration, checked against itself."""
+    """The whole configuration."""
 
     runtime: RuntimeSettings = RuntimeSettings()  # type: ignore[call-arg]  # defaults by Field
     models: dict[str, ModelSettings]

@@ -1,0 +1,159 @@
+"""What must agree between the settings, beyond the type of each.
+
+Owns the cross-checks; knows nothing of files and lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.settings.keys import KeyPath, dotted, nearest
+from core.settings.problems import Problem
+from core.settings.schema import ModelSettings, Settings, Variant
+
+
+def disagreements(settings: Settings) -> Iterator[Problem]:
+    """Everything in the settings that contradicts something else in them."""
+    unknown = list(_unknown_models(settings))
+    yield from unknown
+    yield from _budget(settings)
+    yield from _media(settings)
+    yield from _lifetimes(settings)
+    if not unknown:  # the rest follows the names
+        yield from _variants(settings)
+        yield from _embeddings(settings)
+        yield from _cycles(settings)
+
+
+def variants(settings: Settings) -> Iterator[tuple[KeyPath, Variant]]:
+    """Every variant of the routing, with its key."""
+    for section in ("multimodal_variant_selection", "text_variant_selection"):
+        for name, variant in getattr(settings.routing, section):
+            yield ("routing", section, name), variant
+
+
+def _unknown_models(settings: Settings) -> Iterator[Problem]:
+    named: list[tuple[KeyPath, str | None]] = [
+        ((*key, "model"), variant.model) for key, variant in variants(settings)
+    ]
+    named.append((("routing", "embeddings_model"), settings.routing.embeddings_model))
+    named += [(_model(name, "fallback"), model.fallback) for name, model in settings.models.items()]
+    for key, name in named:
+        if name is not None and name not in settings.models:
+            guess = nearest(name, settings.models)
+            hint = f"Did you mean {guess}?" if guess else "Add it under models."
+            yield Problem(key, f"{dotted(key)} names the model `{name}`, which is not there.", hint)
+
+
+def _budget(settings: Settings) -> Iterator[Problem]:
+    runtime = settings.runtime
+    if runtime.system_reserve_mb >= runtime.budget_mb:
+        yield Problem(
+            ("runtime", "budget_mb"),
+            f"runtime.system_reserve_mb ({runtime.system_reserve_mb}) leaves nothing of "
+            f"runtime.budget_mb ({runtime.budget_mb}) to the models.",
+            "Raise the budget or lower the reserve.",
+            rivals=(("runtime", "system_reserve_mb"),),
+        )
+        return
+    pinned = {n: m.max_memory_mb for n, m in settings.models.items() if m.permanent}
+    total_mb = sum(mb for mb in pinned.values() if mb)
+    if total_mb > runtime.models_budget_mb:
+        yield Problem(
+            ("runtime", "budget_mb"),
+            f"The permanent models may take {total_mb} MiB and only "
+            f"{runtime.models_budget_mb} MiB are for models.",
+            "Make one of them not permanent, or raise runtime.budget_mb.",
+            rivals=tuple(_model(name, "max_memory_mb") for name, mb in pinned.items() if mb),
+        )
+
+
+def _media(settings: Settings) -> Iterator[Problem]:
+    low, high = settings.media.image_min_tokens, settings.media.image_max_tokens
+    if low > high:
+        yield Problem(
+            ("media", "image_min_tokens"),
+            f"media.image_min_tokens ({low}) is above media.image_max_tokens ({high}).",
+            "Lower the first or raise the second.",
+            rivals=(("media", "image_max_tokens"),),
+        )
+
+
+def _lifetimes(settings: Settings) -> Iterator[Problem]:
+    for name, model in settings.models.items():
+        if model.permanent and model.ttl_seconds is not None:
+            yield _forever_for_a_while(
+                _model(name, "permanent"), _model(name, "ttl_seconds"), "ttl_seconds: null"
+            )
+
+
+def _variants(settings: Settings) -> Iterator[Problem]:
+    for key, variant in variants(settings):
+        model = settings.models[variant.model]
+        if variant.permanent is not None and variant.permanent != model.permanent:
+            yield _two_minds((*key, "permanent"), variant.model, model)
+        elif model.permanent and variant.auto_unload_after_seconds is not None:
+            unload = (*key, "auto_unload_after_seconds")
+            yield _forever_for_a_while(
+                _model(variant.model, "permanent"), unload, "auto_unload_after_seconds: null"
+            )
+
+
+def _two_minds(key: KeyPath, name: str, model: ModelSettings) -> Problem:
+    own = _model(name, "permanent")
+    said, other = ("false", "true") if model.permanent else ("true", "false")
+    return Problem(
+        key,
+        f"{dotted(key)} is {said} and {dotted(own)} is {other}.",
+        "Write the same in both.",
+        rivals=(own,),
+    )
+
+
+def _forever_for_a_while(permanent: KeyPath, unload: KeyPath, remedy: str) -> Problem:
+    return Problem(
+        permanent,
+        f"{dotted(permanent)} is true and {dotted(unload)} is set: "
+        "a permanent model is never unloaded.",
+        f"Write `permanent: false` or `{remedy}`.",
+        rivals=(unload,),
+    )
+
+
+def _embeddings(settings: Settings) -> Iterator[Problem]:
+    name = settings.routing.embeddings_model
+    if not settings.models[name].embeddings:
+        yield Problem(
+            ("routing", "embeddings_model"),
+            f"routing.embeddings_model names `{name}`, which makes no embeddings.",
+            f"Write `embeddings: true` in models.{name}, or name another model.",
+            rivals=(_model(name, "embeddings"),),
+        )
+
+
+def _cycles(settings: Settings) -> Iterator[Problem]:
+    """One problem for each circle, whichever of its models it was met from."""
+    done: set[str] = set()
+    for start in settings.models:
+        chain: list[str] = []
+        name: str | None = start
+        while name is not None and name not in done and name not in chain:
+            chain.append(name)
+            name = settings.models[name].fallback
+        if name in chain:
+            yield _cycle(chain[chain.index(name) :])
+        done.update(chain)
+
+
+def _cycle(circle: list[str]) -> Problem:
+    first, *others = (_model(name, "fallback") for name in circle)
+    return Problem(
+        first,
+        f"The fallbacks go round in a circle: {' -> '.join([*circle, circle[0]])}.",
+        "Let the last one have no fallback (`fallback: null`).",
+        rivals=tuple(others),
+    )
+
+
+def _model(name: str, key: str) -> KeyPath:
+    return ("models", name, key)
