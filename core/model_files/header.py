@@ -46,6 +46,7 @@ def read_header(path: Path, *, model: str) -> GgufHeader:
             f"{path.name} is not a GGUF file: {error}", model=model, hint="Download it again."
         ) from error
     metadata = {name: field.contents() for name, field in reader.fields.items()}
+    metadata = {k: tuple(v) if isinstance(v, list) else v for k, v in metadata.items()}
     tensors = tuple(
         TensorInfo(
             t.name,

@@ -86,7 +86,8 @@ def _compute_mb(header: GgufHeader, context_tokens: int, *, embeddings: bool) ->
     if embeddings:
         activations = 4 * keys.width + 2 * keys.number("feed_forward_length")
         return context_tokens * activations * F32_BYTES / MIB + GRAPH_MB
-    return UBATCH_TOKENS * _vocabulary(header, keys.width) * F32_BYTES / MIB + GRAPH_MB
+    batch_tokens = min(UBATCH_TOKENS, context_tokens)
+    return batch_tokens * _vocabulary(header, keys.width) * F32_BYTES / MIB + GRAPH_MB
 
 
 def _vocabulary(header: GgufHeader, width: int) -> int:

@@ -37,7 +37,7 @@ class HeaderKeys:
     def numbers(self, key: str) -> list[int]:
         """Whole numbers, one or one per layer; empty when absent or not numbers."""
         value = self.get(key)
-        values = value if isinstance(value, list | tuple) else [value]
+        values = value if isinstance(value, tuple) else [value]
         return [max(0, int(each)) for each in values if isinstance(each, int | float)]
 
     def number(self, key: str) -> int:

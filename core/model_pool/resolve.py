@@ -14,16 +14,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from core.engines.protocol import EngineSpec
-from core.errors import ModelFileInvalid, ModelTooLarge
-from core.model_files.header import GgufHeader, read_header
+from core.errors import ModelTooLarge
+from core.model_files.header import read_header
 from core.model_files.locate import ModelFiles, locate
 from core.model_pool.footprint import Footprint, predict_footprint
-from core.model_pool.kv_cache import HeaderKeys
 from core.settings.schema import ModelSettings, Settings
 from core.storage.folder import DataFolder
 
-MAX_LAYERS = 512
-"""LLAMA_MAX_LAYERS of llama.cpp, which aborts its process above it, and at 0."""
 OLLAMA_BITS_PER_WEIGHT = 4.89
 """Q4_K_M, Ollama's usual quantisation. Source: llama.cpp's quantize README, Llama 3.1 8B."""
 OLLAMA_DEFAULT_PARAMETERS_B = 8.0
@@ -76,7 +73,6 @@ class ConfiguredModels:
 
     def _predict(self, name: str, model: ModelSettings, files: ModelFiles) -> Footprint:
         header = read_header(files.gguf_path, model=name)
-        _refuse_impossible_depth(header, name)
         mmproj = files.mmproj_path
         return predict_footprint(
             header,
@@ -137,16 +133,6 @@ def refuse_above_own_limit(resolved: ResolvedModel, max_memory_mb: int | None) -
         model=name,
         hint=f"Raise models.{name}.max_memory_mb or lower models.{name}.context_length.",
     )
-
-
-def _refuse_impossible_depth(header: GgufHeader, name: str) -> None:
-    layers = HeaderKeys(header).number("block_count")
-    if not 1 <= layers <= MAX_LAYERS:
-        raise ModelFileInvalid(
-            f"{header.path.name} says it has {layers} layers; llama.cpp takes 1 to {MAX_LAYERS}.",
-            model=name,
-            hint="Download the file again.",
-        )
 
 
 def _is_this_machine(base_url: str) -> bool:
