@@ -26,11 +26,8 @@ MARKER = mtmd.mtmd_default_marker().decode()
 BATCH_TOKENS = 512
 
 
-@llama_cpp.llama_log_callback
-def _ignore(_level: int, _text: bytes, _data: object) -> None:
-    """mtmd writes to stderr unless it is given another place."""
-
-
+# mtmd writes to stderr unless it is given another place.
+_ignore: Any = llama_cpp.llama_log_callback(lambda _level, _text, _data: None)
 mtmd.mtmd_log_set(_ignore, ctypes.c_void_p(0))
 mtmd.mtmd_helper_log_set(_ignore, ctypes.c_void_p(0))
 
@@ -195,5 +192,5 @@ def _bitmap(item: Picture | Recording) -> Any:
         return mtmd.mtmd_bitmap_init_from_audio(len(samples), pointer)
     pixels = np.ascontiguousarray(item)
     height, width = pixels.shape[:2]
-    pointer = pixels.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
-    return mtmd.mtmd_bitmap_init(width, height, pointer)
+    data = pixels.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+    return mtmd.mtmd_bitmap_init(width, height, data)

@@ -66,4 +66,4 @@ def _tone(cycles: NDArray[np.float64]) -> Recording:
 
 def _harmonics(cycles: NDArray[np.float64]) -> Recording:
     voices = [np.sin(2 * np.pi * number * cycles) / number for number in range(1, 12)]
-    return (0.2 * np.sum(voices, axis=0)).astype(np.float32)
+    return np.asarray(0.2 * np.sum(voices, axis=0), np.float32)

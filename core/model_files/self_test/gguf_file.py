@@ -5,7 +5,6 @@ Owns the file's way onto the disk; knows nothing of its content.
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -44,16 +43,21 @@ def write_gguf(path: Path, architecture: str, fill: Callable[[GGUFWriter], None]
 
     Raises: StorageError, when it cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(unfinished, architecture, fill)
-        os.replace(unfinished, path)  # noqa: PTH105  # the name everybody knows for atomic
+        _write_and_rename(path, architecture, fill)
     except OSError as error:
         raise StorageError(
             f"The self-test model {path} cannot be written: {error.strerror}.",
             hint="Make room on the disk, or set SARAI_HOME to a folder you can write to.",
         ) from error
+
+
+def _write_and_rename(path: Path, architecture: str, fill: Callable[[GGUFWriter], None]) -> None:
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        _write(unfinished, architecture, fill)
+        unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
 
