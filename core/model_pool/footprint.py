@@ -10,9 +10,7 @@ vocabulary of 152k).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from core.model_files.header import GgufHeader
 from core.model_pool.kv_cache import UBATCH_TOKENS, HeaderKeys, cache_bytes
@@ -82,7 +80,7 @@ def _tensors_mb(header: GgufHeader) -> float:
 
 
 def _compute_mb(header: GgufHeader, context_tokens: int, *, embeddings: bool) -> float:
-    keys = HeaderKeys(header)
+    keys = HeaderKeys(header.metadata, header.architecture)
     if embeddings:
         activations = 4 * keys.width + 2 * keys.number("feed_forward_length")
         return context_tokens * activations * F32_BYTES / MIB + GRAPH_MB
@@ -98,17 +96,15 @@ def _vocabulary(header: GgufHeader, width: int) -> int:
 
 def _media_mb(mmproj: GgufHeader, image_max_tokens: int) -> float:
     """A tower's weights and the activations of its largest input, flash attention on."""
-    metadata = mmproj.metadata
-    merge = int(metadata.get("clip.vision.spatial_merge_size", 2))
-    positions = {"vision": image_max_tokens * merge**2, "audio": AUDIO_FRAMES}
-    compute_bytes = max(
-        count * _activations(metadata, f"clip.{tower}") * F32_BYTES
-        for tower, count in positions.items()
+    vision = HeaderKeys(mmproj.metadata, "clip.vision")
+    audio = HeaderKeys(mmproj.metadata, "clip.audio")
+    merge = vision.number("spatial_merge_size") or 2
+    floats = max(
+        image_max_tokens * merge**2 * _activations(vision), AUDIO_FRAMES * _activations(audio)
     )
-    return _tensors_mb(mmproj) + compute_bytes / MIB + GRAPH_MB
+    return _tensors_mb(mmproj) + floats * F32_BYTES / MIB + GRAPH_MB
 
 
-def _activations(metadata: Mapping[str, Any], prefix: str) -> int:
+def _activations(tower: HeaderKeys) -> int:
     """Floats alive at once for one position: Q, K, V, input, residual, output and the MLP."""
-    width = int(metadata.get(f"{prefix}.embedding_length", 0))
-    return 6 * width + int(metadata.get(f"{prefix}.feed_forward_length", 0))
+    return 6 * tower.width + tower.number("feed_forward_length")

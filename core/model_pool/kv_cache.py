@@ -10,9 +10,8 @@ cell; a sliding-window cache holds its window and one batch (`llama_kv_cache_isw
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from core.model_files.header import GgufHeader
 
@@ -24,14 +23,14 @@ F16_BYTES, F32_BYTES = 2, 4
 
 
 class HeaderKeys:
-    """A header's metadata below the prefix of its architecture."""
+    """A header's metadata below one prefix: its architecture's, or a media tower's."""
 
-    def __init__(self, header: GgufHeader) -> None:
-        self._metadata = header.metadata
-        self._prefix = header.architecture
+    def __init__(self, metadata: Mapping[str, object], prefix: str) -> None:
+        self._metadata = metadata
+        self._prefix = prefix
         self.width = self.number("embedding_length")
 
-    def get(self, key: str) -> Any:
+    def get(self, key: str) -> object:
         return self._metadata.get(f"{self._prefix}.{key}")
 
     def numbers(self, key: str) -> list[int]:
@@ -63,7 +62,7 @@ def cache_bytes(header: GgufHeader, context_tokens: int, *, swa_full: bool = Tru
     Args:
         swa_full: layers with a sliding window keep the whole context all the same.
     """
-    keys = HeaderKeys(header)
+    keys = HeaderKeys(header.metadata, header.architecture)
     if keys.get("attention.causal") is False:
         return 0  # an encoder sees its text once and remembers nothing
     cells = _rounded_up(context_tokens)

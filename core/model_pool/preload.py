@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from core.errors import Cancelled, ModelError, PoolBusy
+from core.errors import Cancelled, ModelError, ModelUnavailable, PoolBusy
 from core.model_pool.plan import EVICTION_RANK
 from core.settings.schema import Settings
 
@@ -68,6 +68,8 @@ class Preload:
             except PoolBusy as error:
                 logger.warning("%s was not preloaded. %s", name, error)
                 return
+            except ModelUnavailable as error:  # nothing is wrong with a model left out
+                logger.info("%s is not there to be preloaded. %s", name, error)
             except ModelError as error:
                 logger.warning("%s cannot be preloaded. %s", name, error)
             else:
