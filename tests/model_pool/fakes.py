@@ -92,6 +92,7 @@ class FakeEngines:
         self.load_errors: dict[str, Exception] = {}
         self.resolve_errors: dict[str, Exception] = {}
         self.close_error: Exception | None = None
+        self.close_gate: threading.Event | None = None
         self.deaf = False  # loads do not hear a cancellation
         self.peak_mb = 0
         self._lock = threading.Lock()
@@ -131,6 +132,8 @@ class FakeEngines:
     def closing(self, engine: FakeEngine) -> None:
         with self._lock:
             self.events.append(f"close {engine.model}")
+        if self.close_gate is not None:
+            assert self.close_gate.wait(PATIENCE_S)
         if not engine.closed:
             self._takes(engine.model, -1)
         if self.close_error is not None:
@@ -240,8 +243,11 @@ class Bench:
         ledger = self.pool._ledger
         self._until(lambda: name in ledger.loads and ledger.loads[name].waiters == count)
 
+    def until_event(self, event: str) -> None:
+        self._until(lambda: event in self.engines.events)
+
     def until_loading(self, name: str) -> None:
-        self._until(lambda: f"loading {name}" in self.engines.events)
+        self.until_event(f"loading {name}")
 
     def _until(self, condition: Callable[[], bool]) -> None:
         changed = self.pool._ledger.changed

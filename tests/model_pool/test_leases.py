@@ -160,15 +160,33 @@ def test_a_bug_while_loading_reaches_the_caller(bench: MakeBench) -> None:
         b.use("a")
 
 
-def test_two_loads_never_share_the_same_free_memory(bench: MakeBench) -> None:
-    b = bench({"old": 40, "a": 80, "b": 60}, admission_timeout_s=30)
+def test_memory_promised_to_one_load_is_not_given_to_another(bench: MakeBench) -> None:
+    b = bench({"old": 40, "a": 80, "b": 60, "idle": 0})
+    b.use("idle")
     b.use("old")
-    gates = [b.engines.hold("a"), b.engines.hold("b")]
-    futures = [b.using("a"), b.using("b")]
-    for gate in gates:
-        gate.set()
-    assert {future.result(PATIENCE_S).model for future in futures} == {"a", "b"}
-    assert b.engines.peak_mb <= 100
+    b.engines.close_gate = threading.Event()
+    first = b.using("a")  # takes the 60 that are free and waits for the 40 of `old`
+    b.until_event("close old")
+    assert b.pool.status().reserved_mb == 80
+    second = b.using("b")
+    b.until_waiting_for_memory("b")
+    assert b.using("idle").result(PATIENCE_S).model == "idle"  # nor does a hit wait for a close
+    b.engines.close_gate.set()
+    assert {first.result(PATIENCE_S).model, second.result(PATIENCE_S).model} == {"a", "b"}
+
+
+def test_what_is_closing_still_counts(bench: MakeBench) -> None:
+    b = bench({"a": 60, "b": 60}, {"a": {"ttl_seconds": 5}})
+    b.use("a")
+    b.engines.close_gate = threading.Event()
+    expiring = b.submit(b.clock.advance, 5)
+    b.until_event("close a")
+    assert b.pool.status().reserved_mb == 60
+    again = b.using("b")
+    b.until_waiting_for_memory("b")
+    b.engines.close_gate.set()
+    expiring.result(PATIENCE_S)
+    assert again.result(PATIENCE_S).model == "b"
 
 
 def test_cancelling_a_wait_for_memory_ends_it(bench: MakeBench) -> None:

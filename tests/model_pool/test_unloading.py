@@ -79,6 +79,15 @@ def test_a_schedule_made_while_in_use_begins_at_the_release(bench: MakeBench) ->
     assert b.loaded() == set()
 
 
+def test_a_schedule_made_while_in_use_is_for_one_release_only(bench: MakeBench) -> None:
+    b = bench({"a": 10})
+    with b.pool.lease("a"):
+        b.pool.schedule_unload("a", ttl=60)
+    b.use("a")
+    b.clock.advance(1000)
+    assert b.loaded() == {"a"}
+
+
 def test_a_schedule_made_while_loading_begins_at_the_release(bench: MakeBench) -> None:
     b = bench({"a": 10})
     go = b.engines.hold("a")
