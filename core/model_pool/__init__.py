@@ -1,0 +1,10 @@
+"""Who is loaded: leases on models inside one memory budget.
+
+Owns admission, loading, eviction and unloading; knows nothing of what a model is used for.
+"""
+
+from core.model_pool.pool import ModelPool
+from core.model_pool.shared import get_model_pool
+from core.model_pool.status import ModelState, ModelStatus, PoolStatus
+
+__all__ = ["ModelPool", "ModelState", "ModelStatus", "PoolStatus", "get_model_pool"]

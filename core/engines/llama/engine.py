@@ -1,0 +1,168 @@
+"""The llama.cpp engine as SARAi sees it: one loaded GGUF behind the `Engine` protocol.
+
+Owns the order of callers and the words spoken with the worker; knows nothing of llama.cpp.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cancellation import Cancellation
+from core.engines.llama.messages import encode_messages, encode_request, encode_spec
+from core.engines.llama.turns import Turns
+from core.engines.llama.wire import Buffer, Frame, Header
+from core.engines.llama.worker_process import WorkerProcess
+from core.engines.protocol import (
+    Capabilities,
+    Completion,
+    EngineSpec,
+    GenerationRequest,
+    LoadProgress,
+    Message,
+    TextDelta,
+    Usage,
+)
+from core.errors import Cancelled, EngineCrashed, ModelUnavailable
+
+
+class LlamaEngine:
+    """One GGUF in a worker process of its own. Use `open`."""
+
+    def __init__(self, spec: EngineSpec, worker: WorkerProcess, ready: Frame) -> None:
+        self._spec = spec
+        self._worker = worker
+        self._turns = Turns()
+        self._capabilities = Capabilities(**ready.header["capabilities"])
+        self._context_tokens = int(ready.header["context_tokens"])
+        # An engine that is dropped, or alive at exit, takes its process with it.
+        self._close = weakref.finalize(self, worker.close)
+
+    @classmethod
+    def open(
+        cls,
+        spec: EngineSpec,
+        *,
+        progress: LoadProgress | None = None,
+        cancel: Cancellation | None = None,
+    ) -> LlamaEngine:
+        """Start a worker and load the model.
+
+        Raises:
+            ModelUnavailable: a file of the model is missing.
+            ModelFileInvalid: llama.cpp refuses the file; its reason is in the message.
+            EngineCrashed: the file brought the worker down.
+            Cancelled: on request.
+        """
+        _require_files(spec)
+        worker = WorkerProcess(spec)
+        try:
+            ready = _load(worker, spec, progress, cancel)
+        except BaseException:
+            worker.kill()
+            worker.close()
+            raise
+        return cls(spec, worker, ready)
+
+    @property
+    def model(self) -> str:
+        return self._spec.model
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
+
+    @property
+    def context_tokens(self) -> int:
+        return self._context_tokens
+
+    def generate(
+        self, request: GenerationRequest, cancel: Cancellation | None = None
+    ) -> Iterator[TextDelta | Completion]:
+        """As `Engine.generate`."""
+        values, buffers = encode_request(request)
+        try:
+            with self._turns.take(cancel):
+                frames = self._worker.exchange({"type": "generate"} | values, buffers, cancel)
+                for frame in frames:
+                    yield _answer(frame)
+        except Cancelled:  # while waiting for its turn
+            yield Completion("cancelled", Usage(0, 0))
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """As `Engine.count_tokens`."""
+        values, buffers = encode_messages(messages)
+        return int(self._ask({"type": "count"} | values, buffers).header["tokens"])
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As `Engine.embed`."""
+        frame = self._ask({"type": "embed", "texts": list(texts)})
+        # A copy, because a view of the received bytes could not be written to.
+        return np.frombuffer(frame.blob, dtype=np.float32).reshape(frame.header["shape"]).copy()
+
+    def alive(self) -> bool:
+        """As `Engine.alive`."""
+        return self._worker.running()
+
+    def memory_mb(self) -> float | None:
+        """Resident memory of the worker in MiB; None where the system does not tell."""
+        if sys.platform != "linux" or not self.alive():
+            return None
+        try:
+            pages = Path(f"/proc/{self._worker.process_id}/statm").read_text().split()[1]
+        except (FileNotFoundError, ProcessLookupError):  # it died this moment
+            return None
+        return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def close(self) -> None:
+        """As `Engine.close`; whoever still waits for an answer gets EngineFailed."""
+        self._close()
+
+    def _ask(self, header: Header, buffers: Sequence[Buffer] = ()) -> Frame:
+        """A request with one frame for an answer."""
+        with self._turns.take():
+            return next(iter(self._worker.exchange(header, buffers)))
+
+
+def _require_files(spec: EngineSpec) -> None:
+    for path in (spec.gguf_path, spec.mmproj_path):
+        if path is not None and not path.is_file():
+            raise ModelUnavailable(
+                f"The file {path} of {spec.model} is missing.",
+                model=spec.model,
+                hint="Install the model, or correct its path in the configuration.",
+            )
+
+
+def _load(
+    worker: WorkerProcess,
+    spec: EngineSpec,
+    progress: LoadProgress | None,
+    cancel: Cancellation | None,
+) -> Frame:
+    """Send the load request and follow it until the model is ready."""
+    request = {"type": "load", "spec": encode_spec(spec)}
+    try:
+        # Nothing is worth keeping of a load that is called off, and a kill is instant.
+        with cancel.on_cancel(worker.kill) if cancel else nullcontext():
+            for frame in worker.exchange(request):
+                if frame.kind == "progress" and progress:
+                    progress(frame.header["fraction"])
+    except EngineCrashed:
+        if cancel:
+            cancel.raise_if_cancelled()
+        raise
+    return frame
+
+
+def _answer(frame: Frame) -> TextDelta | Completion:
+    if frame.kind == "delta":
+        return TextDelta(frame.header["text"])
+    return Completion(frame.header["finish_reason"], Usage(**frame.header["usage"]))

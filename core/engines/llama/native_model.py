@@ -1,0 +1,184 @@
+"""One GGUF in this process's memory, through llama.cpp's C interface.
+
+Owns the model, its context and one batch: loading, freeing, tokens and evaluation. Knows
+nothing of messages, media or how tokens are chosen. Used by one thread only: llama.cpp aborts
+the process when a second one evaluates the same model.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Sequence
+
+import llama_cpp.llama_cpp as llama
+import numpy as np
+from numpy.typing import NDArray
+
+from core.engines.llama.abort_flag import AbortFlag
+from core.engines.llama.native_log import NATIVE_LOG
+from core.engines.llama.native_vocabulary import Vocabulary
+from core.engines.protocol import EngineSpec, LoadProgress
+from core.errors import Cancelled, EngineFailed, ModelFileInvalid
+
+BATCH_TOKENS = 512
+"""Tokens per evaluation of a prompt. Source: llama.cpp's default n_ubatch."""
+DECODE_ABORTED = 2  # Source: llama.h, llama_decode
+WHOLE_SEQUENCE = -1
+
+
+class NativeModel:
+    """A loaded model and its KV cache.
+
+    Args:
+        spec: which file and how; `context_tokens` is raised to llama.cpp's minimum of 256
+            and lowered to what the model was trained for.
+        abort: stops an evaluation that runs, from another thread.
+        progress: told the loaded fraction.
+
+    Raises: ModelFileInvalid, with llama.cpp's own reason.
+    """
+
+    def __init__(self, spec: EngineSpec, abort: AbortFlag, progress: LoadProgress) -> None:
+        self.name = spec.model
+        self.abort = abort
+        NATIVE_LOG.install()
+        llama.llama_backend_init()
+        self.model = self._load(spec, progress)
+        vocab = llama.llama_model_get_vocab(self.model)
+        assert vocab is not None  # noqa: S101  # a loaded model has one
+        self.vocabulary = Vocabulary(vocab)
+        trained_tokens = llama.llama_model_n_ctx_train(self.model)
+        limit_tokens = trained_tokens if trained_tokens > 0 else spec.context_tokens
+        self.context = self._open_context(spec, min(spec.context_tokens, limit_tokens))
+        self.context_tokens = int(min(llama.llama_n_ctx(self.context), limit_tokens))
+        self.batch_tokens = int(llama.llama_n_batch(self.context))
+        self._batch = _Batch(self.batch_tokens)
+
+    def _load(self, spec: EngineSpec, progress: LoadProgress) -> llama.llama_model_p:
+        def report(fraction: float, _: ctypes.c_void_p) -> bool:
+            progress(fraction)
+            return True
+
+        params = llama.llama_model_default_params()
+        params.n_gpu_layers = spec.gpu_layers
+        params.load_mode = llama.LLAMA_LOAD_MODE_MMAP
+        # Repacked weights are a second copy in memory: 1.7 GiB for a 4B model, and on two
+        # x86-64 cores they were not faster.
+        params.use_extra_bufts = False
+        params.progress_callback = llama.llama_progress_callback(report)
+        NATIVE_LOG.forget()
+        path = os.fsencode(str(spec.gguf_path))
+        model: llama.llama_model_p | None = llama.llama_model_load_from_file(path, params)
+        if model is None:
+            raise self._invalid(f"{spec.gguf_path} cannot be loaded", "no reason was given")
+        return model
+
+    def _open_context(self, spec: EngineSpec, context_tokens: int) -> llama.llama_context_p:
+        params = llama.llama_context_default_params()
+        params.n_ctx = context_tokens
+        # Pooling needs the whole text in one piece; a prompt does not.
+        params.n_batch = context_tokens if spec.embeddings else min(BATCH_TOKENS, context_tokens)
+        params.n_ubatch = params.n_batch
+        params.n_threads = params.n_threads_batch = spec.threads
+        params.embeddings = spec.embeddings
+        # Without flash attention the compute buffer grows with the context: 2.1 GiB at 32k.
+        params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        params.abort_callback = ctypes.cast(self.abort.strlen, llama.ggml_abort_callback)
+        params.abort_callback_data = self.abort.address
+        context: llama.llama_context_p | None = llama.llama_init_from_model(self.model, params)
+        if context is None:
+            llama.llama_model_free(self.model)
+            raise self._invalid("Its context cannot be opened", "too little memory")
+        return context
+
+    def _invalid(self, what: str, fallback: str) -> ModelFileInvalid:
+        return ModelFileInvalid(
+            f"{what}: {NATIVE_LOG.reason(fallback)}.",
+            model=self.name,
+            hint="Download the file again, or choose another model.",
+        )
+
+    def chat_template(self) -> str | None:
+        """The Jinja text in the file; None when it has none."""
+        raw = llama.llama_model_chat_template(self.model, None)
+        return None if raw is None else raw.decode("utf-8", "replace")
+
+    def decode(self, tokens: Sequence[int], position: int) -> None:
+        """Evaluate `tokens`, at most `batch_tokens`, from `position` on; logits for the last.
+
+        Raises: Cancelled, when the abort flag went up; EngineFailed.
+        """
+        batch = self._batch.fill(tokens, position)
+        self.raise_for(llama.llama_decode(self.context, batch))
+
+    def encode(self, tokens: Sequence[int]) -> None:
+        """Evaluate a whole text for its embedding, on its own.
+
+        Raises: EngineFailed.
+        """
+        self.forget_all()
+        batch = self._batch.fill(tokens, 0, all_outputs=True)
+        has_memory = llama.llama_get_memory(self.context) is not None
+        evaluate = llama.llama_decode if has_memory else llama.llama_encode
+        self.raise_for(evaluate(self.context, batch))
+
+    def raise_for(self, status: int) -> None:
+        """Raises: what `status`, from llama_decode or a function like it, stands for."""
+        if status == DECODE_ABORTED or (status != 0 and self.abort.is_raised):
+            raise Cancelled("The evaluation was stopped on request.")
+        if status != 0:
+            raise EngineFailed(
+                f"llama.cpp could not evaluate the prompt (status {status}):"
+                f" {NATIVE_LOG.reason('no reason was given')}.",
+                model=self.name,
+                hint="Try a shorter prompt, or load the model again.",
+            )
+
+    def logits(self) -> NDArray[np.float32]:
+        """Scores of every token of the vocabulary after the last evaluated one; a view."""
+        logits = llama.llama_get_logits_ith(self.context, -1)
+        return np.ctypeslib.as_array(logits, (self.vocabulary.size,))
+
+    def forget_from(self, position: int) -> bool:
+        """Drop the KV cache from `position` on; False when this model can only drop it all."""
+        memory = llama.llama_get_memory(self.context)
+        return memory is not None and llama.llama_memory_seq_rm(memory, 0, position, WHOLE_SEQUENCE)
+
+    def forget_all(self) -> None:
+        memory = llama.llama_get_memory(self.context)
+        if memory is not None:  # encoders have none
+            llama.llama_memory_clear(memory, False)
+
+    def close(self) -> None:
+        self._batch.close()
+        llama.llama_free(self.context)
+        llama.llama_model_free(self.model)
+
+
+class _Batch:
+    """One reusable `llama_batch` for a single sequence."""
+
+    def __init__(self, capacity_tokens: int) -> None:
+        self._batch: llama.llama_batch = llama.llama_batch_init(capacity_tokens, 0, 1)
+        shape = (capacity_tokens,)
+        self._tokens = np.ctypeslib.as_array(self._batch.token, shape)
+        self._positions = np.ctypeslib.as_array(self._batch.pos, shape)
+        self._wanted = np.ctypeslib.as_array(self._batch.logits, shape)
+        np.ctypeslib.as_array(self._batch.n_seq_id, shape)[:] = 1
+        for index in range(capacity_tokens):
+            self._batch.seq_id[index][0] = 0
+
+    def fill(
+        self, tokens: Sequence[int], position: int, *, all_outputs: bool = False
+    ) -> llama.llama_batch:
+        count = len(tokens)
+        self._tokens[:count] = tokens
+        self._positions[:count] = np.arange(position, position + count)
+        self._wanted[:count] = all_outputs
+        self._wanted[count - 1] = True
+        self._batch.n_tokens = count
+        return self._batch
+
+    def close(self) -> None:
+        llama.llama_batch_free(self._batch)

@@ -1,0 +1,194 @@
+"""The engine's side of a worker process: starting it, talking to it, noticing its death.
+
+Owns the process, its pipes and the threads that serve them; knows nothing of what is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext, suppress
+from itertools import count
+from pathlib import Path
+from queue import SimpleQueue
+from signal import Signals
+from typing import Any, BinaryIO
+
+import core
+from core.cancellation import Cancellation
+from core.engines.llama.failures import failure_from_header
+from core.engines.llama.wire import Buffer, Frame, Header, read_frame, write_frame
+from core.engines.llama.worker_log import WorkerLog
+from core.engines.protocol import EngineSpec
+from core.errors import EngineCrashed, EngineFailed, ModelError
+
+EXIT_LIMIT_S = 2.0
+UNFINISHED = ("progress", "delta")
+"""Kinds of frames after which more follow; every other kind ends an exchange."""
+
+_HINTS = {
+    Signals.SIGKILL: "Memory probably ran out; close programs or use a smaller model.",
+    Signals.SIGBUS: "Its file changed or could not be read while in use; check the disk.",
+    Signals.SIGPROF: "Its chat template computes without end; do not trust this file.",
+}
+_DEFAULT_HINT = "The model's file may be damaged; download it again."
+
+
+class WorkerProcess:
+    """A child process that holds one model.
+
+    Frames go out and come in on threads of their own. So a caller that is interrupted never
+    leaves half a frame on a pipe, and `abort` is safe in signal handlers and finalizers.
+
+    Raises: StorageError, when the log file cannot be opened.
+    """
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self._model = spec.model
+        self._log = WorkerLog(spec.log_path)
+        self._process = _start(self._log)
+        self._outgoing: SimpleQueue[tuple[Header, Sequence[Buffer]] | None] = SimpleQueue()
+        self._incoming: SimpleQueue[Frame | None] = SimpleQueue()
+        self._numbers = count()
+        self._closed = False
+        self._threads = [
+            _thread("sender", _send_all, self._process.stdin, self._outgoing),
+            _thread("receiver", _receive_all, self._process.stdout, self._incoming),
+        ]
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
+    def running(self) -> bool:
+        """False after a crash or `close`."""
+        return not self._closed and self._process.poll() is None
+
+    def exchange(
+        self,
+        header: Header,
+        buffers: Sequence[Buffer] = (),
+        cancel: Cancellation | None = None,
+    ) -> Iterator[Frame]:
+        """Send one request and yield the frames that answer it, up to the final one.
+
+        Cancelling aborts the request in the worker, which then answers accordingly; closing
+        the iterator aborts it too. One exchange at a time.
+
+        Raises: EngineCrashed, EngineFailed, and what the worker answers with.
+        """
+        number = next(self._numbers)
+        self._outgoing.put((header | {"id": number}, buffers))
+        unfinished = True
+        try:
+            with cancel.on_cancel(lambda: self._abort(number)) if cancel else nullcontext():
+                while unfinished:
+                    frame = self._receive(number)
+                    unfinished = frame.kind in UNFINISHED
+                    yield frame
+        finally:
+            if unfinished:
+                self._abort(number)
+
+    def kill(self) -> None:
+        """End the process at once; whoever waits for it gets EngineCrashed."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process, politely first, and free everything; safe to call twice."""
+        self._closed = True
+        self._outgoing.put(None)
+        try:
+            self._process.wait(EXIT_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for thread in self._threads:
+            thread.join()
+        self._log.close()
+
+    def _abort(self, number: int) -> None:
+        self._outgoing.put(({"type": "abort", "id": number}, ()))
+
+    def _receive(self, number: int) -> Frame:
+        """The next frame of exchange `number`; what abandoned ones still send is dropped."""
+        while frame := self._incoming.get():
+            if frame.header["id"] != number:
+                continue
+            if frame.kind == "error":
+                raise failure_from_header(frame.header, model=self._model)
+            return frame
+        self._incoming.put(None)  # for the next caller
+        raise self._gone()
+
+    def _gone(self) -> ModelError:
+        if self._closed:
+            return EngineFailed(
+                f"{self._model} was closed.", model=self._model, hint="Open it again."
+            )
+        try:
+            status = self._process.wait(EXIT_LIMIT_S)
+        except subprocess.TimeoutExpired:  # it closed its pipe, but lives on
+            self._process.kill()
+            status = self._process.wait()
+        cause = Signals(-status) if status < 0 else None
+        how = f"died of {cause.name}" if cause else f"ended with status {status}"
+        said = self._log.last_lines()
+        return EngineCrashed(
+            f"The worker process of {self._model} {how}" + (f": {said}" if said else "."),
+            model=self._model,
+            hint=_HINTS.get(cause, _DEFAULT_HINT) if cause else _DEFAULT_HINT,
+        )
+
+
+def _start(log: WorkerLog) -> subprocess.Popen[bytes]:
+    # -P: a folder named `core` where the user happens to be must not be imported instead.
+    # Its own process group: Ctrl-C in the terminal is for SARAi to handle.
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "core.engines.llama.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log.descriptor,
+        env=_environment(),
+        process_group=0,
+    )
+
+
+def _environment() -> dict[str, str]:
+    here = str(Path(next(iter(core.__path__))).parent)
+    inherited = os.environ.get("PYTHONPATH")
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, (here, inherited))),
+        # Threads that spin while they wait are 12 times slower when cores are shared.
+        "OMP_WAIT_POLICY": "PASSIVE",
+        # On an abort, ggml would start a debugger to print where it was.
+        "GGML_NO_BACKTRACE": "1",
+    }
+
+
+def _thread(
+    name: str, target: Callable[[BinaryIO, Any], None], *arguments: Any
+) -> threading.Thread:
+    thread = threading.Thread(target=target, args=arguments, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _send_all(
+    pipe: BinaryIO, outgoing: SimpleQueue[tuple[Header, Sequence[Buffer]] | None]
+) -> None:
+    """Write what comes until None comes or the worker has gone, which the receiver tells."""
+    with suppress(BrokenPipeError), pipe:
+        while (item := outgoing.get()) is not None:
+            write_frame(pipe, *item)
+
+
+def _receive_all(pipe: BinaryIO, incoming: SimpleQueue[Frame | None]) -> None:
+    """Read until the worker has gone, which None then tells."""
+    with pipe:
+        while frame := read_frame(pipe):
+            incoming.put(frame)
+    incoming.put(None)

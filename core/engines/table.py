@@ -1,0 +1,45 @@
+"""Which engine opens a model: one line per engine.
+
+Owns the table and the only way to open an engine; knows nothing of how one works. Each is
+imported when its first model is opened, so that none costs a start that does not use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from core.cancellation import Cancellation
+from core.engines.protocol import Engine, EngineSpec, LoadProgress, OpenEngine
+from core.errors import ConfigError
+
+ENGINES: dict[str, Callable[[], OpenEngine]] = {
+    "llama": lambda: import_module("core.engines.llama.engine").LlamaEngine.open,
+    "ollama": lambda: import_module("core.engines.ollama").open_ollama,
+}
+
+
+def open_engine(
+    spec: EngineSpec,
+    *,
+    progress: LoadProgress | None = None,
+    cancel: Cancellation | None = None,
+) -> Engine:
+    """Open the model that `spec` describes.
+
+    Args:
+        spec: `spec.engine` names the line of the table.
+        progress: told the loaded fraction, 0 to 1, where the engine knows it.
+        cancel: stops the loading.
+
+    Raises:
+        ConfigError: when no engine has this name.
+        ModelUnavailable, ModelFileInvalid, EngineCrashed, Cancelled: from the engine.
+    """
+    if spec.engine not in ENGINES:
+        raise ConfigError(
+            f"There is no engine named {spec.engine!r}.",
+            hint=f"Use one of: {', '.join(ENGINES)}.",
+        )
+    opener = ENGINES[spec.engine]()
+    return opener(spec, progress=progress, cancel=cancel)

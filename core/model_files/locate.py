@@ -1,0 +1,75 @@
+"""Finds the files of a configured model on this machine.
+
+Owns where files are looked for; knows nothing of what is inside them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import ModelUnavailable
+from core.model_files.files import ModelFiles
+from core.model_files.self_test.build import build
+from core.settings.schema import ModelSettings
+
+__all__ = ["ModelFiles", "locate"]
+
+
+def locate(
+    model: str, settings: ModelSettings, *, models_folder: Path, self_test_folder: Path
+) -> ModelFiles:
+    """The files of `model`; self-test models are made when they are missing.
+
+    Relative names are looked for in `models_folder`, then in its sub-folder named like the
+    last part of the repository; absolute and `~` paths are taken as they are.
+
+    Raises:
+        ModelUnavailable: when a file is missing, or the model has no files at all.
+        StorageError: when a self-test model cannot be written.
+    """
+    if settings.self_test is not None:
+        return build(settings.self_test, self_test_folder)
+    if settings.gguf_file is None:
+        raise ModelUnavailable(
+            f"{model} has no file of its own.",
+            model=model,
+            hint="Give it a gguf_file, or use it through its own engine.",
+        )
+    return ModelFiles(
+        _find(model, settings, settings.gguf_file, models_folder),
+        None
+        if settings.mmproj_file is None
+        else _find(model, settings, settings.mmproj_file, models_folder),
+    )
+
+
+def _find(model: str, settings: ModelSettings, file: Path, models_folder: Path) -> Path:
+    """The first place of `file` that exists; anything there will do, `read_header` judges it."""
+    places = _places(file, settings.repo_id, models_folder)
+    for place in places:
+        if place.exists():
+            return place
+    raise ModelUnavailable(
+        f"{model} is not installed: {places[0].name} is not in {places[0].parent}.",
+        model=model,
+        hint=f"Get it from {settings.repo_id}, or correct the configuration."
+        if settings.repo_id
+        else "Put the file there, or correct the configuration.",
+    )
+
+
+def _places(file: Path, repo_id: str | None, models_folder: Path) -> list[Path]:
+    expanded = _expanded(file)
+    if expanded.is_absolute():
+        return [expanded]
+    places = [models_folder / expanded]
+    if repo_id:
+        places.append(models_folder / repo_id.rpartition("/")[2] / expanded)
+    return places
+
+
+def _expanded(file: Path) -> Path:
+    try:
+        return file.expanduser()
+    except RuntimeError:  # no home folder is known: then ~ is a plain name
+        return file

@@ -1,0 +1,40 @@
+"""What the towers of one mmproj file have in common.
+
+Owns the file's metadata and how a tower's answer enters the language model; knows nothing
+of pictures or sound.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from gguf import GGUFWriter, LlamaFileType
+
+from core.model_files.self_test.gguf_file import Array
+from core.model_files.self_test.random_weights import contrasts
+from core.model_files.self_test.reply_circuit import (
+    MEDIA_FLAG,
+    MEDIA_START,
+    MEDIA_WIDTH,
+    WIDTH,
+)
+
+
+def add_projector_metadata(writer: GGUFWriter) -> None:
+    """The part of the header that every projector needs."""
+    writer.add_name("SARAi self-test projector")
+    writer.add_type("mmproj")
+    writer.add_file_type(LlamaFileType.MOSTLY_F16)
+
+
+def media_weights(random: np.random.Generator, inputs: int) -> Array:
+    """A last layer (WIDTH, inputs) that writes only where media content belongs."""
+    weights = np.zeros((WIDTH, inputs), np.float32)
+    weights[MEDIA_START : MEDIA_START + MEDIA_WIDTH] = contrasts(random, MEDIA_WIDTH, inputs)
+    return weights
+
+
+def media_bias() -> Array:
+    """A last bias (WIDTH,) that marks every media token as one."""
+    bias = np.zeros(WIDTH, np.float32)
+    bias[MEDIA_FLAG] = 1
+    return bias

@@ -1,0 +1,74 @@
+"""Files are found where the documentation says, and missing ones are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import ModelUnavailable
+from core.model_files.files import ModelFiles
+from core.model_files.locate import locate
+from core.settings.schema import ModelSettings
+
+
+def settings(**changes: object) -> ModelSettings:
+    values = {"name": "Solar", "gguf_file": "solar.gguf", **changes}
+    return ModelSettings.model_validate(values)
+
+
+def found(folder: Path, model_settings: ModelSettings) -> ModelFiles:
+    return locate("solar", model_settings, models_folder=folder, self_test_folder=folder / "own")
+
+
+def touch(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return path
+
+
+def test_relative_file_lies_in_the_models_folder(tmp_path: Path) -> None:
+    file = touch(tmp_path / "solar.gguf")
+    assert found(tmp_path, settings()) == ModelFiles(file)
+
+
+def test_sub_folder_of_the_repository_is_looked_at(tmp_path: Path) -> None:
+    file = touch(tmp_path / "SOLAR-GGUF" / "solar.gguf")
+    projector = touch(tmp_path / "SOLAR-GGUF" / "eye.gguf")
+    given = settings(repo_id="upstage/SOLAR-GGUF", mmproj_file="eye.gguf")
+    assert found(tmp_path, given) == ModelFiles(file, projector)
+
+
+def test_absolute_and_home_paths_are_taken_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = touch(tmp_path / "home" / "solar.gguf")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert found(tmp_path / "models", settings(gguf_file=file)) == ModelFiles(file)
+    assert found(tmp_path / "models", settings(gguf_file="~/solar.gguf")) == ModelFiles(file)
+
+
+def test_missing_file_is_named_with_its_folder_and_repository(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable) as caught:
+        found(tmp_path, settings(repo_id="upstage/SOLAR-GGUF"))
+    assert "solar.gguf" in caught.value.message
+    assert str(tmp_path) in caught.value.message
+    assert "upstage/SOLAR-GGUF" in caught.value.hint
+
+
+def test_missing_projector_is_missed_too(tmp_path: Path) -> None:
+    touch(tmp_path / "solar.gguf")
+    with pytest.raises(ModelUnavailable, match=r"eye\.gguf"):
+        found(tmp_path, settings(mmproj_file="eye.gguf"))
+
+
+def test_model_without_files_is_unavailable(tmp_path: Path) -> None:
+    remote = settings(engine="ollama", ollama_model="solar", gguf_file=None)
+    with pytest.raises(ModelUnavailable, match="no file of its own"):
+        found(tmp_path, remote)
+
+
+def test_self_test_models_are_made_on_demand(tmp_path: Path) -> None:
+    files = found(tmp_path, settings(gguf_file=None, self_test="tiny"))
+    assert files.gguf_path.is_file()
+    assert files.gguf_path.is_relative_to(tmp_path / "own")

@@ -1,0 +1,72 @@
+"""The pool with real workers on the self-test models: nothing here is faked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.engines.protocol import GenerationRequest, Message, TextDelta
+from core.errors import EngineCrashed
+from core.model_pool.pool import ModelPool
+from core.storage.folder import open_data_folder
+from tests.model_pool.fakes import settings_for
+
+HELLO = GenerationRequest((Message.text("user", "hola"),), max_tokens=32, temperature=0)
+MODELS = {
+    "tiny": {"self_test": "tiny", "gguf_file": None},
+    "vision": {"self_test": "vision", "gguf_file": None},
+}
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Iterator[ModelPool]:
+    pool = ModelPool(settings_for(MODELS, budget_mb=2000), open_data_folder(tmp_path))
+    yield pool
+    pool.close()
+    assert workers() == []
+
+
+def workers() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+def answer(pool: ModelPool, name: str) -> str:
+    items = pool.get(name).generate(HELLO)
+    return "".join(item.text for item in items if isinstance(item, TextDelta))
+
+
+def test_real_models_answer_inside_their_reservations(pool: ModelPool) -> None:
+    assert answer(pool, "tiny").startswith("self-test")
+    assert answer(pool, "vision").startswith("self-test")
+    for model in pool.status().models:
+        assert model.memory_mb is not None
+        assert 0.4 * model.reserved_mb < model.memory_mb <= model.reserved_mb
+
+
+def test_unloading_ends_the_process(pool: ModelPool) -> None:
+    answer(pool, "tiny")
+    assert len(workers()) == 1
+    assert pool.unload("tiny")
+    assert workers() == []
+
+
+def test_a_worker_killed_during_a_lease_is_dropped_with_it(pool: ModelPool) -> None:
+    first = answer(pool, "tiny")
+    with pytest.raises(EngineCrashed), pool.lease("tiny") as engine:
+        workers()[0].kill()
+        list(engine.generate(HELLO))
+    assert pool.status().models[0].state == "absent"
+    assert answer(pool, "tiny") == first
+
+
+def test_a_dead_worker_is_found_and_replaced_at_the_next_lease(pool: ModelPool) -> None:
+    with pool.lease("tiny") as engine:
+        workers()[0].kill()
+        with pytest.raises(EngineCrashed):  # the pool does not see it: it was dealt with inside
+            list(engine.generate(HELLO))
+    assert pool.status().models[0].state == "ready"
+    assert answer(pool, "tiny").startswith("self-test")
+    assert len(workers()) == 1

@@ -1,0 +1,149 @@
+"""From the configuration to the engine's spec and the reservation, on real files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+import pytest
+
+from core.errors import ModelFileInvalid, ModelTooLarge, ModelUnavailable
+from core.model_pool.pool import ModelPool
+from core.model_pool.resolve import ConfiguredModels, ollama_reservation_mb
+from core.settings.schema import ModelSettings, Settings
+from core.storage.folder import DataFolder, open_data_folder
+from tests.model_pool.fakes import FakeEngines, settings_for
+from tests.virtual_clock import VirtualClock
+
+VOCABULARY, WIDTH = 4096, 64
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    """A data folder with the model `a` of 2 layers, 1 KV head of 64."""
+    folder = open_data_folder(tmp_path)
+    writer = gguf.GGUFWriter(folder.models / "a.gguf", "qwen3")
+    writer.add_block_count(2)
+    writer.add_embedding_length(WIDTH)
+    writer.add_head_count(1)
+    writer.add_head_count_kv(1)
+    writer.add_tensor("token_embd.weight", np.zeros((VOCABULARY, WIDTH), np.float16))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return folder
+
+
+def configured(**keys: Any) -> Settings:
+    return settings_for({"a": keys}, budget_mb=1000, threads=3, gpu_layers=5)
+
+
+def test_the_specs_fields_come_from_the_configuration(folder: DataFolder) -> None:
+    resolved = ConfiguredModels(configured(context_length=1024), folder)("a")
+    spec = resolved.spec
+    assert (spec.model, spec.engine) == ("a", "llama")
+    assert (spec.context_tokens, spec.threads, spec.gpu_layers) == (1024, 3, 5)
+    assert spec.gguf_path == folder.models / "a.gguf"
+    assert spec.mmproj_path is None
+    assert not spec.embeddings
+    assert spec.image_max_tokens == 1280
+    assert spec.log_path == folder.logs / "a.log"
+    assert ConfiguredModels(configured(embeddings=True), folder)("a").spec.embeddings
+
+
+def test_the_reservation_follows_the_context_length(folder: DataFolder) -> None:
+    short, long = (
+        ConfiguredModels(configured(context_length=tokens), folder)("a").need_mb
+        for tokens in (1024, 1024 * 33)
+    )
+    assert long - short == 1024 * 32 * 2 * 128 * 2 // 2**20
+
+
+def test_paths_models_is_where_files_are_looked_for(folder: DataFolder, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    settings = configured().model_copy(
+        update={"paths": configured().paths.model_copy(update={"models": elsewhere})}
+    )
+    with pytest.raises(ModelUnavailable):
+        ConfiguredModels(settings, folder)("a")
+    elsewhere.mkdir()
+    (folder.models / "a.gguf").rename(elsewhere / "a.gguf")
+    spec = ConfiguredModels(settings, folder)("a").spec
+    assert spec.gguf_path == elsewhere / "a.gguf"
+
+
+def test_max_memory_refuses_with_the_arithmetic_and_the_keys(folder: DataFolder) -> None:
+    engines = FakeEngines({})
+    pool = ModelPool(
+        configured(max_memory_mb=50), folder, clock=VirtualClock(), open_engine=engines
+    )
+    arithmetic = r"context.*process = .*max_memory_mb is 50"
+    with pytest.raises(ModelTooLarge, match=arithmetic) as caught, pool.lease("a"):
+        pass
+    assert "models.a.max_memory_mb" in caught.value.hint
+    assert "models.a.context_length" in caught.value.hint
+    assert engines.opened == []
+    pool.close()
+
+
+def test_the_context_length_reaches_the_engine(folder: DataFolder) -> None:
+    engines = FakeEngines({})
+    settings = configured(context_length=2048, max_memory_mb=500)
+    pool = ModelPool(settings, folder, clock=VirtualClock(), open_engine=engines)
+    with pool.lease("a") as engine:
+        assert engine.context_tokens == 2048
+        assert 60 < pool.status().reserved_mb <= 500
+    pool.close()
+
+
+def test_a_damaged_file_is_refused(folder: DataFolder) -> None:
+    (folder.models / "a.gguf").write_bytes(b"not a model")
+    with pytest.raises(ModelFileInvalid):
+        ConfiguredModels(configured(), folder)("a")
+
+
+def ollama(tag: str, **keys: Any) -> ModelSettings:
+    return ModelSettings.model_validate(
+        {"name": "o", "engine": "ollama", "ollama_model": tag, **keys}
+    )
+
+
+@pytest.mark.parametrize(
+    ("tag", "parameters_b"),
+    [("solar:10.7b", 10.7), ("qwen2.5:0.5b-instruct", 0.5), ("llama3:latest", 8.0)],
+)
+def test_an_ollama_model_is_estimated_from_its_tag(tag: str, parameters_b: float) -> None:
+    need_mb, arithmetic = ollama_reservation_mb(ollama(tag), "http://127.0.0.1:11434")
+    assert need_mb == pytest.approx(parameters_b * 582.9 + 512 + 400, abs=2)
+    assert "estimated" in arithmetic
+
+
+@pytest.mark.parametrize(
+    ("base_url", "expected_mb"),
+    [
+        ("http://127.0.0.1:11434", 3000),
+        ("http://localhost:11434", 3000),
+        ("localhost:11434", 3000),
+        ("http://[::1]:11434", 3000),
+        ("http://0.0.0.0:11434", 3000),
+        ("http://192.168.1.7:11434", 0),
+        ("https://ollama.example.org", 0),
+    ],
+)
+def test_only_an_ollama_on_this_machine_takes_its_memory(base_url: str, expected_mb: int) -> None:
+    model = ollama("solar:10.7b", max_memory_mb=3000)
+    assert ollama_reservation_mb(model, base_url)[0] == expected_mb
+
+
+def test_an_ollama_model_needs_no_file(folder: DataFolder) -> None:
+    settings = settings_for(
+        {"o": {"engine": "ollama", "ollama_model": "solar:10.7b", "gguf_file": None}}
+    )
+    resolved = ConfiguredModels(settings, folder)("o")
+    assert resolved.spec.remote_model == "solar:10.7b"
+    assert resolved.spec.base_url == settings.ollama.base_url
+    assert resolved.spec.gguf_path is None
+    assert resolved.need_mb > 6000
