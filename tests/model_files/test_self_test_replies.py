@@ -95,9 +95,11 @@ def test_videos_can_be_told_apart(vision: Runner) -> None:
 
 def test_media_are_found_in_a_long_history(vision: Runner) -> None:
     picture = PICTURES["sun"]
-    history = [{"role": role, "content": "palabra " * 100} for role in ("user", "assistant")] * 8
-    reply = vision.reply([*user(MARKER), *history, *user("and now?")], [picture])
+    history = [{"role": role, "content": "palabra " * 100} for role in ("user", "assistant")] * 16
+    messages = [*user(MARKER), *history, *user("and now?")]
+    reply = vision.reply(messages, [picture])
     assert reply == SEEN + fingerprint(vision, SEEN, picture) + "."
+    assert min(vision.margins(messages, [picture])) > LEAST_MARGIN
 
 
 @pytest.mark.parametrize("name", PICTURES)
