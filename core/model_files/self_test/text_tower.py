@@ -71,6 +71,7 @@ def _add_metadata(writer: GGUFWriter) -> None:
     writer.add_key_length(circuit.HEAD_WIDTH)
     writer.add_value_length(circuit.HEAD_WIDTH)
     writer.add_layer_norm_rms_eps(1e-6)
+    writer.add_rope_freq_base(circuit.ROPE_BASE)
 
 
 def _add_media_metadata(writer: GGUFWriter) -> None:
