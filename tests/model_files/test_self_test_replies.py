@@ -93,11 +93,20 @@ def test_videos_can_be_told_apart(vision: Runner) -> None:
     assert first != second
 
 
+def test_long_still_videos_are_what_they_show(vision: Runner) -> None:
+    for name in ("red", "sun"):
+        picture = PICTURES[name]
+        still = fingerprint(vision, SEEN, *[picture] * 60)
+        assert still == fingerprint(vision, SEEN, picture)
+
+
 def test_media_are_found_in_a_long_history(vision: Runner) -> None:
     picture = PICTURES["sun"]
-    history = [{"role": role, "content": "palabra " * 100} for role in ("user", "assistant")] * 8
-    reply = vision.reply([*user(MARKER), *history, *user("and now?")], [picture])
+    history = [{"role": role, "content": "palabra " * 100} for role in ("user", "assistant")] * 16
+    messages = [*user(MARKER), *history, *user("and now?")]
+    reply = vision.reply(messages, [picture])
     assert reply == SEEN + fingerprint(vision, SEEN, picture) + "."
+    assert min(vision.margins(messages, [picture])) > LEAST_MARGIN
 
 
 @pytest.mark.parametrize("name", PICTURES)

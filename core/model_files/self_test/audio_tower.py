@@ -22,6 +22,7 @@ HEADS: Final = 2
 FEED_FORWARD_WIDTH: Final = 128
 MEL_BINS: Final = 128
 KERNEL: Final = 3
+NORM_EPSILON: Final = 0.01  # rounding errors in silence are not blown up to a sound
 POSITIONS: Final = 1500  # tokens of 30 s before pooling
 
 
@@ -44,7 +45,7 @@ def _add_metadata(writer: GGUFWriter) -> None:
     writer.add_audio_feed_forward_length(FEED_FORWARD_WIDTH)
     writer.add_audio_block_count(1)
     writer.add_audio_head_count(HEADS)
-    writer.add_audio_attention_layernorm_eps(1e-5)
+    writer.add_audio_attention_layernorm_eps(NORM_EPSILON)
     writer.add_audio_num_mel_bins(MEL_BINS)
 
 

@@ -15,6 +15,7 @@ from core.model_files.self_test.reply_circuit import (
     MEDIA_FLAG,
     MEDIA_START,
     MEDIA_WIDTH,
+    SALIENCE,
     WIDTH,
 )
 
@@ -27,9 +28,10 @@ def add_projector_metadata(writer: GGUFWriter) -> None:
 
 
 def media_weights(random: np.random.Generator, inputs: int) -> Array:
-    """A last layer (WIDTH, inputs) that writes only where media content belongs."""
+    """A last layer (WIDTH, inputs) that writes only salience and media content."""
     weights = np.zeros((WIDTH, inputs), np.float32)
-    weights[MEDIA_START : MEDIA_START + MEDIA_WIDTH] = contrasts(random, MEDIA_WIDTH, inputs)
+    written = slice(SALIENCE, MEDIA_START + MEDIA_WIDTH)
+    weights[written] = contrasts(random, 1 + MEDIA_WIDTH, inputs)
     return weights
 
 

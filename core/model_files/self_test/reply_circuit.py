@@ -5,9 +5,14 @@ wording or of files.
 
 Each token's embedding marks its step of the reply with a one; the output matrix turns
 step n into the token of step n+1. Every token outside the reply counts as step 0, so the
-reply is the same after any prompt. Attention ignores text and averages over all media
-tokens, which their projector marks with a flag. The feed-forward part lets that average
-through at two steps only: where an adjective and where a noun is due.
+reply is the same after any prompt. Attention averages over the whole context, where only
+media have content. The feed-forward part lets that average through at two steps only: where
+an adjective and where a noun is due. How much text stands beside the media changes the
+average's size, and not the word it points to.
+
+Attention looks hardest at the few media tokens that are salient, whatever that means to a
+random projector: llama.cpp adds up in half precision, where the sum over thousands of equal
+tokens, as in a still video, would stop growing and lose its direction.
 """
 
 from __future__ import annotations
@@ -23,26 +28,28 @@ from core.model_files.self_test.vocabulary import END_OF_TURN, Vocabulary
 WIDTH: Final = 64
 HEAD_WIDTH: Final = 64
 FEED_FORWARD_WIDTH: Final = 32
-ROPE_BASE: Final = 1e6
+ROPE_BASE: Final = 1e12
+UNTURNED: Final = (*range(22, 32), *range(54, 64))
+"""The head's dimensions that position turns by less than 0.0003 rad in 32,768 tokens."""
 
 # Who holds which dimensions of the hidden state; the steps of the reply hold the rest.
-TEXT_FLAG: Final = 0
-MEDIA_FLAG: Final = 1
+TEXT_FLAG: Final = 0  # asks for what is salient
+MEDIA_FLAG: Final = 1  # keeps the norm from blowing up what is almost silent
+SALIENCE: Final = 2
+MEDIA_START: Final = 3
 MEDIA_WIDTH: Final = 16  # one half picks the adjective, the other the noun
-MEDIA_START: Final = 2
 WORD_START: Final = MEDIA_START + MEDIA_WIDTH
 FIRST_STEP: Final = WORD_START + MEDIA_WIDTH
 
 # With these sizes the best token leads by dozens of logits, so that sampling at ordinary
-# temperatures takes it, and one media token outweighs any amount of text.
+# temperatures takes it.
 STEP_GAIN: Final = 8.0
-ATTENTION_GAIN: Final = 8.0
+SALIENCE_GAIN: Final = 1.5
+VALUE_GAIN: Final = 1 / 16  # sums over long videos stay inside half precision
 MEDIA_GAIN: Final = 0.1  # keeps the average small beside the step's own mark
 GATE_GAIN: Final = 4.0
-WORD_GAIN: Final = 16_384.0
-
-SLOWEST_ROTATION: Final = HEAD_WIDTH // 2 - 1
-"""The head's dimension that position turns least: 0.05 rad in 32,768 tokens."""
+CARRY_GAIN: Final = 64.0  # lets the words outweigh all else, however faint the media
+WORD_GAIN: Final = 32_768.0
 
 
 def token_weights(reply: Reply, vocabulary: Vocabulary) -> tuple[Array, Array]:
@@ -63,20 +70,21 @@ def token_weights(reply: Reply, vocabulary: Vocabulary) -> tuple[Array, Array]:
 
 
 def add_attention(tensors: TensorWriter) -> None:
-    """One head: text asks, media answer with their content, which returns to its place."""
+    """One head that averages the media's content and returns it to its place."""
     query, key, value = (np.zeros((HEAD_WIDTH, WIDTH), np.float32) for _ in range(3))
-    query[SLOWEST_ROTATION, TEXT_FLAG] = 1
-    key[SLOWEST_ROTATION, MEDIA_FLAG] = 1
+    query[UNTURNED[0], TEXT_FLAG] = 1
+    for number in range(1 + MEDIA_WIDTH):
+        key[UNTURNED[number], SALIENCE + number] = 1
     output = np.zeros((WIDTH, HEAD_WIDTH), np.float32)
     for number in range(MEDIA_WIDTH):
-        value[number, MEDIA_START + number] = 1
-        output[MEDIA_START + number, number] = MEDIA_GAIN
+        value[number, MEDIA_START + number] = VALUE_GAIN
+        output[MEDIA_START + number, number] = MEDIA_GAIN / VALUE_GAIN
     tensors.ones("blk.0.attn_norm.weight", WIDTH)
     tensors.matrix("blk.0.attn_q.weight", query)
     tensors.matrix("blk.0.attn_k.weight", key)
     tensors.matrix("blk.0.attn_v.weight", value)
     tensors.matrix("blk.0.attn_output.weight", output)
-    tensors.full("blk.0.attn_q_norm.weight", np.full(HEAD_WIDTH, ATTENTION_GAIN, np.float32))
+    tensors.full("blk.0.attn_q_norm.weight", np.full(HEAD_WIDTH, SALIENCE_GAIN, np.float32))
     tensors.ones("blk.0.attn_k_norm.weight", HEAD_WIDTH)
 
 
@@ -90,7 +98,7 @@ def add_feed_forward(tensors: TensorWriter, reply: Reply) -> None:
             noun = number >= MEDIA_WIDTH // 2
             gate[number, _step(adjective_step + noun)] = GATE_GAIN
             up[number, MEDIA_START + number] = 1
-            down[WORD_START + number, number] = 1
+            down[WORD_START + number, number] = CARRY_GAIN
     tensors.ones("blk.0.ffn_norm.weight", WIDTH)
     tensors.matrix("blk.0.ffn_gate.weight", gate)
     tensors.matrix("blk.0.ffn_up.weight", up)

@@ -23,6 +23,7 @@ PATCH_PX: Final = 16
 MERGED_PATCHES: Final = 4  # two by two become one token
 IMAGE_PX: Final = 256
 POSITIONS: Final = (IMAGE_PX // PATCH_PX) ** 2
+POSITION_SCALE: Final = 0.3  # tells the patches of a plain picture apart
 GREY_OFFSET: Final = 0.1  # so that an all-grey picture is something, too
 
 
@@ -61,7 +62,8 @@ def _add_patches(tensors: TensorWriter, random: np.random.Generator) -> None:
     tensors.matrix("v.patch_embd.weight", filters)
     tensors.matrix("v.patch_embd.weight.1", filters)
     tensors.full("v.patch_embd.bias", GREY_OFFSET * spread(random, TOWER_WIDTH))
-    tensors.zeros("v.position_embd.weight", POSITIONS, TOWER_WIDTH)
+    positions = random.normal(0, POSITION_SCALE, (POSITIONS, TOWER_WIDTH))
+    tensors.full("v.position_embd.weight", positions.astype(np.float32))
 
 
 def _add_block(tensors: TensorWriter, random: np.random.Generator) -> None:
