@@ -58,7 +58,7 @@ class Report:
         """Run a command to its end, its output going to the log.
 
         Args:
-            live: what to call the work on the live line.
+            live: what to call the work on the live line; without it there is none.
 
         Raises: CommandFailed, with the end of the command's output.
         """
@@ -92,7 +92,8 @@ class Report:
             try:
                 process.wait(timeout=self._live_interval_s)
             except subprocess.TimeoutExpired:
-                self._show_live(f"[{self._elapsed()}]   {live} {follower.ninja_step}".rstrip())
+                if live:
+                    self._show_live(f"[{self._elapsed()}]   {live} {follower.ninja_step}".rstrip())
             else:
                 return
 
