@@ -116,7 +116,7 @@ class Chat:
         cls, model: EmulatedModel, body: dict[str, Any], context_tokens: int
     ) -> Self | None:
         """None when the prompt is too long and must not be cut."""
-        messages, options = body["messages"], body.get("options") or {}
+        messages, options = body["messages"], body["options"]
         for message in messages:
             for image in message.get("images") or ():
                 base64.b64decode(image, validate=True)

@@ -5,32 +5,17 @@ from __future__ import annotations
 import threading
 from collections import defaultdict, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from core.engines.ollama.server import full_name
 from tests.ollama_emulator.faults import Fault
+from tests.ollama_emulator.handler import EmulatedHttpServer
 from tests.ollama_emulator.models import EmulatedModel
+from tests.ollama_emulator.recording import RecordedRequest
 
 WAIT_S = 10.0
-
-
-@dataclass
-class RecordedRequest:
-    """A request as it arrived.
-
-    `disconnected` is set when the client left before its answer was complete,
-    `streaming` when the first token was sent.
-    """
-
-    method: str
-    path: str
-    body: dict[str, Any]
-    headers: dict[str, str]
-    disconnected: threading.Event = field(default_factory=threading.Event)
-    streaming: threading.Event = field(default_factory=threading.Event)
 
 
 class OllamaEmulator:
@@ -59,8 +44,6 @@ class OllamaEmulator:
         self._changed = threading.Condition()
 
     def __enter__(self) -> Self:
-        from tests.ollama_emulator.handler import EmulatedHttpServer  # noqa: PLC0415
-
         self._server: ThreadingHTTPServer = EmulatedHttpServer(self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Refuse:
-    """Answer with an HTTP error."""
+    """Answer with an HTTP error, or with a redirect to `location`."""
 
     status: int
     error: str
+    location: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from tests.ollama_emulator import answers
-from tests.ollama_emulator.emulator import RecordedRequest
 from tests.ollama_emulator.faults import Refuse
 from tests.ollama_emulator.models import EmulatedModel, count_text_tokens
+from tests.ollama_emulator.recording import RecordedRequest
 from tests.ollama_emulator.streaming import NdjsonStream
 
 if TYPE_CHECKING:
@@ -63,17 +63,22 @@ class OllamaHandler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         body = json.loads(raw) if raw else {}
+        # Options without a value count as absent; langchain-ollama's embeddings send such.
+        given = body.get("options") or {}
+        body["options"] = {name: value for name, value in given.items() if value is not None}
         self.request_record = RecordedRequest(self.command, self.path, body, dict(self.headers))
         self.server.emulator.record(self.request_record)
         self.fault = self.server.emulator.next_fault(self.path)
         try:
-            if isinstance(self.fault, Refuse):
-                raise RequestRefused(self.fault.status, self.fault.error)
             self._route()(body)
         except RequestRefused as refusal:
             self._answer({"error": refusal.error}, refusal.status)
+        except ConnectionError:
+            self.request_record.disconnected.set()
 
     def _route(self) -> Callable[[dict[str, Any]], None]:
+        if isinstance(self.fault, Refuse):
+            raise RequestRefused(self.fault.status, self.fault.error)
         routes = {
             ("GET", "/api/version"): self._version,
             ("GET", "/api/tags"): self._tags,
@@ -163,7 +168,7 @@ class OllamaHandler(BaseHTTPRequestHandler):
         return model
 
     def _load(self, model: EmulatedModel, body: dict[str, Any]) -> int:
-        asked = (body.get("options") or {}).get("num_ctx", DEFAULT_CONTEXT_TOKENS)
+        asked = body["options"].get("num_ctx", DEFAULT_CONTEXT_TOKENS)
         context_tokens = min(asked, model.context_length)
         self.server.emulator.load(model, context_tokens)
         return int(context_tokens)
@@ -173,6 +178,8 @@ class OllamaHandler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
+        if isinstance(self.fault, Refuse) and self.fault.location:
+            self.send_header("Location", self.fault.location)
         self.end_headers()
         self.wfile.write(content)
 
@@ -180,6 +187,6 @@ class OllamaHandler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Connection", "close")
         self.end_headers()
-        self.close_connection = True
         return NdjsonStream(self.connection, self.request_record, self.server.emulator.stopping)

@@ -18,7 +18,6 @@ import numpy as np
 
 MESSAGE_TOKENS = 4
 IMAGE_TOKENS = 64
-ANSWER_WORDS = 40
 _WORDS = ("mañana", "luz", "río", "niño", "casa", "canción", "árbol", "¿qué?", "😀", "viento")
 
 
@@ -26,9 +25,10 @@ _WORDS = ("mañana", "luz", "río", "niño", "casa", "canción", "árbol", "¿qu
 class EmulatedModel:
     """A model as `ollama pull` would install it.
 
-    `reply` fixes the answer. `thoughts` come before it as separated thinking when the model
-    has the capability "thinking" (unless the request turns that off) or `always_thinks`.
-    `parameters` is printed by show as it stands. `remote_host` marks a cloud model.
+    `reply` fixes the answer; else it has `answer_words` words that follow from the request.
+    `thoughts` come before it as separated thinking when the model has the capability
+    "thinking" (unless the request turns that off) or `always_thinks`. `parameters` is
+    printed by show as it stands. `remote_host` marks a cloud model.
     """
 
     name: str
@@ -37,6 +37,7 @@ class EmulatedModel:
     embedding_length: int = 16
     size_bytes: int = 512 * 2**20
     reply: str = ""
+    answer_words: int = 40
     thoughts: str = "first let me think"
     always_thinks: bool = False
     parameters: str = ""
@@ -58,14 +59,14 @@ class EmulatedModel:
         }
 
     def answer(self, messages: Sequence[dict[str, Any]], options: dict[str, Any]) -> str:
-        """`reply`, or a digest of the request and ANSWER_WORDS words that follow from it."""
+        """`reply`, or a digest of the request and `answer_words` words that follow from it."""
         if self.reply:
             return self.reply
         greedy = options.get("temperature", 0.8) == 0
         seed = "greedy" if greedy else options.get("seed", secrets.token_hex(8))
         text = json.dumps([self.name, list(messages), seed], sort_keys=True)
         digest = hashlib.sha256(text.encode()).digest()
-        words = [_WORDS[digest[i % len(digest)] % len(_WORDS)] for i in range(ANSWER_WORDS)]
+        words = [_WORDS[digest[i % len(digest)] % len(_WORDS)] for i in range(self.answer_words)]
         return " ".join(["reply", digest.hex()[:12], *words])
 
     def embedding(self, text: str) -> list[float]:

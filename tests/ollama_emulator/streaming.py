@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.ollama_emulator.answers import Chat
-from tests.ollama_emulator.emulator import RecordedRequest
 from tests.ollama_emulator.faults import Drop, EndEarly, Fault, Line, Slow, Stall
+from tests.ollama_emulator.recording import RecordedRequest
 
 _POLL_S = 0.01
 

@@ -132,6 +132,8 @@ class OllamaEngine:
         three other bytes, eight for each message, `image_max_tokens` for each image. It is
         rather too high than too low.
         """
+        if self._exchanges.closed:
+            raise self._closed()
         self._limits.require_media(messages)
         return estimate_tokens(messages, self._spec.image_max_tokens)
 
@@ -203,9 +205,7 @@ class OllamaEngine:
     def _exchange(self, cancel: Cancellation) -> Iterator[Exchange]:
         with self._exchanges.start(cancel) as exchange:
             if exchange is None:
-                raise EngineCrashed(
-                    f"{self.model} was closed.", model=self.model, hint="Open it again."
-                )
+                raise self._closed()
             yield exchange
 
     def _look_up(self, question: Callable[[str], T]) -> T | None:
@@ -216,6 +216,9 @@ class OllamaEngine:
         except FAILURES as error:
             _log.debug("Ollama did not answer about %s: %s", self._spec.remote_model, error)
             return None
+
+    def _closed(self) -> EngineCrashed:
+        return EngineCrashed(f"{self.model} was closed.", model=self.model, hint="Open it again.")
 
     def _broken_off(self) -> EngineCrashed:
         return EngineCrashed(
