@@ -23,8 +23,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from core.engines.protocol import Message, Part
 from core.errors import EngineFailed
 
-RENDER_LIMIT_S = 5.0
-"""Processor time for one rendering; a real template needs milliseconds."""
+RENDER_LIMIT_S = 2.0
+"""Processor time for compiling or rendering; a real template needs milliseconds."""
 
 
 class ChatTemplate:
@@ -44,7 +44,7 @@ class ChatTemplate:
         # Unguessable, so that no text of a user can pass for a picture.
         self._mark = f"<media:{secrets.token_hex(16)}>"
         self._splits_content: bool | None = None
-        with self._errors():
+        with self._errors(), _processor_time_limit(RENDER_LIMIT_S):
             self._template = _environment().from_string(source)
 
     def render(self, messages: Sequence[Message]) -> list[Part]:
@@ -52,7 +52,9 @@ class ChatTemplate:
 
         Raises: EngineFailed, when the template refuses the messages or loses their media.
         """
-        media = [part for message in messages for part in message.parts if part_is_media(part)]
+        media = [
+            part for message in messages for part in message.parts if not isinstance(part, str)
+        ]
         texts = self._render(messages).split(self._mark)
         if len(texts) != len(media) + 1:
             raise EngineFailed(
@@ -108,10 +110,6 @@ class ChatTemplate:
                 model=self._model,
                 hint="Its conversation format may not allow these roles, or the file is damaged.",
             ) from error
-
-
-def part_is_media(part: Part) -> bool:
-    return not isinstance(part, str)
 
 
 class _GenerationTag(Extension):

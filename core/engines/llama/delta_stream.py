@@ -15,14 +15,17 @@ FLUSH_INTERVAL_S = 0.003
 class DeltaStream:
     """Sends the first piece at once, later ones at most every FLUSH_INTERVAL_S."""
 
-    def __init__(self, send: Callable[[str], None]) -> None:
+    def __init__(
+        self, send: Callable[[str], None], now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._now_s = now_s
         self._send = send
         self._pieces: list[str] = []
         self._sent_at_s = float("-inf")
 
     def add(self, text: str) -> None:
         self._pieces.append(text)
-        if time.monotonic() - self._sent_at_s >= FLUSH_INTERVAL_S:
+        if self._now_s() - self._sent_at_s >= FLUSH_INTERVAL_S:
             self.flush()
 
     def flush(self) -> None:
@@ -30,4 +33,4 @@ class DeltaStream:
         if self._pieces:
             self._send("".join(self._pieces))
             self._pieces.clear()
-            self._sent_at_s = time.monotonic()
+            self._sent_at_s = self._now_s()

@@ -9,7 +9,7 @@ import os
 import sys
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -90,9 +90,10 @@ class LlamaEngine:
         values, buffers = encode_request(request)
         try:
             with self._turns.take(cancel):
-                frames = self._worker.exchange({"type": "generate"} | values, buffers, cancel)
-                for frame in frames:
-                    yield _answer(frame)
+                request_header = {"type": "generate"} | values
+                with closing(self._worker.exchange(request_header, buffers, cancel)) as frames:
+                    for frame in frames:
+                        yield _answer(frame)
         except Cancelled:  # while waiting for its turn
             yield Completion("cancelled", Usage(0, 0))
 
@@ -128,7 +129,8 @@ class LlamaEngine:
     def _ask(self, header: Header, buffers: Sequence[Buffer] = ()) -> Frame:
         """A request with one frame for an answer."""
         with self._turns.take():
-            return next(iter(self._worker.exchange(header, buffers)))
+            (frame,) = self._worker.exchange(header, buffers)
+            return frame
 
 
 def _require_files(spec: EngineSpec) -> None:

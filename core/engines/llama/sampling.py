@@ -23,7 +23,7 @@ class Sampler:
         seed: the same seed draws the same tokens; None draws a fresh one.
     """
 
-    def __init__(self, *, temperature: float, top_p: float, seed: int | None) -> None:
+    def __init__(self, temperature: float, top_p: float, seed: int | None) -> None:
         self._chain = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
         if temperature <= 0:
             self._add(llama.llama_sampler_init_greedy())

@@ -47,6 +47,10 @@ class Turns:
                 self._tickets.remove(ticket)
                 self._call_first()
 
+    def waiting(self) -> int:
+        """How many wait while another holds the turn."""
+        return max(0, len(self._tickets) - 1)
+
     def _call_first(self) -> None:
         if self._tickets:
             self._tickets[0].put(None)

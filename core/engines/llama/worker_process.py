@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import nullcontext, suppress
 from itertools import count
 from pathlib import Path
@@ -72,7 +72,7 @@ class WorkerProcess:
         header: Header,
         buffers: Sequence[Buffer] = (),
         cancel: Cancellation | None = None,
-    ) -> Iterator[Frame]:
+    ) -> Generator[Frame]:
         """Send one request and yield the frames that answer it, up to the final one.
 
         Cancelling aborts the request in the worker, which then answers accordingly; closing

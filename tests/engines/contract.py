@@ -1,0 +1,114 @@
+"""What every engine must do, whatever runs the weights: plain checks on an open engine.
+
+Each takes an engine that can chat. Those that stop an answer need one whose answers are long
+(hundreds of tokens), and say so.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from core.cancellation import Cancellation
+from core.engines.protocol import Completion, Engine, GenerationRequest, Message, TextDelta
+from core.errors import ModelError
+
+QUESTION = (Message.text("user", "hola"),)
+GREEDY = GenerationRequest(QUESTION, max_tokens=24, temperature=0)
+LONG = GenerationRequest(QUESTION, max_tokens=2000, temperature=0)
+
+
+def answer(
+    engine: Engine, request: GenerationRequest, cancel: Cancellation | None = None
+) -> tuple[str, Completion]:
+    """The whole answer; checks that deltas come first and one completion last."""
+    *deltas, last = list(engine.generate(request, cancel))
+    assert isinstance(last, Completion)
+    texts = [delta.text for delta in deltas if isinstance(delta, TextDelta)]
+    assert len(texts) == len(deltas), "one completion, and only at the end"
+    assert all(texts), "no empty delta"
+    return "".join(texts), last
+
+
+def check_answers_and_repeats_itself_when_greedy(engine: Engine) -> None:
+    first, completion = answer(engine, GREEDY)
+    again, _ = answer(engine, GREEDY)
+    assert first
+    assert again == first
+    assert completion.finish_reason in ("stop", "length")
+    assert completion.usage.prompt_tokens > 0
+    assert 0 < completion.usage.completion_tokens <= GREEDY.max_tokens
+
+
+def check_max_tokens(engine: Engine) -> None:
+    request = GenerationRequest(QUESTION, max_tokens=2, temperature=0)
+    text, completion = answer(engine, request)
+    whole, _ = answer(engine, GREEDY)
+    assert completion.finish_reason == "length"
+    assert completion.usage.completion_tokens == 2
+    assert whole.startswith(text)
+    assert text != whole
+
+
+def check_stop_string(engine: Engine) -> None:
+    whole, _ = answer(engine, GREEDY)
+    stop = whole[3:6]
+    request = GenerationRequest(QUESTION, max_tokens=24, temperature=0, stop=(stop,))
+    text, completion = answer(engine, request)
+    assert text == whole[: whole.index(stop)]
+    assert completion.finish_reason == "stop"
+
+
+def check_cancel_in_the_middle(engine: Engine) -> None:
+    """Needs long answers."""
+    cancel = Cancellation()
+    stream = engine.generate(LONG, cancel)
+    assert isinstance(next(stream), TextDelta)
+    cancel.cancel()
+    *_, last = list(stream)
+    assert isinstance(last, Completion)
+    assert last.finish_reason == "cancelled"
+    assert last.usage.completion_tokens < LONG.max_tokens
+    check_answers_and_repeats_itself_when_greedy(engine)
+
+
+def check_cancelled_before_the_start(engine: Engine) -> None:
+    cancel = Cancellation()
+    cancel.cancel()
+    text, completion = answer(engine, LONG, cancel)
+    assert text == ""
+    assert completion.finish_reason == "cancelled"
+
+
+def check_closing_the_iterator(engine: Engine) -> None:
+    """Needs long answers."""
+    whole, _ = answer(engine, GREEDY)
+    stream = engine.generate(LONG)
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]  # engines stream from generators
+    assert answer(engine, GREEDY)[0] == whole
+
+
+def check_empty_prompt(engine: Engine) -> None:
+    """An empty question is answered or refused, and hurts nobody."""
+    request = GenerationRequest((Message.text("user", ""),), max_tokens=4, temperature=0)
+    _, completion = answer(engine, request)
+    assert completion.usage.completion_tokens <= 4
+    assert engine.alive()
+
+
+def check_counts_what_generate_uses(engine: Engine) -> None:
+    _, completion = answer(engine, GREEDY)
+    assert engine.count_tokens(QUESTION) == completion.usage.prompt_tokens
+
+
+def check_closed_engine(engine: Engine) -> None:
+    """Closes the engine."""
+    assert engine.alive()
+    engine.close()
+    engine.close()
+    assert not engine.alive()
+    assert engine.memory_mb() is None
+    with pytest.raises(ModelError):
+        answer(engine, GREEDY)
+    with pytest.raises(ModelError):
+        engine.count_tokens(QUESTION)

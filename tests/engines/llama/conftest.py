@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from core.engines.llama.engine import LlamaEngine
+from core.engines.protocol import EngineSpec
+from tests import tiny_models
+
+CONTEXT_TOKENS = 4096
+
+
+@dataclass(frozen=True)
+class Models:
+    """Paths of the tiny models, written once."""
+
+    folder: Path
+    scripted: Path
+    random: Path
+    vision: tuple[Path, Path]
+    omni: tuple[Path, Path]
+    audio_tower: Path
+    embeddings: Path
+    causal_embeddings: Path
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    folder = tmp_path_factory.mktemp("models")
+    return Models(
+        folder,
+        scripted=tiny_models.scripted_text(folder),
+        random=tiny_models.random_text(folder),
+        vision=tiny_models.vision(folder),
+        omni=tiny_models.omni(folder),
+        audio_tower=tiny_models.audio_tower(folder),
+        embeddings=tiny_models.embeddings(folder),
+        causal_embeddings=tiny_models.causal_embeddings(folder),
+    )
+
+
+def spec_for(
+    gguf: Path,
+    mmproj: Path | None = None,
+    *,
+    context_tokens: int = CONTEXT_TOKENS,
+    embeddings: bool = False,
+    log: Path | None = None,
+    image_max_tokens: int = 1280,
+) -> EngineSpec:
+    return EngineSpec(
+        model=gguf.stem,
+        engine="llama",
+        context_tokens=context_tokens,
+        threads=1,
+        gguf_path=gguf,
+        mmproj_path=mmproj,
+        embeddings=embeddings,
+        image_max_tokens=image_max_tokens,
+        log_path=log,
+    )
+
+
+Open = Callable[[EngineSpec], LlamaEngine]
+
+
+@pytest.fixture
+def open_llama() -> Iterator[Open]:
+    """Opens engines that are closed at the end of the test."""
+    engines: list[LlamaEngine] = []
+
+    def open_one(spec: EngineSpec) -> LlamaEngine:
+        engine = LlamaEngine.open(spec)
+        engines.append(engine)
+        return engine
+
+    yield open_one
+    for engine in engines:
+        engine.close()
+
+
+@pytest.fixture(scope="module")
+def scripted(models: Models) -> Iterator[LlamaEngine]:
+    """Recites `tiny_models.REPLY`; shared by the tests of a module."""
+    engine = LlamaEngine.open(spec_for(models.scripted))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def endless(models: Models) -> Iterator[LlamaEngine]:
+    """Answers without end; shared by the tests of a module."""
+    engine = LlamaEngine.open(spec_for(models.random))
+    yield engine
+    engine.close()
