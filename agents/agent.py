@@ -11,10 +11,7 @@ from dataclasses import dataclass, field
 from core.engines.protocol import FinishReason, Part, Usage
 from core.settings import Settings
 from core.settings.schema import Variant
-from core.state import AgentName, PastTurn, Preferences
-
-Language = str
-"""`es` or `en`."""
+from core.state import AgentName, Language, PastTurn, Preferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +27,20 @@ class Agent:
 class Question:
     """All that an agent is asked at once.
 
-    `parts` is the user's message, media first. `passages` are texts to answer from.
+    `parts` is the user's message, media first. `context` is what the caller wants known;
+    `sources` are numbered passages to answer from and to cite.
     `opening` is streamed before the model's own words; it is not shown to the model.
     """
 
     parts: tuple[Part, ...]
     language: Language
     history: tuple[PastTurn, ...] = ()
-    passages: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    sources: str = ""
     system_prompt: str | None = None
     tone_instruction: str = ""
     opening: str = ""
-    preferences: Preferences = field(default_factory=lambda: Preferences())
+    preferences: Preferences = field(default_factory=Preferences)
 
 
 @dataclass(frozen=True, slots=True)

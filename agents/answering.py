@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from agents.agent import Agent, Answer, Question
@@ -42,25 +42,26 @@ class Silent:
         """Ignore it."""
 
 
-@dataclass(slots=True)
-class _Attempts:
-    """What went wrong so far, in the order of the fallback chain."""
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One question on its way through the fallback chain."""
 
-    errors: list[ModelError] = field(default_factory=list)
+    agent: Agent
+    question: Question
+    pool: ModelPool
+    settings: Settings
+    listener: Listener
+    cancel: Cancellation | None
 
-    @property
-    def tried(self) -> tuple[str, ...]:
-        return tuple(error.model for error in self.errors)
-
-    def warnings(self, model: str) -> tuple[str, ...]:
-        return tuple(f"{model} answered instead: {error}" for error in self.errors)
+    def chain(self) -> tuple[str, ...]:
+        wished = self.question.preferences.get("model")
+        return self.settings.fallback_chain(wished or self.agent.variant(self.settings).model)
 
 
 def answer(
     agent: Agent,
     question: Question,
     pool: ModelPool,
-    settings: Settings,
     *,
     listener: Listener | None = None,
     cancel: Cancellation | None = None,
@@ -75,44 +76,35 @@ def answer(
             at once when the question or the configuration is at fault.
         Cancelled: when `cancel` was raised before there was an answer.
     """
-    listener = listener or Silent()
-    chosen = question.preferences.get("model") or agent.variant(settings).model
-    attempts = _Attempts()
-    for model in settings.fallback_chain(chosen):
+    call = _Call(agent, question, pool, pool.settings, listener or Silent(), cancel)
+    failures: list[ModelError] = []
+    for model in call.chain():
         try:
-            made = _ask(model, agent, question, pool, settings, listener, cancel)
+            made = _ask(model, call)
         except NEVER_REPLACED:
             raise
         except ModelError as error:
-            attempts.errors.append(error)
+            failures.append(error)
             continue
-        return replace(
-            made, tried=attempts.tried, warnings=attempts.warnings(model) + made.warnings
-        )
-    raise _all_failed(attempts)
+        reasons = tuple(f"{model} answered instead: {failure}" for failure in failures)
+        tried = tuple(failure.model for failure in failures)
+        return replace(made, tried=tried, warnings=reasons + made.warnings)
+    raise _all_failed(failures)
 
 
-def _all_failed(attempts: _Attempts) -> ModelError:
-    first, *others = attempts.errors
-    for error in others:
-        first.add_note(f"{error.model}: {error}")
+def _all_failed(failures: list[ModelError]) -> ModelError:
+    first, *others = failures
+    for failure in others:
+        first.add_note(f"{failure.model}: {failure}")
     return first
 
 
-def _ask(
-    model: str,
-    agent: Agent,
-    question: Question,
-    pool: ModelPool,
-    settings: Settings,
-    listener: Listener,
-    cancel: Cancellation | None,
-) -> Answer:
+def _ask(model: str, call: _Call) -> Answer:
     """One model's answer. Once it exists, nothing that fails afterwards may lose it."""
     made: Answer | None = None
     try:
-        with pool.lease(model, cancel=cancel) as engine:
-            made = _generate(engine, agent, question, settings, listener, cancel)
+        with call.pool.lease(model, cancel=call.cancel) as engine:
+            made = _generate(engine, call)
     except Exception as error:
         if made is None:
             raise
@@ -120,21 +112,14 @@ def _ask(
     return made
 
 
-def _generate(
-    engine: Engine,
-    agent: Agent,
-    question: Question,
-    settings: Settings,
-    listener: Listener,
-    cancel: Cancellation | None,
-) -> Answer:
-    request, left_out = _request(engine, agent, question, settings)
+def _generate(engine: Engine, call: _Call) -> Answer:
+    request, left_out = _request(engine, call)
     pieces: list[str] = []
     try:
-        completion = _stream(engine, request, question.opening, pieces, listener, cancel)
+        completion = _stream(engine, request, call, pieces)
     except ModelError as error:
         if pieces:
-            listener.restarted(str(error))
+            call.listener.restarted(str(error))
         raise
     return Answer(
         text="".join(pieces),
@@ -142,19 +127,17 @@ def _generate(
         finish_reason=completion.finish_reason,
         usage=completion.usage,
         memory_mb=engine.memory_mb(),
-        warnings=tuple(_notices(completion, request, left_out)),
+        warnings=tuple(_notices(completion, left_out)),
     )
 
 
-def _request(
-    engine: Engine, agent: Agent, question: Question, settings: Settings
-) -> tuple[GenerationRequest, int]:
-    wishes, defaults = question.preferences, settings.generation
+def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, int]:
+    wishes, defaults = call.question.preferences, call.settings.generation
     # Half the context stays for the question, however long an answer was asked for.
     max_tokens = min(
         wishes.get("max_tokens", defaults.max_tokens), max(1, engine.context_tokens // 2)
     )
-    messages, left_out = fit_messages(agent, question, engine, max_tokens)
+    messages, left_out = fit_messages(call.agent, call.question, engine, max_tokens)
     request = GenerationRequest(
         messages=messages,
         max_tokens=max_tokens,
@@ -166,32 +149,21 @@ def _request(
 
 
 def _stream(
-    engine: Engine,
-    request: GenerationRequest,
-    opening: str,
-    pieces: list[str],
-    listener: Listener,
-    cancel: Cancellation | None,
+    engine: Engine, request: GenerationRequest, call: _Call, pieces: list[str]
 ) -> Completion:
     """Collect the model's words in `pieces` and pass them on, the opening first."""
-    with closing(_iterate(engine, request, cancel)) as items:
+    with closing(engine.generate(request, call.cancel)) as items:
         for item in items:
             if isinstance(item, Completion):
                 return item
-            if opening and not pieces:
-                listener.text(opening)
+            if call.question.opening and not pieces:
+                call.listener.text(call.question.opening)
             pieces.append(item.text)
-            listener.text(item.text)
-    raise AssertionError("an engine ended its stream without a Completion")
+            call.listener.text(item.text)
+    raise LookupError("An engine ended its stream without a Completion.")
 
 
-def _iterate(
-    engine: Engine, request: GenerationRequest, cancel: Cancellation | None
-) -> Iterator[object]:
-    yield from engine.generate(request, cancel)
-
-
-def _notices(completion: Completion, request: GenerationRequest, left_out: int) -> Iterator[str]:
+def _notices(completion: Completion, left_out: int) -> Iterator[str]:
     if left_out:
         yield f"{left_out} earlier turns did not fit the model's context and were left out."
     if completion.finish_reason == "length":

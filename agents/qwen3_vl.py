@@ -105,9 +105,7 @@ def _timed(frames: Sequence[RgbImage]) -> list[Part]:
     return parts
 
 
-def _frame_notice(
-    frames: Sequence[RgbImage], look: Look, settings: Settings
-) -> tuple[str, ...]:
+def _frame_notice(frames: Sequence[RgbImage], look: Look, settings: Settings) -> tuple[str, ...]:
     if len(frames) < max_frames(settings) or len(frames) < 2:
         return ()
     asked_fps = look.fps or settings.media.video_fps
@@ -168,7 +166,7 @@ class Qwen3VLAgent:
             language=language,
             preferences={"max_tokens": self.config.max_tokens},
         )
-        made = answer(VISION, question, self._pool, self._settings)
+        made = answer(VISION, question, self._pool)
         for warning in (*warnings, *made.warnings):
             LOGGER.warning(warning)
         return made.text

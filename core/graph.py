@@ -9,22 +9,22 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.checkpoint.sqlite import SqliteSaver
 from langsmith import tracing_context
 
 from core.cancellation import Cancellation
 from core.errors import StorageError
-from core.events import Event, Final, NodeFinished, NodeStarted, Warned
+from core.events import Event, Final, NodeFinished, NodeStarted
 from core.intake import fresh_turn
 from core.model_pool import ModelPool, get_model_pool
 from core.nodes.classify import classify
@@ -42,7 +42,6 @@ from core.services import Services, TurnContext, open_services
 from core.settings import Settings
 from core.state import State
 from core.storage.folder import open_data_folder
-from core.storage.runs import Run
 from core.threads import open_checkpoints
 
 Graph = CompiledStateGraph[State, TurnContext, State, State]
@@ -138,7 +137,7 @@ class SARAiOrchestrator:
         final = turn.untraced.run(
             turn.graph.invoke, turn.state, turn.config, context=turn.context, durability="exit"
         )
-        return self._finish(turn, final)
+        return self._finish(turn, cast(State, final))
 
     def stream(self, state: TurnInputs, *, cancel: Cancellation | None = None) -> Iterator[Event]:
         """`invoke`, piece by piece; the last event is `Final`.
@@ -218,14 +217,7 @@ class SARAiOrchestrator:
             return self._threaded
 
     def _events(self, turn: _Turn) -> Iterator[Event]:
-        items = turn.untraced.run(
-            turn.graph.stream,
-            turn.state,
-            turn.config,
-            context=turn.context,
-            durability="exit",
-            stream_mode=["custom", "tasks", "values"],
-        )
+        items = turn.untraced.run(_steps, turn)
         state = turn.state
         try:
             while (item := turn.untraced.run(next, items, None)) is not None:
@@ -248,10 +240,36 @@ class SARAiOrchestrator:
         final.setdefault("history", [])
         final["timings_ms"] = {**final["timings_ms"], "total": elapsed_ms}
         try:
-            self._services.runs.record(turn.context.run_id, turn.started_at, final)
+            self._record(turn, final, elapsed_ms)
         except StorageError as error:
             final["warnings"] = [*final["warnings"], f"The run was not recorded: {error}"]
         return final
+
+    def _record(self, turn: _Turn, final: State, elapsed_ms: float) -> None:
+        self._services.runs.record(
+            started_at=turn.started_at,
+            path=[node for node in final["timings_ms"] if node != "total"],
+            timings_ms=final["timings_ms"],
+            total_ms=elapsed_ms,
+            thread_id=final["thread_id"],
+            input_type=final["input_type"],
+            route=final["route"],
+            agent_used=final["agent_used"],
+            model_used=final["model_used"],
+            warnings=final["warnings"],
+        )
+
+
+def _steps(turn: _Turn) -> Generator[tuple[str, Any]]:
+    """LangGraph's own stream of the turn: what nodes write, tasks, and the growing state."""
+    steps = turn.graph.stream(
+        turn.state,
+        turn.config,
+        context=turn.context,
+        durability="exit",
+        stream_mode=["custom", "tasks", "values"],
+    )
+    return cast("Generator[tuple[str, Any]]", steps)
 
 
 def _node_event(task: Mapping[str, Any]) -> NodeStarted | NodeFinished:

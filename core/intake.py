@@ -16,8 +16,8 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import InvalidInput
-from core.media.audio import load_audio
-from core.media.encoding import encode_png, encode_wav
+from core.media.audio import encode_wav, load_audio
+from core.media.encoding import encode_png
 from core.media.image import load_image
 from core.settings import Settings
 from core.state import State

@@ -14,6 +14,7 @@ from core.model_pool import ModelPool
 from core.retrieval.index import FolderIndex
 from core.routing.classifier import Classifier
 from core.settings import Settings
+from core.storage.database import Database
 from core.storage.folder import DataFolder
 from core.storage.media_store import MediaStore
 from core.storage.runs import RunLog
@@ -52,6 +53,6 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         classifier=Classifier.load(),
         documents=FolderIndex(documents.expanduser()) if documents else None,
         feedback_log=FeedbackLog(folder.feedback_log, store_text=settings.feedback.store_text),
-        runs=RunLog(folder.database),
-        media_store=MediaStore(folder.media),
+        runs=RunLog(Database(folder.database)),
+        media_store=MediaStore(folder),
     )

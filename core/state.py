@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
+Language = Literal["es", "en"]
 InputType = Literal["text", "audio", "image", "video"]
 Route = Literal["expert", "tiny", "rag", "omni"]
 AgentName = Literal["expert", "tiny", "omni", "vision", "rag"]
@@ -32,7 +33,7 @@ class Preferences(TypedDict, total=False):
     quality: bool
     strategy: str
     model: str
-    language: Literal["es", "en"]
+    language: Language
     max_tokens: int
     temperature: float
     seed: int
@@ -119,7 +120,7 @@ class State(TypedDict, total=False):
     # Output
     input_type: InputType | None
     transcript: str | None  # what was heard in the recording
-    language: Literal["es", "en"] | None
+    language: Language | None
     scores: Scores | None
     task: Task | None
     alpha: float | None  # weight of the expert branch; alpha + beta = 1

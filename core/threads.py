@@ -5,7 +5,6 @@ Owns the checkpoint database; knows nothing of what a turn does.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 
@@ -26,7 +25,7 @@ def open_checkpoints(path: Path) -> SqliteSaver:
     """
     try:
         path.touch(PRIVATE_FILE_MODE)
-        os.chmod(path, PRIVATE_FILE_MODE)
+        path.chmod(PRIVATE_FILE_MODE)
         connection = sqlite3.connect(path, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
@@ -38,4 +37,3 @@ def open_checkpoints(path: Path) -> SqliteSaver:
             hint="Move the file away to start anew; nothing was deleted.",
         ) from error
     return saver
-

@@ -36,7 +36,8 @@ def write_video(path: Path, colour: Colour, *, duration_s: float = 2.0, fps: int
         for number in range(frames):
             shade = 1 - 0.5 * number / frames
             red, green, blue = (round(part * shade) for part in colour)
-            frame = av.VideoFrame.from_image(picture((red, green, blue)))
+            pixels = np.asarray(picture((red, green, blue)))
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from core.emotion.lexicon import Label, Language, Lexicon, load_lexicon
-from core.state import Emotion
+from core.emotion.lexicon import Label, Lexicon, load_lexicon
+from core.state import Emotion, Language
 from core.text.folding import folded_words
 from core.text.phrases import PhraseTable
 

@@ -13,11 +13,11 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.state import Language
 from core.text.phrases import PhraseTable
 
 LEXICON_FILE = "lexicon.yaml"
 Label = Literal["joy", "sadness", "anger", "fear", "surprise", "disgust", "neutral"]
-Language = Literal["es", "en"]
 
 
 class Phrases(BaseModel):

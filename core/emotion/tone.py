@@ -5,8 +5,7 @@ Owns the thresholds, the openings and the instructions; knows nothing of models.
 
 from __future__ import annotations
 
-from core.emotion.lexicon import Language
-from core.state import Emotion, ToneStyle
+from core.state import Emotion, Language, ToneStyle
 
 # An opening is said for the user's own feeling; anything else falls back to "other".
 _OPENINGS: dict[tuple[ToneStyle, Language], dict[str, str]] = {

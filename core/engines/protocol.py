@@ -7,7 +7,7 @@ answered one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -124,7 +124,7 @@ class Engine(Protocol):
 
     def generate(
         self, request: GenerationRequest, cancel: Cancellation | None = None
-    ) -> Iterator[TextDelta | Completion]:
+    ) -> Generator[TextDelta | Completion, None, None]:
         """Stream an answer: any number of `TextDelta`, then exactly one `Completion`.
 
         Cancelling, or closing the iterator, stops the model; the first ends the stream

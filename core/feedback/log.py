@@ -40,13 +40,16 @@ class FeedbackLog:
         self._store_text = store_text
         self._now = now
 
-    def append(self, state: State, *, run_id: str) -> dict[str, Any]:
-        """Log a finished turn and return its record.
+    def append(self, state: State, *, run_id: str, private: bool = False) -> dict[str, Any]:
+        """Log a finished turn and return its record; without its words when `private`.
 
         Raises: StorageError, when the file cannot be written; the turn itself stands.
         """
         record = turn_record(
-            state, run_id=run_id, finished_at=self._now(), store_text=self._store_text
+            state,
+            run_id=run_id,
+            finished_at=self._now(),
+            store_text=self._store_text and not private,
         )
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
         try:

@@ -33,7 +33,10 @@ def _prospects(pool: ModelPool, model: str) -> tuple[str, str]:
     except ModelError as error:
         return "-", f"{error.code.removeprefix('model_')}: {error.message}"
     if resolved.spec.gguf_path is None:
-        return f"{resolved.need_mb} MiB", f"{resolved.spec.remote_model} at {resolved.spec.base_url}"
+        return (
+            f"{resolved.need_mb} MiB",
+            f"{resolved.spec.remote_model} at {resolved.spec.base_url}",
+        )
     return f"{resolved.need_mb} MiB", str(resolved.spec.gguf_path)
 
 
@@ -44,7 +47,9 @@ def status_view(status: PoolStatus) -> Group:
     for model in present:
         measured = "-" if model.memory_mb is None else f"{model.memory_mb:.0f} MiB"
         state = STATE_WORDS.get(model.state, model.state)
-        table.add_row(model.name, state, f"{model.reserved_mb} MiB", measured, _remark(model, status))
+        table.add_row(
+            model.name, state, f"{model.reserved_mb} MiB", measured, _remark(model, status)
+        )
     used = f"{status.reserved_mb} of {status.budget_mb} MiB reserved"
     return Group(Text(f"{_bar(status)}  {used}"), table)
 

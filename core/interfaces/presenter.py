@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from core.errors import SARAiError
-from core.events import Event, Final, Restarted, Token, Warned
+from core.events import Event, Final, Restarted, Token
 from core.state import State
 
 MS_PER_S = 1000

@@ -5,7 +5,7 @@ Owns the `Engine` whose calls load the model when it is absent; knows nothing of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -61,7 +61,7 @@ class PooledEngine:
 
     def generate(
         self, request: GenerationRequest, cancel: Cancellation | None = None
-    ) -> Iterator[TextDelta | Completion]:
+    ) -> Generator[TextDelta | Completion, None, None]:
         """Stream an answer; the lease lasts until the stream ends or is closed.
 
         Raises: what `ModelPool.lease` and the engine's own `generate` raise.

@@ -23,7 +23,7 @@ from core.model_pool.handle import PooledEngine
 from core.model_pool.loads import Loader
 from core.model_pool.preload import Preload, startup_chains
 from core.model_pool.residents import Ledger, Loaded
-from core.model_pool.resolve import ConfiguredModels, Resolve
+from core.model_pool.resolve import ConfiguredModels, Resolve, ResolvedModel
 from core.model_pool.status import PoolStatus, read_status
 from core.model_pool.timers import UnloadTimers
 from core.model_pool.ttl import configured_ttls_s
@@ -57,18 +57,30 @@ class ModelPool:
         resolve: Resolve | None = None,
     ) -> None:
         self._settings = settings
+        self._folder = folder
         self._clock = clock or SystemClock()
         self._ledger = Ledger()
         self._timers = UnloadTimers(self._ledger, self._clock, configured_ttls_s(settings))
         self._preload: Preload | None = None
+        self._resolve = resolve or ConfiguredModels(settings, folder)
         self._loader = Loader(
             self._ledger,
             settings.runtime,
-            resolve=resolve or ConfiguredModels(settings, folder),
+            resolve=self._resolve,
             open_engine=open_engine or open_configured_engine,
             clock=self._clock,
             release=self._release,
         )
+
+    @property
+    def settings(self) -> Settings:
+        """What is configured."""
+        return self._settings
+
+    @property
+    def folder(self) -> DataFolder:
+        """Where self-test models and the workers' logs lie."""
+        return self._folder
 
     @property
     def closed(self) -> bool:
@@ -178,6 +190,14 @@ class ModelPool:
             budget_mb=self._settings.runtime.models_budget_mb,
             now_s=self._clock.now_s(),
         )
+
+    def resolve(self, name: str) -> ResolvedModel:
+        """What loading `name` would open and reserve; loads nothing.
+
+        Raises: InvalidInput, ModelUnavailable, ModelFileInvalid, ModelTooLarge.
+        """
+        self._configured(name)
+        return self._resolve(name)
 
     def memory_mb(self, name: str) -> float | None:
         """What `name` takes now, MiB; None when it is not loaded or does not know."""

@@ -19,7 +19,7 @@ from core.engines.protocol import Part
 from core.events import Restarted, Token
 from core.services import TurnContext
 from core.settings import Settings
-from core.state import Emotion, State, ToneStyle, TurnUsage
+from core.state import Emotion, Language, State, ToneStyle, TurnUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Manner:
     opening: str
 
 
-def manner_for(text: str, language: str, settings: Settings) -> Manner:
+def manner_for(text: str, language: Language, settings: Settings) -> Manner:
     """Chosen before the first token, so that what is streamed is the final text."""
     if not settings.emotion.enabled or not text:
         return Manner(None, None, "", "")
@@ -59,7 +59,7 @@ def manner_for(text: str, language: str, settings: Settings) -> Manner:
     )
 
 
-def language_of(state: State) -> str:
+def language_of(state: State) -> Language:
     """The language of the reply: as wished, else the user's own."""
     wished = (state.get("preferences") or {}).get("language")
     return wished or state.get("language") or "es"
@@ -71,7 +71,7 @@ def reply(
     runtime: Runtime[TurnContext],
     *,
     parts: Sequence[Part],
-    passages: Sequence[str] = (),
+    sources: str = "",
 ) -> State:
     """The update of an answering node: the agent's streamed answer, and what it cost.
 
@@ -81,9 +81,8 @@ def reply(
     manner = manner_for(state.get("input") or "", language_of(state), context.services.settings)
     made = answer(
         agent,
-        _question(state, manner, parts, passages),
+        _question(state, manner, parts, sources),
         context.services.pool,
-        context.services.settings,
         listener=Streamed(runtime.stream_writer),
         cancel=context.cancel,
     )
@@ -113,20 +112,18 @@ def ask_silently(
         agent,
         question,
         context.services.pool,
-        context.services.settings,
         listener=Silent(),
         cancel=context.cancel,
     )
 
 
-def _question(
-    state: State, manner: Manner, parts: Sequence[Part], passages: Sequence[str]
-) -> Question:
+def _question(state: State, manner: Manner, parts: Sequence[Part], sources: str) -> Question:
     return Question(
         parts=tuple(parts),
         language=language_of(state),
         history=tuple(state.get("history") or ()),
-        passages=(*(state.get("context") or ()), *passages),
+        context=tuple(state.get("context") or ()),
+        sources=sources,
         system_prompt=state.get("system_prompt"),
         tone_instruction=manner.instruction,
         opening=manner.opening,

@@ -22,7 +22,7 @@ def feedback(state: State, runtime: Runtime[TurnContext]) -> State:
         return update
     try:
         record = context.services.feedback_log.append(
-            state, run_id=context.run_id, store_text=wanted
+            state, run_id=context.run_id, private=not wanted
         )
     except StorageError as error:
         return {**update, "warnings": [f"The feedback log was not written: {error}"]}

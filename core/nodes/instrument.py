@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
 from langgraph.runtime import Runtime
 
@@ -16,19 +16,35 @@ from core.events import Warned
 from core.services import TurnContext
 from core.state import State
 
-Node = Callable[[State, Runtime[TurnContext]], State]
+Value = TypeVar("Value")
+
+
+class Node(Protocol):
+    """A step of the flow: what it adds to the state, given the state and the services."""
+
+    __name__: str
+
+    def __call__(self, state: State, runtime: Runtime[TurnContext]) -> State: ...
+
+
+def filled(value: Value | None) -> Value:
+    """A key that an earlier node has filled; without it the wiring is wrong."""
+    if value is None:
+        raise LookupError("A node ran before the one that fills what it needs.")
+    return value
 
 
 def measured(node: Node, bound: TurnContext | None = None) -> Node:
     """`node` with its wall time added to `timings_ms` and its warnings to the earlier ones.
 
-    A node returns only its own new warnings; each is also streamed as `Warned`. `bound` stands in where the caller gives no context.
+    A node returns only its own new warnings; each is also streamed as `Warned`.
+    `bound` stands in where the caller gives no context.
     """
 
     @functools.wraps(node)
     def run(state: State, runtime: Runtime[TurnContext]) -> State:
         started = time.perf_counter()
-        if bound is not None and runtime.context is None:
+        if bound is not None:
             runtime = replace(runtime, context=bound)
         update = node(state, runtime)
         for warning in update.get("warnings", ()):

@@ -21,6 +21,7 @@ from core.nodes.answering import (
     language_of,
     reply,
 )
+from core.nodes.instrument import filled
 from core.routing.language import detect_language
 from core.services import TurnContext
 from core.state import State
@@ -35,7 +36,7 @@ def process_voice(state: State, runtime: Runtime[TurnContext]) -> State:
     Raises: MediaError, before the model is loaded; ModelError.
     """
     settings = runtime.context.services.settings
-    clip = load_audio(state["audio_input"], settings.media, key="audio_input")
+    clip = load_audio(filled(state["audio_input"]), settings.media, key="audio_input")
     if state.get("input") and state.get("input_type") == "audio":
         update = reply(LISTENER, state, runtime, parts=(clip, state["input"] or ""))
         return {**update, "route_reason": REASON}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
+from core.nodes.instrument import filled
 from core.routing.route import RouteChoice, Thresholds, choose_route
 from core.services import Services, TurnContext
 from core.settings import Settings
@@ -17,10 +18,13 @@ DOCUMENTS = RouteChoice("rag", "An answer from the documents was asked for.")
 def route(state: State, runtime: Runtime[TurnContext]) -> State:
     """Choose the branch and say why in one sentence."""
     services = runtime.context.services
-    choice = _wished(state, services) or choose_route(
-        state["scores"], state["alpha"], thresholds(services.settings)
-    )
+    choice = _wished(state, services) or _by_score(state, services.settings)
     return {"route": choice.route, "route_reason": choice.reason}
+
+
+def _by_score(state: State, settings: Settings) -> RouteChoice:
+    scores, alpha = filled(state["scores"]), filled(state["alpha"])
+    return choose_route(scores, alpha, thresholds=thresholds(settings))
 
 
 def _wished(state: State, services: Services) -> RouteChoice | None:
@@ -39,10 +43,10 @@ def thresholds(settings: Settings) -> Thresholds:
     text = settings.routing.text_variant_selection
     empathy = settings.routing.multimodal_variant_selection.empathy
     return Thresholds(
+        expert=_or_never(text.expert.threshold),
+        empathy=_or_never(empathy.threshold),
         web_query=_or_never(text.rag.threshold),
         doc_match=settings.routing.doc_match_threshold,
-        alpha=_or_never(text.expert.threshold),
-        soft=_or_never(empathy.threshold),
     )
 
 

@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 from agents.rag import NO_DOCUMENTS, NOTHING_FOUND
 from agents.table import AGENTS
 from core.nodes.answering import fixed_reply, language_of, reply
-from core.retrieval.citations import number_passages, prompt_passage
+from core.retrieval.citations import cite, prompt_block
 from core.services import TurnContext
 from core.state import Route, State
 
@@ -41,10 +41,8 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
         refusal = NOTHING_FOUND if documents else NO_DOCUMENTS
         answered = fixed_reply(refusal[language_of(state)], runtime)
         return {**answered, "agent_used": "rag", "rag_metadata": {"passages": 0}}
-    texts = [prompt_passage(passage) for passage in passages]
-    update = reply(AGENTS["rag"], state, runtime, parts=(words,), passages=texts)
-    # The caller's own passages come first in the prompt, so citations count after them.
-    first_number = len(state.get("context") or ()) + 1
-    update["citations"] = number_passages(passages, first_number)
+    sources = prompt_block(passages)
+    update = reply(AGENTS["rag"], state, runtime, parts=(words,), sources=sources)
+    update["citations"] = cite(passages)
     update["rag_metadata"] = {"passages": len(passages)}
     return update

@@ -19,11 +19,11 @@ from core.routing.evidence import (
     saturate,
     total,
 )
-from core.routing.language import Language, detect_language
+from core.routing.language import detect_language
 from core.routing.lexicon import Lexicon, load_lexicon
 from core.routing.reading import cue_evidence
 from core.routing.structure import structural_evidence
-from core.state import PastTurn, Task
+from core.state import Language, PastTurn, Task
 from core.text.folding import folded_words
 
 PRESENT_CONCEPT = "at_present"

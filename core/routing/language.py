@@ -6,11 +6,9 @@ Owns the guess and its word lists; knows nothing of any other language.
 from __future__ import annotations
 
 import re
-from typing import Literal
 
+from core.state import Language
 from core.text.folding import folded_words
-
-Language = Literal["es", "en"]
 
 # Words that are common in one language and no word of the other ("no", "me", "son", "a"
 # are therefore missing); folded.

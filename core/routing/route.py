@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.routing.control_plane import Weights
 from core.state import Route, Scores
 
 
@@ -37,7 +36,7 @@ DEFAULT_THRESHOLDS = Thresholds()
 
 def choose_route(
     scores: Scores,
-    weights: Weights,
+    alpha: float,
     *,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     documents_given: bool = False,
@@ -45,6 +44,7 @@ def choose_route(
     """The first route whose condition holds: rag, expert, omni, else tiny.
 
     Args:
+        alpha: the weight of the expert branch.
         documents_given: the caller asked for an answer from documents or passages.
     """
     if documents_given:
@@ -54,10 +54,10 @@ def choose_route(
         value = scores[score]
         if value > limit:
             return RouteChoice("rag", f"{score} {value:.2f} is above {limit:.2f}.")
-    figures = f"(hard {scores['hard']:.2f}, soft {scores['soft']:.2f}: {weights.rule})"
-    if weights.alpha > thresholds.expert:
+    figures = f"(hard {scores['hard']:.2f}, soft {scores['soft']:.2f})"
+    if alpha > thresholds.expert:
         return RouteChoice(
-            "expert", f"alpha {weights.alpha:.2f} is above {thresholds.expert:.2f} {figures}."
+            "expert", f"alpha {alpha:.2f} is above {thresholds.expert:.2f} {figures}."
         )
     if scores["soft"] > thresholds.empathy:
         return RouteChoice(

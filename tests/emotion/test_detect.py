@@ -3,9 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.emotion.detect import NEUTRAL_AROUSAL, NEUTRAL_VALENCE, detect_emotion
-from core.emotion.lexicon import Language
 from core.emotion.tone import tone_style
-from core.state import Emotion
+from core.state import Emotion, Language
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from typing import get_args
 
 import pytest
 
-from core.emotion.lexicon import Label, Language
+from core.emotion.lexicon import Label
 from core.emotion.tone import opening, tone_instruction, tone_style
-from core.state import Emotion, ToneStyle
+from core.state import Emotion, Language, ToneStyle
 
 TONES: tuple[ToneStyle, ...] = get_args(ToneStyle)
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -9,9 +9,9 @@ from core.interfaces.drawing import drawing_of, mermaid, text_tree
 
 ROOT = Path(__file__).parent.parent.parent
 NODES = (
-    "detect_input_type generate_vision process_voice classify weigh route expert tiny rag omni "
-    "enhance_emotion speak feedback"
-).split()
+    *("detect_input_type", "generate_vision", "process_voice", "classify", "weigh", "route"),
+    *("expert", "tiny", "rag", "omni", "enhance_emotion", "speak", "feedback"),
+)
 
 
 def test_docs_hold_the_graph_as_it_is() -> None:

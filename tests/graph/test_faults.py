@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
-from core.clock import Timer
+from core.clock import SystemClock, Timer
 from core.errors import ContextOverflow, ModelUnavailable
 from core.events import Final, Restarted, Token
 from core.graph import SARAiOrchestrator
@@ -17,7 +18,6 @@ from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
 from tests.conftest import NO_OLLAMA
-from tests.virtual_clock import VirtualClock
 
 
 def workers_of(model: str) -> list[psutil.Process]:
@@ -35,14 +35,16 @@ def test_killing_the_worker_in_mid_answer_hands_over_to_the_fallback(folder: Dat
     settings = load_settings(
         environ={**NO_OLLAMA, "SARAI__MODELS__SELF_TEST_TINY__FALLBACK": "self_test_expert"}
     )
-    restarted, tokens, killed = [], [], False
+    restarted: list[str] = []
+    tokens: list[str] = []
+    killed = False
     with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
         for event in assistant.stream("hola"):
             if isinstance(event, Token) and not killed:
                 killed = True
                 kill("self_test_tiny")
             if isinstance(event, Restarted):
-                restarted.append(event)
+                restarted.append(event.reason)
                 tokens.clear()
             if isinstance(event, Token):
                 tokens.append(event.text)
@@ -81,10 +83,10 @@ def test_a_question_longer_than_the_context_is_an_error_not_a_cut(
     assert caught.value.prompt_tokens > caught.value.context_tokens
 
 
-class BrokenClock(VirtualClock):
+class BrokenClock(SystemClock):
     """A machine on which no timer can be started."""
 
-    def call_later(self, delay_s: float, callback: object) -> Timer:
+    def call_later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
         raise RuntimeError("can't start new thread")
 
 
@@ -114,5 +116,3 @@ def test_closing_leaves_no_process_behind(settings: Settings, folder: DataFolder
     assistant.close()
     after = {child.pid for child in psutil.Process().children(recursive=True)}
     assert after <= before
-
-

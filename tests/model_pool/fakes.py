@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ class FakeEngine:
 
     def generate(
         self, request: GenerationRequest, cancel: Cancellation | None = None
-    ) -> Iterator[TextDelta | Completion]:
+    ) -> Generator[TextDelta | Completion, None, None]:
         if not self.alive():
             raise EngineCrashed(f"{self.model} died.", model=self.model)
         yield TextDelta("hello")

@@ -27,7 +27,7 @@ def route_of(text: str) -> str:
         "web_query": found.web_query,
         "doc_match": 0.0,
     }
-    return choose_route(scores, weigh(scores)).route
+    return choose_route(scores, weigh(scores).alpha).route
 
 
 def misses(probes: dict[str, list[str]]) -> tuple[int, list[Any]]:

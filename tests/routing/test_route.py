@@ -16,7 +16,7 @@ def choose(
 ) -> RouteChoice:
     scores: Scores = {"hard": hard, "soft": soft, "web_query": web, "doc_match": doc}
     return choose_route(
-        scores, weigh(scores), thresholds=thresholds or Thresholds(), documents_given=given
+        scores, weigh(scores).alpha, thresholds=thresholds or Thresholds(), documents_given=given
     )
 
 

@@ -7,7 +7,7 @@ processes, so a benchmark can run the same loop directly.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +72,7 @@ class ChatModel:
     def context_tokens(self) -> int:
         return self._model.context_tokens
 
-    def generate(self, request: GenerationRequest) -> Iterator[TextDelta | Completion]:
+    def generate(self, request: GenerationRequest) -> Generator[TextDelta | Completion, None, None]:
         """As `Engine.generate`; the abort flag takes the place of `cancel`."""
         self._check_chats()
         started_s = time.perf_counter()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
 
@@ -85,7 +85,7 @@ class LlamaEngine:
 
     def generate(
         self, request: GenerationRequest, cancel: Cancellation | None = None
-    ) -> Iterator[TextDelta | Completion]:
+    ) -> Generator[TextDelta | Completion, None, None]:
         """As `Engine.generate`."""
         values, buffers = encode_request(request)
         try:

@@ -8,7 +8,7 @@ ordered by its queue.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -106,7 +106,7 @@ class OllamaEngine:
 
     def generate(
         self, request: GenerationRequest, cancel: Cancellation | None = None
-    ) -> Iterator[TextDelta | Completion]:
+    ) -> Generator[TextDelta | Completion, None, None]:
         """As `Engine.generate`; cancelling ends the connection, and with it the model's work.
 
         The usage of a cancelled answer is an estimate: Ollama tells the cost at the end only.

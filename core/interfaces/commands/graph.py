@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from core.errors import InvalidInput
 from core.graph import compiled_graph
 from core.interfaces.drawing import drawing_of, mermaid, text_tree
+from core.storage.database import Database
 from core.storage.folder import open_data_folder
 from core.storage.runs import RunLog
 
@@ -26,7 +27,7 @@ def last_times_ms() -> Mapping[str, float]:
 
     Raises: InvalidInput, when nothing ran yet.
     """
-    last = RunLog(open_data_folder().database).last()
+    last = RunLog(Database(open_data_folder().database)).last()
     if last is None:
         raise InvalidInput("Nothing ran yet.", key="--last", hint='Try: sarai ask "hola"')
     return {node: last.timings_ms[node] for node in last.path}
