@@ -90,6 +90,10 @@ class NativeModel:
         if context is None:
             llama.llama_model_free(self.model)
             raise self._invalid("Its context cannot be opened", "too little memory")
+        if not spec.embeddings and (
+            llama.llama_get_memory(context) is None or llama.llama_model_has_encoder(self.model)
+        ):
+            raise self._invalid(f"{spec.gguf_path} is no chat model", "it encodes whole texts")
         return context
 
     def _invalid(self, what: str, fallback: str) -> ModelFileInvalid:
