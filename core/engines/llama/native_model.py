@@ -36,7 +36,8 @@ class NativeModel:
         abort: stops an evaluation that runs, from another thread.
         progress: told the loaded fraction.
 
-    Raises: ModelFileInvalid, with llama.cpp's own reason.
+    Raises: ModelFileInvalid, with llama.cpp's own reason. What was loaded by then is not
+        freed: a worker that cannot load ends.
     """
 
     def __init__(self, spec: EngineSpec, abort: AbortFlag, progress: LoadProgress) -> None:
@@ -88,8 +89,11 @@ class NativeModel:
         params.abort_callback_data = self.abort.address
         context: llama.llama_context_p | None = llama.llama_init_from_model(self.model, params)
         if context is None:
-            llama.llama_model_free(self.model)
             raise self._invalid("Its context cannot be opened", "too little memory")
+        if not spec.embeddings and (
+            llama.llama_get_memory(context) is None or llama.llama_model_has_encoder(self.model)
+        ):
+            raise self._invalid(f"{spec.gguf_path} is no chat model", "it encodes whole texts")
         return context
 
     def _invalid(self, what: str, fallback: str) -> ModelFileInvalid:

@@ -36,7 +36,7 @@ def write_frame(stream: BinaryIO, header: Header, buffers: Sequence[Buffer] = ()
     Raises: BrokenPipeError, when the other side has gone.
     """
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-    views = [memoryview(buffer).cast("B") for buffer in buffers]
+    views = [view.cast("B") for buffer in buffers if (view := memoryview(buffer)).nbytes]
     stream.write(PREFIX.pack(len(text), sum(view.nbytes for view in views)) + text)
     for view in views:
         stream.write(view)

@@ -1,0 +1,96 @@
+"""Several callers of one engine, and callers that change their mind."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from core.cancellation import Cancellation
+from core.engines.llama.engine import LlamaEngine
+from core.engines.protocol import Completion, GenerationRequest, Message, TextDelta
+from tests.engines.contract import GREEDY, LONG, answer
+
+CALLERS = 4
+WAIT_S = 30
+
+
+def ask(text: str, max_tokens: int = 60) -> GenerationRequest:
+    return GenerationRequest((Message.text("user", text),), max_tokens, temperature=0)
+
+
+def test_several_callers_each_get_their_own_answer(endless: LlamaEngine) -> None:
+    questions = [ask(f"pregunta {number}") for number in range(CALLERS)]
+    expected = [answer(endless, question)[0] for question in questions]
+    assert len(set(expected)) == CALLERS
+    start = threading.Barrier(CALLERS)
+
+    def call(question: GenerationRequest) -> list[str]:
+        start.wait()
+        return [answer(endless, question)[0] for _ in range(3)]
+
+    with ThreadPoolExecutor(CALLERS) as pool:
+        for got, text in zip(pool.map(call, questions, timeout=WAIT_S), expected, strict=True):
+            assert got == [text] * 3
+
+
+def test_cancelling_while_waiting_ends_the_wait_only(endless: LlamaEngine) -> None:
+    cancel = Cancellation()
+    stream = endless.generate(LONG)
+    next(stream)  # holds the turn
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(lambda: list(endless.generate(GREEDY, cancel)))
+        cancel.cancel()
+        (completion,) = waiting.result(WAIT_S)
+    assert isinstance(completion, Completion)
+    assert completion.finish_reason == "cancelled"
+    *_, last = stream
+    assert isinstance(last, Completion)
+    assert last.finish_reason == "length"
+
+
+def test_cancelling_from_another_thread(endless: LlamaEngine) -> None:
+    cancel = Cancellation()
+    stream = endless.generate(LONG, cancel)
+    next(stream)
+    thread = threading.Thread(target=cancel.cancel)
+    thread.start()
+    *_, last = stream
+    thread.join()
+    assert isinstance(last, Completion)
+    assert last.finish_reason == "cancelled"
+
+
+def test_cancelling_from_a_signal_handler(endless: LlamaEngine) -> None:
+    cancel = Cancellation()
+    before = signal.signal(signal.SIGUSR1, lambda *_: cancel.cancel())
+    try:
+        stream = endless.generate(LONG, cancel)
+        next(stream)
+        signal.raise_signal(signal.SIGUSR1)
+        *_, last = stream
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert isinstance(last, Completion)
+    assert last.finish_reason == "cancelled"
+
+
+def test_a_late_cancel_does_not_reach_the_next_caller(endless: LlamaEngine) -> None:
+    late = Cancellation()
+    answer(endless, GREEDY, late)
+    late.cancel()
+    assert answer(endless, GREEDY)[1].finish_reason == "length"
+
+
+def test_abandoned_iterators_are_stopped_and_their_rest_is_dropped(endless: LlamaEngine) -> None:
+    expected, _ = answer(endless, GREEDY)
+    for _ in range(5):
+        assert isinstance(next(endless.generate(LONG)), TextDelta)
+        gc.collect()
+        assert answer(endless, GREEDY)[0] == expected
+
+
+def test_an_iterator_that_was_never_started_costs_nothing(endless: LlamaEngine) -> None:
+    endless.generate(LONG)
+    assert answer(endless, GREEDY)[0]
