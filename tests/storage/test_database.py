@@ -126,3 +126,15 @@ def test_two_that_start_together_migrate_once(folder: DataFolder) -> None:
         thread.join()
     assert errors == []
     assert version(folder.database) == 1
+
+
+def test_a_reader_in_the_way_of_the_first_start_is_waited_for(folder: DataFolder) -> None:
+    with closing(sqlite3.connect(folder.database, check_same_thread=False)) as reader:
+        reader.execute("CREATE TABLE foreign_table (x)")
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM foreign_table").fetchall()
+        release = threading.Timer(0.05, reader.rollback)
+        release.start()
+        Database(folder.database, [FIRST])
+        release.join()
+    assert version(folder.database) == 1
