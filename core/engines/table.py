@@ -19,6 +19,21 @@ ENGINES: dict[str, Callable[[], OpenEngine]] = {
 }
 
 
+CHECKS: dict[str, Callable[[], Callable[[EngineSpec], None]]] = {
+    "ollama": lambda: import_module("core.engines.ollama").check_ollama,
+}
+"""Engines whose models live elsewhere, and how to ask whether one is there."""
+
+
+def check_available(spec: EngineSpec) -> None:
+    """Whether the model can be opened now, as far as can be told without opening it.
+
+    Raises: ModelUnavailable.
+    """
+    if spec.engine in CHECKS:
+        CHECKS[spec.engine]()(spec)
+
+
 def open_engine(
     spec: EngineSpec,
     *,

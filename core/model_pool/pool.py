@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
 from core.engines.protocol import Engine, OpenEngine
+from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
 from core.errors import Cancelled, EngineCrashed, InvalidInput, PoolBusy
 from core.model_pool.closing import close_and_forget
@@ -198,6 +199,13 @@ class ModelPool:
         """
         self._configured(name)
         return self._resolve(name)
+
+    def check_available(self, name: str) -> None:
+        """Whether `name` could be loaded now, memory aside; loads nothing.
+
+        Raises: InvalidInput, ModelUnavailable, ModelFileInvalid, ModelTooLarge.
+        """
+        check_available(self.resolve(name).spec)
 
     def memory_mb(self, name: str) -> float | None:
         """What `name` takes now, MiB; None when it is not loaded or does not know."""

@@ -84,7 +84,7 @@ def check_closing_the_iterator(engine: Engine) -> None:
     whole, _ = answer(engine, GREEDY)
     stream = engine.generate(LONG)
     next(stream)
-    stream.close()  # type: ignore[attr-defined]  # engines stream from generators
+    stream.close()
     assert answer(engine, GREEDY)[0] == whole
 
 

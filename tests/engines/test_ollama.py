@@ -400,7 +400,7 @@ def test_closing_the_iterator_stops_the_server(
     server.fail_next(Stall(after_tokens=1))
     items = engine.generate(ask("hola"))
     next(items)
-    items.close()  # type: ignore[attr-defined]
+    items.close()
     assert server.requests("/api/chat")[0].disconnected.wait(WAIT_S)
     assert answer(engine, ask("hola")).startswith("reply ")
 

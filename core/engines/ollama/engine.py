@@ -72,6 +72,14 @@ def open_ollama(
     return OllamaEngine(spec, server, served)
 
 
+def check_ollama(spec: EngineSpec) -> None:
+    """Whether `open_ollama` would find the model now.
+
+    Raises: ModelUnavailable.
+    """
+    find_model(OllamaServer(spec.base_url), spec)
+
+
 class OllamaEngine:
     """One model of an Ollama server; made by `open_ollama`.
 
