@@ -54,6 +54,7 @@ def test_a_shallower_heading_ends_a_deeper_one() -> None:
 def test_a_rule_is_no_heading_and_overlined_titles_are() -> None:
     assert [c.heading for c in split_document("uno\ndos\n---\ntres")] == [""]
     assert [c.heading for c in split_document("=====\nGuía\n=====\nuno")] == ["Guía"]
+    assert [c.heading for c in split_document("---\n---\nuno")] == [""]
 
 
 def test_decimals_and_abbreviated_hours_do_not_end_a_sentence() -> None:

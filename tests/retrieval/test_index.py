@@ -84,6 +84,11 @@ def test_the_heading_finds_a_passage_that_lacks_the_word(folder: Path) -> None:
     assert "alefacci" not in best.text
 
 
+def test_the_name_of_a_file_finds_its_passages(folder: Path) -> None:
+    (folder / "garantía_lavadora.txt").write_text("Vence en 2028.", encoding="utf-8")
+    assert FolderIndex(folder).search("lavadora", 1)[0].text == "Vence en 2028."
+
+
 def test_nothing_in_common_finds_nothing(folder: Path) -> None:
     assert FolderIndex(folder).search("astronomía cuántica", 3) == []
     assert FolderIndex(folder).search("", 3) == []
