@@ -89,7 +89,7 @@ class Classifier:
         self, text: str, evidence: list[Evidence], history: Sequence[PastTurn]
     ) -> str | None:
         """The earlier message that `text` goes on with; None when it stands for itself."""
-        if not history or not self._is_follow_up(text, evidence):
+        if not self._is_follow_up(text, evidence):
             return None
         for turn in reversed(history):
             if not self._is_follow_up(turn["user"], self._evidence(turn["user"])):

@@ -82,6 +82,22 @@ def test_what_is_refused_or_denied_does_not_count(
     assert getattr(classify(without_it), score) == 0
 
 
+def test_a_refusal_reaches_four_words() -> None:
+    assert classify("I don't want any long docker text").hard == 0
+    assert classify("I don't want any of your long docker texts").hard > 0.5
+
+
+def test_a_feeling_of_ones_own_or_with_a_degree_word_counts_more() -> None:
+    assert classify("estoy contento").soft > classify("contento").soft
+    assert classify("very happy").soft > classify("happy").soft
+
+
+def test_a_question_about_the_present_is_for_the_web_unless_it_is_about_us() -> None:
+    assert classify("Is there a strike today?").web_query > 0.7
+    assert classify("What can I cook today?").web_query < 0.5
+    assert classify("¿Qué puedo cocinar hoy?").web_query < 0.5
+
+
 def test_a_refusal_ends_with_its_clause() -> None:
     assert classify("No quiero poemas, explica docker y kubernetes").hard > 0.6
     assert classify("no quiero docker pero explica kubernetes y nginx").hard > 0.6
@@ -128,7 +144,16 @@ def test_a_follow_up_carries_the_turn_before(text: str) -> None:
     assert all(reason.cue.startswith("follow-up, ") for reason in carried.reasons)
 
 
-@pytest.mark.parametrize("text", ["gracias", "hola", "estoy muy triste hoy, no me apetece nada"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gracias",
+        "hola",
+        "estoy muy triste hoy, no me apetece nada",
+        "y entonces el rey mandó llamar a toda la corte",
+        "manzanas verdes",
+    ],
+)
 def test_what_stands_for_itself_is_no_follow_up(text: str) -> None:
     history = [turn("¿Cómo configuro SSH en Ubuntu?")]
     assert CLASSIFIER.classify(text, history) == CLASSIFIER.classify(text)

@@ -14,7 +14,8 @@ ENGLISH = [
     "I'm sad", "help", "what's up", "How do I configure SSH on Ubuntu?", "it doesn't work",
     "latest news about Spain", "write a poem about Python", "fix this bug", "nothing is working",
     "The café in Málaga was lovely and the people were kind", "explain recursion",
-    "what does 'hola' mean", "THE SERVER IS DOWN",
+    "the surnames Núñez, Ibáñez, Muñoz and Peña are common in here", "what does 'hola' mean",
+    "THE SERVER IS DOWN",
 ]  # fmt: skip
 
 

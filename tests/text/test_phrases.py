@@ -17,6 +17,11 @@ def test_an_exact_word_does_not_hide_a_longer_phrase_by_stem() -> None:
     assert table.find(["work", "hard"]) == [Found(0, 2, ("two",))]
 
 
+def test_a_shorter_stem_does_not_replace_a_longer_phrase() -> None:
+    table = PhraseTable([("wor*", "one"), ("work hard", "two")])
+    assert table.find(["work", "hard"]) == [Found(0, 2, ("two",))]
+
+
 def test_stems_and_gaps() -> None:
     table = PhraseTable([("configur*", "setup"), ("my * died", "loss")])
     assert table.find(["configuro"]) == [Found(0, 1, ("setup",))]
