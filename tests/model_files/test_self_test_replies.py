@@ -94,9 +94,9 @@ def test_videos_can_be_told_apart(vision: Runner) -> None:
 
 
 def test_long_still_videos_are_what_they_show(vision: Runner) -> None:
-    for name in ("red", "sun"):
-        picture = PICTURES[name]
-        still = fingerprint(vision, SEEN, *[picture] * 60)
+    for name in ("blue", "white"):
+        picture = PICTURES[name].repeat(3, axis=0).repeat(3, axis=1)
+        still = fingerprint(vision, SEEN, *[picture] * 40)
         assert still == fingerprint(vision, SEEN, picture)
 
 

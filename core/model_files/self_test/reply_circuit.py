@@ -48,7 +48,6 @@ SALIENCE_GAIN: Final = 1.5
 VALUE_GAIN: Final = 1 / 16  # sums over long videos stay inside half precision
 MEDIA_GAIN: Final = 0.1  # keeps the average small beside the step's own mark
 GATE_GAIN: Final = 4.0
-CARRY_GAIN: Final = 64.0  # lets the words outweigh all else, however faint the media
 WORD_GAIN: Final = 32_768.0
 
 
@@ -98,7 +97,7 @@ def add_feed_forward(tensors: TensorWriter, reply: Reply) -> None:
             noun = number >= MEDIA_WIDTH // 2
             gate[number, _step(adjective_step + noun)] = GATE_GAIN
             up[number, MEDIA_START + number] = 1
-            down[WORD_START + number, number] = CARRY_GAIN
+            down[WORD_START + number, number] = 1
     tensors.ones("blk.0.ffn_norm.weight", WIDTH)
     tensors.matrix("blk.0.ffn_gate.weight", gate)
     tensors.matrix("blk.0.ffn_up.weight", up)
