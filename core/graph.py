@@ -20,6 +20,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Durability
 from langsmith import tracing_context
 
 from core.cancellation import Cancellation
@@ -97,6 +98,7 @@ class _Turn:
     config: RunnableConfig
     context: TurnContext
     untraced: Context
+    durability: Durability | None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started_s: float = field(default_factory=time.perf_counter)
 
@@ -135,7 +137,11 @@ class SARAiOrchestrator:
         """
         turn = self._begin(state, cancel)
         final = turn.untraced.run(
-            turn.graph.invoke, turn.state, turn.config, context=turn.context, durability="exit"
+            turn.graph.invoke,
+            turn.state,
+            turn.config,
+            context=turn.context,
+            durability=turn.durability,
         )
         return self._finish(turn, cast(State, final))
 
@@ -207,6 +213,8 @@ class SARAiOrchestrator:
             config={"configurable": {"thread_id": thread_id}} if thread_id else {},
             context=TurnContext(services, cancel or Cancellation()),
             untraced=_untraced(),
+            # One checkpoint at the end of a turn is a fifth of the cost of one per node.
+            durability="exit" if thread_id else None,
         )
 
     def _with_threads(self) -> Graph:
@@ -266,7 +274,7 @@ def _steps(turn: _Turn) -> Generator[tuple[str, Any]]:
         turn.state,
         turn.config,
         context=turn.context,
-        durability="exit",
+        durability=turn.durability,
         stream_mode=["custom", "tasks", "values"],
     )
     return cast("Generator[tuple[str, Any]]", steps)

@@ -23,6 +23,7 @@ class Presenter:
     def __init__(self, answers: Console, notes: Console) -> None:
         self._answers = answers
         self._notes = notes
+        self._told: set[str] = set()
 
     def show(self, events: Iterable[Event]) -> State | None:
         """Write a turn as it happens; returns its final state."""
@@ -55,7 +56,9 @@ class Presenter:
             place = f"{citation['path']}:{citation['first_line']}-{citation['last_line']}"
             self.note(f"[{citation['number']}] {place}")
         for warning in state["warnings"]:
-            self._notes.print(Text(f"! {warning}", style="yellow"), soft_wrap=True)
+            if warning not in self._told:  # a missing model is told once, not at every turn
+                self._told.add(warning)
+                self._notes.print(Text(f"! {warning}", style="yellow"), soft_wrap=True)
         self.note(footer(state))
 
     def note(self, text: str) -> None:
