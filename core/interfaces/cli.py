@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from core.errors import ConfigError, InvalidInput, SARAiError
 
@@ -69,7 +70,8 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # has no public name
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # has no public name
 
 
 class _ShowVersion(argparse.Action):
@@ -117,3 +119,7 @@ def _add_data(commands: Commands) -> None:
     delete.add_argument("--yes", action="store_true", help="do not ask")
     delete.add_argument("--models", action="store_true", help="downloaded models too")
     data.set_defaults(command_module="data")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

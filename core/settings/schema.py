@@ -94,7 +94,7 @@ class Variant(Section):
     """Which model serves one modality or route, and how.
 
     `auto_unload_after_seconds` overrides the model's ttl_seconds; `permanent` must agree
-    with the model's own; `threshold` is the score from which the route is taken.
+    with the model's own; `threshold` is the score above which the route is taken.
     """
 
     model: str

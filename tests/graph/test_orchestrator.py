@@ -146,7 +146,7 @@ def test_a_damaged_picture_is_told_before_a_model_is_loaded(
 ) -> None:
     damaged = tmp_path / "damaged.png"
     damaged.write_bytes(b"\x89PNG\r\n\x1a\n not really")
-    with pytest.raises(MediaError, match="image"):
+    with pytest.raises(MediaError, match="picture is damaged"):
         orchestrator.invoke({"input": "?", "image_path": str(damaged)})
 
 
