@@ -19,7 +19,6 @@ from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
 from tests.conftest import NO_OLLAMA
 
-
 VISION_TTL_S = 59.0
 
 

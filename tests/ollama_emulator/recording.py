@@ -11,8 +11,8 @@ from typing import Any
 class RecordedRequest:
     """A request as it arrived.
 
-    `disconnected` is set when the client left before its answer was complete,
-    `streaming` when the first token was sent.
+    `streaming` is set when the first token was sent, `complete` when all of a stream was,
+    `disconnected` when the client left before that.
     """
 
     method: str
@@ -21,3 +21,4 @@ class RecordedRequest:
     headers: dict[str, str]
     disconnected: threading.Event = field(default_factory=threading.Event)
     streaming: threading.Event = field(default_factory=threading.Event)
+    complete: threading.Event = field(default_factory=threading.Event)

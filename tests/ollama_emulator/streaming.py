@@ -76,3 +76,4 @@ class NdjsonStream:
 
     def _end(self) -> None:
         self._connection.sendall(b"0\r\n\r\n")
+        self._request.complete.set()

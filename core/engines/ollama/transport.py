@@ -93,6 +93,7 @@ class Exchanges:
             with cancel.on_cancel(exchange.abort):
                 yield None if closed else exchange
         finally:
+            # Explicitly: else the connection lives as long as a traceback that holds its frames.
             exchange.abort()
             with self._lock:
                 self._in_flight.discard(exchange)
