@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.errors import MediaError
 from core.media.content import AUDIO_RATE_HZ, AudioClip
-from core.media.libav import AUDIO_FORMATS, open_container
+from core.media.libav import AUDIO_FORMATS, fixed_streams, open_container
 from core.media.source import Source, is_data_uri, open_file, read_source
 from core.settings.schema import MediaSettings
 
@@ -113,7 +113,7 @@ def _clip(pieces: Iterable[NDArray[np.float32]], settings: MediaSettings, key: s
 def _decoded(container: InputContainer, key: str) -> Iterator[NDArray[np.float32]]:
     if not container.streams.audio:
         raise MediaError("The file holds no sound.", key=key, hint="Give a recording.")
-    packets = container.demux(container.streams.audio[0])
+    packets = fixed_streams(container.demux(container.streams.audio[0]), key=key)
     return _resampled((frame for packet in packets for frame in packet.decode()), key)
 
 

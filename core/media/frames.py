@@ -22,7 +22,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from core.errors import MediaError
-from core.media.libav import WorkLimit
+from core.media.libav import WorkLimit, fixed_streams
 from core.media.timeline import KeyFrame, Timeline
 
 _READ_ON_FRAMES = 8
@@ -182,7 +182,7 @@ def _turned(pixels: NDArray[np.uint8], matrix: NDArray[np.int32]) -> NDArray[np.
 def _packets(
     container: InputContainer, stream: VideoStream, limit: WorkLimit
 ) -> Iterator[VideoPacket]:
-    for packet in container.demux(stream):
+    for packet in fixed_streams(container.demux(stream), key=limit.key):
         limit.spend_packet()
         yield packet
 

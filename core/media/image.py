@@ -134,7 +134,7 @@ def _typed_errors(key: str) -> Iterator[None]:
         yield
     except _DAMAGE as error:
         raise MediaError(
-            f"The picture is damaged: {error}.",
+            f"The picture is damaged: {str(error).rstrip('.')}.",
             key=key,
             hint="Check that the file is whole, or save it again as JPEG or PNG.",
         ) from error

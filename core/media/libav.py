@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import av
 import av.error
@@ -19,6 +19,8 @@ from core.errors import MediaError
 
 VIDEO_FORMATS = ("mov", "matroska", "avi", "mpegts")
 AUDIO_FORMATS = ("wav", "flac", "mp3", "ogg", "mov", "matroska")
+
+PacketT = TypeVar("PacketT")
 
 
 @contextmanager
@@ -40,6 +42,16 @@ def open_container(
             yield container
     except (av.error.FFmpegError, OSError) as error:
         raise _typed(error, key) from error
+
+
+def fixed_streams(packets: Iterator[PacketT], *, key: str) -> Iterator[PacketT]:
+    """The same packets. Raises: MediaError, with `key`, when streams are added on the way."""
+    try:
+        yield from packets
+    except IndexError as error:  # PyAV looks up streams that it did not see at opening
+        raise MediaError(
+            "The file adds streams on the way.", key=key, hint="Convert it to MP4 or WAV."
+        ) from error
 
 
 def _typed(error: Exception, key: str) -> MediaError:
@@ -68,7 +80,7 @@ class WorkLimit:
     def __init__(self, *, time_limit_s: float, key: str) -> None:
         self._packets_left = 0
         self._deadline_s = time.monotonic() + time_limit_s
-        self._key = key
+        self.key = key
 
     def allow_packets(self, count: int) -> None:
         """From here on, so many and no more; the deadline stays."""
@@ -80,7 +92,7 @@ class WorkLimit:
         if self._packets_left < 0 or time.monotonic() > self._deadline_s:
             raise MediaError(
                 "The video takes too long to read.",
-                key=self._key,
+                key=self.key,
                 hint="Ask for a shorter part (video_start_s, video_end_s), or convert it with "
                 "a key frame at least every ten seconds.",
             )

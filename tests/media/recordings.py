@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -28,12 +29,14 @@ def grey_video(
     key_frame_every: int = 12,
     container: str | None = None,
     options: dict[str, str] | None = None,
+    pixel_aspect: Fraction = Fraction(1),
 ) -> Path:
     """Frame n is one grey of level GREY_STEP * n, shown from ticks[n] / rate seconds."""
     with av.open(str(path), "w", format=container, options=options or {}) as output:
         stream = output.add_stream(codec, rate=rate)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = WIDTH_PX, HEIGHT_PX, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = pixel_aspect
         stream.codec_context.gop_size = key_frame_every
         stream.codec_context.bit_rate = 2_000_000  # enough to tell one grey from the next
         for index, tick in enumerate(ticks):

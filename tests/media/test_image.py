@@ -120,8 +120,9 @@ def test_every_orientation_comes_upright(
     assert_corners(image, tolerance=12)
 
 
-def test_damaged_exif_does_not_spoil_the_picture(settings: MediaSettings) -> None:
-    content = encoded(corners(), "JPEG", exif=b"Exif\x00\x00nonsense")
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
+def test_damaged_exif_does_not_spoil_the_picture(file_format: str, settings: MediaSettings) -> None:
+    content = encoded(corners(), file_format, exif=b"Exif\x00\x00nonsense")
     assert_corners(load_image(content, settings), tolerance=12)
 
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -114,6 +116,12 @@ def test_frames_are_sized_by_the_rule_for_frames(tmp_path: Path) -> None:
         assert frame.pixels.flags.c_contiguous
 
 
+def test_pixels_that_are_not_square_are_made_so(tmp_path: Path, settings: MediaSettings) -> None:
+    path = grey_video(tmp_path / "v.mp4", ticks=(0,), pixel_aspect=Fraction(2))
+    (frame,) = load_video(path, settings)
+    assert (frame.height_px, frame.width_px) == (160, 448)  # of 48 x 128
+
+
 @pytest.mark.parametrize("hflip", [False, True])
 @pytest.mark.parametrize("degrees", [0, 90, 180, -90])
 def test_turned_recordings_come_upright(
@@ -170,6 +178,9 @@ def test_a_file_that_breaks_off_says_what_is_left(tmp_path: Path, settings: Medi
     with pytest.raises(MediaError, match="breaks off after") as caught:
         load_video(path, settings)
     left_s = float(caught.value.hint.split("video_end_s to ")[1].split()[0])
+    with av.open(str(path)) as container:
+        whole = [packet for packet in container.demux(video=0) if not packet.is_corrupt]
+    assert left_s == (len(whole) - 1) / 10  # the last packet only flushes
     assert 0.2 < left_s < 2
     frames = seen(load_video(path, settings, fps=10, end_s=left_s))
     assert frames
@@ -301,3 +312,13 @@ def test_a_frame_far_from_any_key_frame_costs_too_much(
         sample_video(file, request(settings, start_s=2.8, packets_per_frame=20))
     with path.open("rb") as file:
         assert numbers(sample_video(file, request(settings, start_s=0.8, packets_per_frame=20)))
+
+
+@pytest.mark.parametrize("name", ["v.mp4", "v.mkv", "v.avi"])
+def test_key_frames_spare_the_frames_between(
+    name: str, tmp_path: Path, settings: MediaSettings
+) -> None:
+    path = grey_video(tmp_path / name, codec="mpeg4", key_frame_every=1)
+    with path.open("rb") as file:
+        frames = sample_video(file, request(settings, fps=1.0, packets_per_frame=3))
+    assert numbers(frames) == [0, 10, 20]
