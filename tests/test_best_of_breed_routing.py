@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import psutil
 import pytest
 
 from core.graph import SARAiOrchestrator
@@ -12,14 +11,10 @@ from core.model_pool import ModelPool
 from core.settings import Settings
 from core.storage.folder import DataFolder
 from tests.virtual_clock import VirtualClock
+from tests.workers import workers
 
+VISION = "self_test_vision"
 SAD = "Estoy muy triste y me siento solo, mi perro ha muerto"
-
-
-def vision_workers() -> list[psutil.Process]:
-    """Worker processes of this test run that hold the vision model."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if "self_test_vision" in " ".join(child.cmdline())]
 
 
 def test_image_routes_to_qwen3_vl(orchestrator: SARAiOrchestrator, samples: Path) -> None:
@@ -58,13 +53,14 @@ def test_empathy_routes_to_omni_3b(orchestrator: SARAiOrchestrator) -> None:
 
 def test_vision_auto_unload(settings: Settings, folder: DataFolder, samples: Path) -> None:
     clock = VirtualClock()
+    others = len(workers(VISION))
     pool = ModelPool(settings, folder, clock=clock)
     with SARAiOrchestrator(pool=pool) as assistant:
         assistant.invoke({"input": "test", "image_path": str(samples / "red.png")})
         clock.advance(59.9)
-        assert len(vision_workers()) == 1
+        assert len(workers(VISION)) == others + 1
         clock.advance(0.2)
-        assert vision_workers() == []
+        assert len(workers(VISION)) == others
         again = assistant.invoke({"input": "test", "image_path": str(samples / "red.png")})
         assert again["model_used"] == "self_test_vision"
 
@@ -75,10 +71,11 @@ def test_use_postpones_the_unload(
 ) -> None:
     clock = VirtualClock()
     pool = ModelPool(settings, folder, clock=clock)
+    others = len(workers(VISION))
     turn = {"input": "test", "image_path": str(samples / "red.png")}
     with SARAiOrchestrator(pool=pool) as assistant:
         assistant.invoke(turn)
         clock.advance(use_at_s)
         assistant.invoke(turn)
         clock.advance(59.0)
-        assert len(vision_workers()) == 1
+        assert len(workers(VISION)) == others + 1

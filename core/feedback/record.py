@@ -44,7 +44,7 @@ def turn_record(
         "run_id": run_id,
         "thread_id": state.get("thread_id"),
         **{key: state.get(key) for key in _FIGURES},
-        "total_ms": sum(timings.values()) if timings else None,
+        "total_ms": timings.get("total", sum(timings.values())) if timings else None,
         "prompt_tokens": usage["prompt_tokens"] if usage else None,
         "completion_tokens": usage["completion_tokens"] if usage else None,
         "warnings": len(state.get("warnings") or []),

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from core.clock import SystemClock, Timer
@@ -18,17 +17,13 @@ from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
 from tests.conftest import NO_OLLAMA
+from tests.workers import workers
 
 VISION_TTL_S = 59.0
 
 
-def workers_of(model: str) -> list[psutil.Process]:
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if model in " ".join(child.cmdline())]
-
-
 def kill(model: str) -> None:
-    for worker in workers_of(model):
+    for worker in workers(model):
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait(10)
 
@@ -114,10 +109,9 @@ def test_a_feedback_log_that_cannot_be_written_is_a_warning(
 
 
 def test_closing_leaves_no_process_behind(settings: Settings, folder: DataFolder) -> None:
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    before = {worker.pid for worker in workers()}
     assistant = SARAiOrchestrator(pool=ModelPool(settings, folder))
     assistant.invoke("hola")
     assistant.close()
     assistant.close()
-    after = {child.pid for child in psutil.Process().children(recursive=True)}
-    assert after <= before
+    assert {worker.pid for worker in workers()} == before

@@ -28,6 +28,7 @@ BATCH_TOKENS = 512
 
 # mtmd writes to stderr unless it is given another place.
 _ignore: Any = llama_cpp.llama_log_callback(lambda _level, _text, _data: None)
+llama_cpp.llama_log_set(_ignore, ctypes.c_void_p(0))
 mtmd.mtmd_log_set(_ignore, ctypes.c_void_p(0))
 mtmd.mtmd_helper_log_set(_ignore, ctypes.c_void_p(0))
 
@@ -43,7 +44,7 @@ class Runner:
             n_threads=threads,
             n_threads_batch=threads,
             flash_attn=True,
-            verbose=False,
+            verbose=True,  # quiet by redirecting descriptors, which fights with pytest
         )
         self._mtmd: Any = None
         if files.mmproj_path is not None:
@@ -167,7 +168,7 @@ def running(files: ModelFiles, context_tokens: int = 4096) -> Iterator[Runner]:
 def embedding(files: ModelFiles) -> Iterator[Any]:
     """A function from texts to L2-normalised rows of an array."""
     llm: Any = llama_cpp.Llama(
-        str(files.gguf_path), n_ctx=512, n_threads=1, embedding=True, verbose=False
+        str(files.gguf_path), n_ctx=512, n_threads=1, embedding=True, verbose=True
     )
     try:
         yield lambda texts: np.array(llm.embed(list(texts), normalize=True))

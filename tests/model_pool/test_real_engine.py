@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from core.engines.protocol import GenerationRequest, Message, TextDelta
@@ -13,6 +12,7 @@ from core.errors import EngineCrashed
 from core.model_pool.pool import ModelPool
 from core.storage.folder import open_data_folder
 from tests.model_pool.fakes import settings_for
+from tests.workers import workers
 
 HELLO = GenerationRequest((Message.text("user", "hola"),), max_tokens=32, temperature=0)
 MODELS = {
@@ -26,11 +26,7 @@ def pool(tmp_path: Path) -> Iterator[ModelPool]:
     pool = ModelPool(settings_for(MODELS, budget_mb=2000), open_data_folder(tmp_path))
     yield pool
     pool.close()
-    assert workers() == []
-
-
-def workers() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+    assert workers(*MODELS) == []
 
 
 def answer(pool: ModelPool, name: str) -> str:
@@ -48,15 +44,15 @@ def test_real_models_answer_inside_their_reservations(pool: ModelPool) -> None:
 
 def test_unloading_ends_the_process(pool: ModelPool) -> None:
     answer(pool, "tiny")
-    assert len(workers()) == 1
+    assert len(workers(*MODELS)) == 1
     assert pool.unload("tiny")
-    assert workers() == []
+    assert workers(*MODELS) == []
 
 
 def test_a_worker_killed_during_a_lease_is_dropped_with_it(pool: ModelPool) -> None:
     first = answer(pool, "tiny")
     with pytest.raises(EngineCrashed), pool.lease("tiny") as engine:
-        workers()[0].kill()
+        workers(*MODELS)[0].kill()
         list(engine.generate(HELLO))
     assert pool.status().models[0].state == "absent"
     assert answer(pool, "tiny") == first
@@ -64,9 +60,9 @@ def test_a_worker_killed_during_a_lease_is_dropped_with_it(pool: ModelPool) -> N
 
 def test_a_dead_worker_is_found_and_replaced_at_the_next_lease(pool: ModelPool) -> None:
     with pool.lease("tiny") as engine:
-        workers()[0].kill()
+        workers(*MODELS)[0].kill()
         with pytest.raises(EngineCrashed):  # the pool does not see it: it was dealt with inside
             list(engine.generate(HELLO))
     assert pool.status().models[0].state == "ready"
     assert answer(pool, "tiny").startswith("self-test")
-    assert len(workers()) == 1
+    assert len(workers(*MODELS)) == 1

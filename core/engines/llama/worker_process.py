@@ -49,7 +49,7 @@ class WorkerProcess:
     def __init__(self, spec: EngineSpec) -> None:
         self._model = spec.model
         self._log = WorkerLog(spec.log_path)
-        self._process = _start(self._log)
+        self._process = _start(spec.model, self._log)
         self._outgoing: SimpleQueue[tuple[Header, Sequence[Buffer]] | None] = SimpleQueue()
         self._incoming: SimpleQueue[Frame | None] = SimpleQueue()
         self._numbers = count()
@@ -144,11 +144,12 @@ class WorkerProcess:
         )
 
 
-def _start(log: WorkerLog) -> subprocess.Popen[bytes]:
+def _start(model: str, log: WorkerLog) -> subprocess.Popen[bytes]:
     # -P: a folder named `core` where the user happens to be must not be imported instead.
+    # The model's name is only for people who look at the list of processes.
     # Its own process group: Ctrl-C in the terminal is for SARAi to handle.
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "core.engines.llama.worker"],
+        [sys.executable, "-P", "-m", "core.engines.llama.worker", model],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log.descriptor,

@@ -145,7 +145,7 @@ def test_loading_can_be_cancelled(models: Models) -> None:
 
 def test_an_error_in_the_progress_callback_leaves_nobody_behind(models: Models) -> None:
     with pytest.raises(ZeroDivisionError):
-        LlamaEngine.open(spec_for(models.scripted), progress=lambda _: 1 / 0)  # type: ignore[arg-type, return-value]
+        LlamaEngine.open(spec_for(models.scripted), progress=lambda _: 1 / 0)  # type: ignore[arg-type]
     assert children() == []
 
 
