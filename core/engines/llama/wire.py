@@ -11,7 +11,7 @@ import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 PREFIX = struct.Struct("<IQ")
 Header = dict[str, Any]
@@ -30,7 +30,7 @@ class Frame:
         return str(self.header["type"])
 
 
-def write_frame(stream: BinaryIO, header: Header, buffers: Sequence[Buffer] = ()) -> None:
+def write_frame(stream: IO[bytes], header: Header, buffers: Sequence[Buffer] = ()) -> None:
     """Write one frame and flush. `buffers` are laid end to end in the blob, uncopied.
 
     Raises: BrokenPipeError, when the other side has gone.
@@ -43,7 +43,7 @@ def write_frame(stream: BinaryIO, header: Header, buffers: Sequence[Buffer] = ()
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> Frame | None:
+def read_frame(stream: IO[bytes]) -> Frame | None:
     """The next frame; None when the other side has gone, also in the middle of a frame."""
     prefix = stream.read(PREFIX.size)
     if len(prefix) < PREFIX.size:
