@@ -24,18 +24,19 @@ def scripted_text(
     reply: Sequence[bytes] = REPLY_PIECES,
     *,
     chat_template: str | None = CHAT_TEMPLATE,
+    add_bos: bool = False,
     name: str = "scripted",
 ) -> Path:
     """Answers `reply` to anything, when greedy."""
     path = folder / f"{name}.gguf"
-    write_scripted_model(path, reply, chat_template=chat_template)
+    write_scripted_model(path, reply, chat_template=chat_template, add_bos=add_bos)
     return path
 
 
-def random_text(folder: Path) -> Path:
-    """Answers with printable ASCII, without end; holds 4096 tokens."""
-    path = folder / "random.gguf"
-    write_random_model(path)
+def random_text(folder: Path, context_tokens: int = 4096) -> Path:
+    """Answers with printable ASCII, without end."""
+    path = folder / f"random-{context_tokens}.gguf"
+    write_random_model(path, TextShape(context_tokens=context_tokens))
     return path
 
 

@@ -90,7 +90,8 @@ class EngineSpec:
     """All that an engine needs to open one model; the pool fills it from the configuration.
 
     For `llama`: `gguf_path` and, for images or audio, `mmproj_path`. For `ollama`:
-    `remote_model` and `base_url`. `log_path` receives a worker's stderr. `context_tokens`
+    `remote_model`, `base_url` and the timeouts; `read_timeout_s` is how long the server may
+    stay silent, and loading a large model from a slow disk takes minutes. `log_path` receives a worker's stderr. `context_tokens`
     is the model's whole context, prompt and answer together.
     """
 
@@ -102,6 +103,8 @@ class EngineSpec:
     mmproj_path: Path | None = None
     remote_model: str = ""
     base_url: str = ""
+    connect_timeout_s: float = 0.5
+    read_timeout_s: float = 300.0
     gpu_layers: int = 0
     embeddings: bool = False
     image_max_tokens: int = 1280

@@ -93,6 +93,8 @@ class ConfiguredModels:
             mmproj_path=files.mmproj_path if files else None,
             remote_model=model.ollama_model or "",
             base_url=self._settings.ollama.base_url if model.engine == "ollama" else "",
+            connect_timeout_s=self._settings.ollama.connect_timeout_s,
+            read_timeout_s=self._settings.ollama.read_timeout_s,
             gpu_layers=runtime.gpu_layers,
             embeddings=model.embeddings,
             image_max_tokens=self._settings.media.image_max_tokens,

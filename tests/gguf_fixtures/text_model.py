@@ -41,7 +41,11 @@ class TextShape:
 
 
 def write_scripted_model(
-    path: Path, reply: Sequence[bytes], *, chat_template: str | None = CHAT_TEMPLATE
+    path: Path,
+    reply: Sequence[bytes],
+    *,
+    chat_template: str | None = CHAT_TEMPLATE,
+    add_bos: bool = False,
 ) -> None:
     """A model whose greedy answer to anything is `reply`, one token per piece.
 
@@ -56,7 +60,7 @@ def write_scripted_model(
     output = np.zeros_like(embeddings)
     for token, following in pairwise(chain):
         output[following] = embeddings[token]
-    vocabulary.add_to(writer.metadata, chat_template)
+    vocabulary.add_to(writer.metadata, chat_template, add_bos=add_bos)
     _write(writer, TextShape(), embeddings, output, SCRIPTED_SCALE)
 
 
@@ -69,7 +73,7 @@ def write_random_model(path: Path, shape: TextShape | None = None) -> None:
     output = np.zeros_like(embeddings)
     printable = vocabulary.printable()
     output[printable] = writer.random(len(printable), WIDTH, scale=0.5)
-    vocabulary.add_to(writer.metadata, CHAT_TEMPLATE)
+    vocabulary.add_to(writer.metadata, CHAT_TEMPLATE, add_bos=False)
     _write(writer, shape, embeddings, output, RANDOM_SCALE)
 
 

@@ -65,7 +65,9 @@ class Vocabulary:
         """Numbers of the single printable ASCII characters."""
         return [self.number(chr(byte)) for byte in range(33, 127)]
 
-    def add_to(self, metadata: gguf.GGUFWriter, chat_template: str | None) -> None:
+    def add_to(
+        self, metadata: gguf.GGUFWriter, chat_template: str | None, *, add_bos: bool
+    ) -> None:
         """Write the vocabulary's keys."""
         metadata.add_tokenizer_model("gpt2")
         metadata.add_tokenizer_pre("qwen2")
@@ -74,7 +76,7 @@ class Vocabulary:
         metadata.add_token_merges([" ".join(MERGED)])
         metadata.add_eos_token_id(self.number(END_OF_TURN))
         metadata.add_bos_token_id(self.number("<|endoftext|>"))
-        metadata.add_add_bos_token(False)
+        metadata.add_add_bos_token(add_bos)
         if chat_template is not None:
             metadata.add_chat_template(chat_template)
 

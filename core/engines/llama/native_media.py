@@ -19,6 +19,9 @@ from core.engines.protocol import EngineSpec, LoadProgress, Part
 from core.errors import EngineFailed, ModelFileInvalid
 from core.media.content import AUDIO_RATE_HZ, AudioClip, RgbImage
 
+NODES_BETWEEN_LOOKS = 16
+"""Steps of the encoder's graph between two looks at the abort flag; it has several hundred."""
+
 
 class MediaTower:
     """The part of a model that sees or hears.
@@ -28,6 +31,8 @@ class MediaTower:
 
     def __init__(self, spec: EngineSpec, model: NativeModel, progress: LoadProgress) -> None:
         self._model = model
+        self._nodes = 0
+        self._watch = llama.ggml_backend_sched_eval_callback(self._continues)
         self._tower = self._load(spec, progress)
         self.vision = mtmd.mtmd_support_vision(self._tower)
         # A tower for another rate would hear everything at the wrong speed.
@@ -49,6 +54,7 @@ class MediaTower:
         # Warming up encodes a whole picture: 12 s on two cores for a 4B model's tower.
         params.warmup = False
         params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        params.cb_eval = self._watch
         params.progress_callback = mtmd.mtmd_progress_callback(report)
         NATIVE_LOG.forget()
         path, model = os.fsencode(str(spec.mmproj_path)), self._model.model
@@ -61,6 +67,17 @@ class MediaTower:
                 hint="Download the mmproj file again, from the same repository as the model.",
             )
         return tower
+
+    def _continues(self, _tensor: int, asked: bool, _data: int) -> bool:
+        """Called by the encoder, because it may take many seconds and has no abort callback.
+
+        First asked whether to stop by after this node; then whether to go on. A picture that
+        was broken off is not used: evaluating it is refused, as the flag is still up.
+        """
+        if not asked:
+            return not self._model.abort.is_raised
+        self._nodes += 1
+        return self._nodes % NODES_BETWEEN_LOOKS == 0
 
     def tokenize(self, parts: Sequence[Part]) -> MediaPrompt:
         """The prompt made of `parts`; close it.

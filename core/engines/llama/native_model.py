@@ -83,6 +83,10 @@ class NativeModel:
         params.n_ubatch = params.n_batch
         params.n_threads = params.n_threads_batch = spec.threads
         params.embeddings = spec.embeddings
+        if not spec.embeddings:
+            # An answer needs the scores of one token. Room for those of a whole batch would
+            # be 294 instead of 6 MiB for a vocabulary of 150,000.
+            params.n_outputs_max = 1
         # Without flash attention the compute buffer grows with the context: 2.1 GiB at 32k.
         params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
         params.abort_callback = ctypes.cast(self.abort.strlen, llama.ggml_abort_callback)

@@ -58,7 +58,7 @@ def open_ollama(
         Cancelled: when `cancel` was raised meanwhile.
     """
     cancel = cancel or Cancellation()
-    server = OllamaServer(spec.base_url)
+    server = _server(spec)
     exchange = Exchange()
     try:
         with cancel.on_cancel(exchange.abort):
@@ -72,12 +72,20 @@ def open_ollama(
     return OllamaEngine(spec, server, served)
 
 
+def _server(spec: EngineSpec) -> OllamaServer:
+    return OllamaServer(
+        spec.base_url,
+        connect_timeout_s=spec.connect_timeout_s,
+        read_timeout_s=spec.read_timeout_s,
+    )
+
+
 def check_ollama(spec: EngineSpec) -> None:
     """Whether `open_ollama` would find the model now.
 
     Raises: ModelUnavailable.
     """
-    find_model(OllamaServer(spec.base_url), spec)
+    find_model(_server(spec), spec)
 
 
 class OllamaEngine:

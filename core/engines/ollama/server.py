@@ -15,29 +15,31 @@ from ollama import ResponseError
 
 from core.engines.ollama.transport import OllamaTransport
 
-CONNECT_TIMEOUT_S = 0.5
-READ_TIMEOUT_S = 300.0
-"""How long Ollama may stay silent; loading a large model from a slow disk takes minutes."""
-
 LOOKUP_TIMEOUT_S = 5.0
 """For calls that run no model: Ollama answers them in milliseconds, even while it generates."""
 
-GENERATION_TIMEOUT = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-_LOOKUP_TIMEOUT = httpx.Timeout(LOOKUP_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
 _DEFAULT_PREFIXES = ("registry.ollama.ai/", "library/")
 
 
 class OllamaServer:
     """The server at `base_url`, an address with or without `http://`.
 
+    `read_timeout_s` is how long it may stay silent while a model loads or answers.
+
     There is nothing to close: the transport keeps no connection between two calls.
     """
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(
+        self, base_url: str, *, connect_timeout_s: float = 0.5, read_timeout_s: float = 300.0
+    ) -> None:
         self.base_url = base_url if "://" in base_url else f"http://{base_url}"
+        self.generation_timeout = httpx.Timeout(read_timeout_s, connect=connect_timeout_s)
+        self._lookup_timeout = httpx.Timeout(
+            min(read_timeout_s, LOOKUP_TIMEOUT_S), connect=connect_timeout_s
+        )
         self.transport = OllamaTransport()
         self._http = httpx.Client(
-            base_url=self.base_url, transport=self.transport, timeout=_LOOKUP_TIMEOUT
+            base_url=self.base_url, transport=self.transport, timeout=self._lookup_timeout
         )
 
     def version(self) -> tuple[int, int, int]:
@@ -69,7 +71,7 @@ class OllamaServer:
             "truncate": False,
             "options": {"num_ctx": context_tokens},
         }
-        vectors: list[list[float]] = self._post("/api/embed", body, GENERATION_TIMEOUT)[
+        vectors: list[list[float]] = self._post("/api/embed", body, self.generation_timeout)[
             "embeddings"
         ]
         return vectors
@@ -81,8 +83,9 @@ class OllamaServer:
         return _json(self._http.get(path))
 
     def _post(
-        self, path: str, body: dict[str, Any], timeout: httpx.Timeout = _LOOKUP_TIMEOUT
+        self, path: str, body: dict[str, Any], timeout: httpx.Timeout | None = None
     ) -> dict[str, Any]:
+        timeout = timeout or self._lookup_timeout
         return _json(self._http.post(path, json=body, timeout=timeout))
 
 

@@ -15,6 +15,7 @@ from core.media.content import RgbImage
 from tests import tiny_models
 from tests.engines.contract import answer
 from tests.engines.llama.conftest import Open, spec_for
+from tests.gguf_fixtures.vocabulary import CHAT_TEMPLATE
 
 USER = Message.text("user", "hola")
 ENDLESS = "".join(f"{{% for {name} in range(99999) %}}" for name in "abcd") + "{% endfor %}" * 4
@@ -91,6 +92,20 @@ def test_a_template_without_end_ends_its_worker_only(tmp_path: Path, open_llama:
         answer(engine, GenerationRequest((USER,)))
     assert "template" in caught.value.hint
     assert not engine.alive()
+
+
+def test_the_first_token_is_not_written_twice(tmp_path: Path, open_llama: Open) -> None:
+    plain, marked = (
+        open_llama(
+            spec_for(
+                tiny_models.scripted_text(
+                    tmp_path, chat_template=mark + CHAT_TEMPLATE, add_bos=True, name=name
+                )
+            )
+        )
+        for name, mark in (("plain", ""), ("marked", "{{ bos_token }}"))
+    )
+    assert marked.count_tokens([USER]) == plain.count_tokens([USER])
 
 
 def test_an_empty_prompt_is_refused(tmp_path: Path, open_llama: Open) -> None:

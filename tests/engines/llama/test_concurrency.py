@@ -6,11 +6,16 @@ import gc
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
 
 from core.cancellation import Cancellation
 from core.engines.llama.engine import LlamaEngine
 from core.engines.protocol import Completion, GenerationRequest, Message, TextDelta
+from tests import tiny_models
 from tests.engines.contract import GREEDY, LONG, answer
+from tests.engines.llama.conftest import Open, spec_for
 
 CALLERS = 4
 WAIT_S = 30
@@ -89,6 +94,15 @@ def test_abandoned_iterators_are_stopped_and_their_rest_is_dropped(endless: Llam
         assert isinstance(next(endless.generate(LONG)), TextDelta)
         gc.collect()
         assert answer(endless, GREEDY)[0] == expected
+
+
+@pytest.mark.timeout(30)
+def test_an_abandoned_answer_holds_nobody_up(tmp_path: Path, open_llama: Open) -> None:
+    context_tokens = 60_000  # would take minutes to fill
+    path = tiny_models.random_text(tmp_path, context_tokens)
+    engine = open_llama(spec_for(path, context_tokens=context_tokens))
+    next(engine.generate(ask("hola", max_tokens=context_tokens)))
+    assert answer(engine, GREEDY)[0]
 
 
 def test_an_iterator_that_was_never_started_costs_nothing(endless: LlamaEngine) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 
+import numpy as np
 import pytest
 from llama_cpp import _utils as llama_cpp_files
 
 from core.engines.llama.abort_flag import AbortFlag
 from core.engines.llama.chat_model import ChatModel
+from core.engines.llama.kv_cache import KvCache
+from core.engines.llama.native_media import MediaTower
 from core.engines.llama.native_model import NativeModel
 from core.engines.protocol import GenerationRequest, Message, TextDelta
 from core.errors import Cancelled
+from core.media.content import RgbImage
 from tests import tiny_models
 from tests.engines.llama.conftest import Models, spec_for
 
@@ -46,3 +51,66 @@ def test_a_raised_flag_stops_an_evaluation_in_native_code(models: Models) -> Non
     assert math.isfinite(model.logits().sum())
     model.close()
     assert loaded[-1] == 1
+
+
+class RaisesItself(AbortFlag):
+    """Goes up at the given look, as if another thread had raised it then."""
+
+    def __init__(self, at_look: float) -> None:
+        super().__init__()
+        self._at_look = at_look
+        self.looks = 0
+
+    @property
+    def is_raised(self) -> bool:
+        self.looks += 1
+        if self.looks >= self._at_look:
+            self.up()
+        return super().is_raised
+
+
+@pytest.fixture
+def sight(models: Models) -> Iterator[Callable[[AbortFlag], tuple[NativeModel, MediaTower]]]:
+    """Opens a model and its tower; both are closed at the end."""
+    opened: list[tuple[NativeModel, MediaTower]] = []
+
+    def open_with(flag: AbortFlag) -> tuple[NativeModel, MediaTower]:
+        spec = spec_for(*models.vision)
+        model = NativeModel(spec, flag, lambda _: None)
+        opened.append((model, MediaTower(spec, model, lambda _: None)))
+        return opened[-1]
+
+    yield open_with
+    for model, tower in opened:
+        tower.close()
+        model.close()
+
+
+IMAGE = RgbImage(np.zeros((240, 320, 3), dtype=np.uint8))
+
+
+def test_nothing_that_follows_media_is_taken_for_a_prompt(
+    sight: Callable[[AbortFlag], tuple[NativeModel, MediaTower]],
+) -> None:
+    model, tower = sight(AbortFlag())
+    cache = KvCache(model)
+    with closing(tower.tokenize(["mira", IMAGE])) as prompt:
+        cache.put_media(prompt)
+    for token in (1, 2, 3):
+        cache.put_token(token)
+    assert cache.put_prompt([1, 2, 3, 4]) == 0
+    assert cache.put_prompt([1, 2, 3, 4]) == 3
+
+
+def test_looking_at_an_image_can_be_stopped(
+    sight: Callable[[AbortFlag], tuple[NativeModel, MediaTower]],
+) -> None:
+    patient = RaisesItself(math.inf)
+    _, tower = sight(patient)
+    with closing(tower.tokenize([IMAGE])) as prompt:
+        prompt.evaluate()
+    hasty = RaisesItself(3)
+    _, tower = sight(hasty)
+    with closing(tower.tokenize([IMAGE])) as prompt, pytest.raises(Cancelled):
+        prompt.evaluate()
+    assert hasty.looks < patient.looks

@@ -108,10 +108,8 @@ def test_a_file_that_aborts_llama_cpp_costs_only_the_worker(
     models: Models, tmp_path: Path, count: int
 ) -> None:
     path = damaged(models, tmp_path, with_block_count(models.scripted.read_bytes(), count))
-    with pytest.raises((EngineCrashed, ModelFileInvalid)) as caught:
+    with pytest.raises(EngineCrashed, match="SIGABRT"):
         LlamaEngine.open(spec_for(path))
-    assert isinstance(caught.value, EngineCrashed), caught.value
-    assert "SIGABRT" in caught.value.message
     assert children() == []
 
 
@@ -136,16 +134,18 @@ def test_a_projector_is_no_model(models: Models) -> None:
 
 def test_loading_can_be_cancelled(models: Models) -> None:
     cancel = Cancellation()
+    spec = spec_for(models.scripted)
     with pytest.raises(Cancelled):
-        LlamaEngine.open(
-            spec_for(models.scripted), progress=lambda _: cancel.cancel(), cancel=cancel
-        )
+        LlamaEngine.open(spec, progress=lambda _: cancel.cancel(), cancel=cancel)
     assert children() == []
 
 
 def test_an_error_in_the_progress_callback_leaves_nobody_behind(models: Models) -> None:
+    def fail(_: float) -> None:
+        raise ZeroDivisionError
+
     with pytest.raises(ZeroDivisionError):
-        LlamaEngine.open(spec_for(models.scripted), progress=lambda _: 1 / 0)  # type: ignore[arg-type]
+        LlamaEngine.open(spec_for(models.scripted), progress=fail)
     assert children() == []
 
 

@@ -149,9 +149,9 @@ def test_what_native_code_prints_breaks_no_frame(models: Models, tmp_path: Path)
     log = tmp_path / "worker.log"
     engine = LlamaEngine.open(spec_for(models.scripted, log=log))
     worker = worker_of_this_process()
-    stdout, stderr = (str(Path(f"/proc/{worker.pid}/fd/{number}").readlink()) for number in (1, 2))
+    stdout, stderr = (Path(f"/proc/{worker.pid}/fd/{fd}").readlink() for fd in (1, 2))
     engine.close()
-    assert stdout == stderr == str(log)
+    assert stdout == stderr == log
 
 
 def test_two_engines_stand_apart(models: Models, open_llama: Open) -> None:
