@@ -40,9 +40,10 @@ class Database:
                 f"The database {path} cannot be opened: {error.strerror}.",
                 hint="Check who owns the data folder, and that it may be written.",
             ) from error
-        with self.connection() as connection:
-            _use_wal(connection)
-            _migrate(connection, migrations, path)
+        try:
+            _prepare(path, migrations)
+        except sqlite3.Error as error:
+            raise storage_error(error, path) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -85,14 +86,19 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Readers and one writer at once. It is kept in the file, so only the first changes it."""
+def _prepare(path: Path, migrations: Sequence[Migration]) -> None:
+    """Switch to WAL and migrate; begin again while another process is doing the same.
+
+    SQLite waits for locks by itself, but not always for those around the switch.
+    """
     give_up_s = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            with closing(_connect(path)) as connection:
+                # Readers and one writer at once; kept in the file.
+                connection.execute("PRAGMA journal_mode = WAL")
+                _migrate(connection, migrations, path)
         except sqlite3.OperationalError as error:
-            # SQLite does not wait here by itself when another process is just doing it.
             if not _is_busy(error) or time.monotonic() > give_up_s:
                 raise
             time.sleep(_RETRY_S)

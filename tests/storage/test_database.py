@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -102,20 +104,19 @@ def test_foreign_errors_are_in_our_words(folder: DataFolder) -> None:
         connection.execute("INSERT INTO notes VALUES (1, 'again')")
 
 
-def test_two_that_start_together_migrate_once(folder: DataFolder) -> None:
+def test_threads_that_start_together_migrate_once(folder: DataFolder) -> None:
     # Long enough that all others have seen the old version and wait for the lock.
     fill = """
         INSERT INTO notes
         WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
         SELECT i, 'b' FROM n
     """
-    migration = (*FIRST, fill)
     together, errors = threading.Barrier(4), list[StorageError]()
 
     def start() -> None:
         together.wait()
         try:
-            Database(folder.database, [migration])
+            Database(folder.database, [(*FIRST, fill)])
         except StorageError as error:
             errors.append(error)
 
@@ -128,13 +129,31 @@ def test_two_that_start_together_migrate_once(folder: DataFolder) -> None:
     assert version(folder.database) == 1
 
 
-def test_a_reader_in_the_way_of_the_first_start_is_waited_for(folder: DataFolder) -> None:
-    with closing(sqlite3.connect(folder.database, check_same_thread=False)) as reader:
-        reader.execute("CREATE TABLE foreign_table (x)")
-        reader.execute("BEGIN")
-        reader.execute("SELECT * FROM foreign_table").fetchall()
-        release = threading.Timer(0.05, reader.rollback)
-        release.start()
-        Database(folder.database, [FIRST])
-        release.join()
-    assert version(folder.database) == 1
+OPENER = """
+import sys
+from pathlib import Path
+from core.errors import StorageError
+from core.storage.database import Database
+
+for line in sys.stdin:
+    try:
+        Database(Path(line.strip()))
+        print("opened", flush=True)
+    except StorageError as error:
+        print(error, flush=True)
+"""
+
+
+def test_processes_that_start_together_do_not_collide(tmp_path: Path) -> None:
+    # SQLite refuses the change to WAL without waiting, in a gap that one start in 60 hits.
+    with ExitStack() as stack:
+        command = [sys.executable, "-c", OPENER]
+        openers = [
+            stack.enter_context(Popen(command, stdin=PIPE, stdout=PIPE, text=True))
+            for _ in range(4)
+        ]
+        for number in range(100):
+            for opener in openers:
+                print(tmp_path / f"{number}.db", file=opener.stdin, flush=True)
+            answers = {opener.stdout.readline() for opener in openers if opener.stdout}
+            assert answers == {"opened\n"}
