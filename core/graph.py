@@ -190,6 +190,7 @@ class SARAiOrchestrator:
             self._threaded = None
         if checkpoints is not None:
             checkpoints.conn.close()
+        self._services.database.close()
         self._services.pool.close()
 
     def __enter__(self) -> Self:
