@@ -55,20 +55,17 @@ def median_figure(
 ) -> Figure:
     """The median of `samples`, held against a goal."""
     value = statistics.median(samples)
-    goal = f">= {at_least:g}" if at_least is not None else f"<= {at_most:g}"
-    met = value >= at_least if at_least is not None else at_most is None or value <= at_most
-    if at_least is None and at_most is None:
-        return Figure(name, value, unit, "", None, _spread(samples), peers or {})
-    return Figure(name, value, unit, goal, met, _spread(samples), peers or {})
+    goal, met = "", None
+    if at_least is not None:
+        goal, met = f">= {at_least:g}", value >= at_least
+    elif at_most is not None:
+        goal, met = f"<= {at_most:g}", value <= at_most
+    return Figure(name, value, unit, goal, met, (min(samples), max(samples)), peers or {})
 
 
 def not_measured(name: str, unit: str, reason: str) -> Figure:
     """A figure that this machine or this checkout cannot give, and why."""
     return Figure(f"{name} (not measured: {reason})", None, unit)
-
-
-def _spread(samples: Sequence[float]) -> tuple[float, float]:
-    return min(samples), max(samples)
 
 
 def data_folder() -> Path | None:

@@ -8,24 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
-from contextvars import Context, copy_context
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Self, cast
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
-from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Durability
-from langsmith import tracing_context
 
+from core.async_events import pumped
 from core.cancellation import Cancellation
 from core.errors import StorageError
-from core.events import Event, Final, NodeFinished, NodeStarted
+from core.events import Event, Final
 from core.intake import fresh_turn
 from core.model_pool import ModelPool, get_model_pool
 from core.nodes.classify import classify
@@ -44,8 +37,8 @@ from core.settings import Settings
 from core.state import State
 from core.storage.folder import open_data_folder
 from core.threads import open_checkpoints
+from core.turn import Graph, Turn
 
-Graph = CompiledStateGraph[State, TurnContext, State, State]
 Builder = StateGraph[State, TurnContext, State, State]
 TurnInputs = Mapping[str, Any] | str
 
@@ -89,21 +82,7 @@ def compiled_graph() -> Graph:
     return build_graph().compile()
 
 
-@dataclass(slots=True)
-class _Turn:
-    """One run of the graph, from the caller's input to the final state."""
-
-    graph: Graph
-    state: State
-    config: RunnableConfig
-    context: TurnContext
-    untraced: Context
-    durability: Durability | None
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    started_s: float = field(default_factory=time.perf_counter)
-
-
-class SARAiOrchestrator:
+class SARAiOrchestrator(AbstractContextManager["SARAiOrchestrator"]):
     """The assistant. Safe to use from several threads; close it to free all models.
 
     Without settings it reads the configuration and shares the pool of this process; with
@@ -143,14 +122,7 @@ class SARAiOrchestrator:
         Raises: InvalidInput before anything runs; MediaError, ModelError, Cancelled.
         """
         turn = self._begin(state, cancel)
-        final = turn.untraced.run(
-            turn.graph.invoke,
-            turn.state,
-            turn.config,
-            context=turn.context,
-            durability=turn.durability,
-        )
-        return self._finish(turn, cast(State, final))
+        return self._finish(turn, turn.run())
 
     def stream(self, state: TurnInputs, *, cancel: Cancellation | None = None) -> Iterator[Event]:
         """`invoke`, piece by piece; the last event is `Final`.
@@ -173,12 +145,10 @@ class SARAiOrchestrator:
     ) -> AsyncIterator[Event]:
         """`stream` on a thread; leaving the loop early stops the model."""
         cancel = cancel or Cancellation()
-        events = self.stream(state, cancel=cancel)
-        try:
-            while (event := await asyncio.to_thread(next, events, None)) is not None:
+        events = await asyncio.to_thread(self.stream, state, cancel=cancel)
+        async with pumped(events, stop=cancel.cancel) as arriving:
+            async for event in arriving:
                 yield event
-        finally:
-            cancel.cancel()
 
     def get_graph(self) -> Any:
         """LangGraph's drawable graph of the flow."""
@@ -197,32 +167,17 @@ class SARAiOrchestrator:
             self._threaded = None
         if checkpoints is not None:
             checkpoints.conn.close()
+        self._services.database.close()
         self._services.pool.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _begin(self, state: TurnInputs, cancel: Cancellation | None) -> _Turn:
+    def _begin(self, given: TurnInputs, cancel: Cancellation | None) -> Turn:
         services = self._services
-        turn_state = fresh_turn(state, services.settings, services.media_store)
-        thread_id = turn_state["thread_id"]
-        return _Turn(
-            graph=self._with_threads() if thread_id else self._graph,
-            state=turn_state,
-            config={"configurable": {"thread_id": thread_id}} if thread_id else {},
-            context=TurnContext(services, cancel or Cancellation()),
-            untraced=_untraced(),
-            # One checkpoint at the end of a turn is a fifth of the cost of one per node.
-            durability="exit" if thread_id else None,
-        )
+        state = fresh_turn(given, services.settings, services.media_store)
+        graph = self._with_threads() if state["thread_id"] else self._graph
+        return Turn(graph, state, TurnContext(services, cancel or Cancellation()))
 
     def _with_threads(self) -> Graph:
         with self._lock:
@@ -231,41 +186,25 @@ class SARAiOrchestrator:
                 self._threaded = build_graph().compile(checkpointer=self._checkpoints)
             return self._threaded
 
-    def _events(self, turn: _Turn) -> Iterator[Event]:
-        items = turn.untraced.run(_steps, turn)
-        state = turn.state
-        try:
-            while (item := turn.untraced.run(next, items, None)) is not None:
-                mode, payload = item
-                if mode == "values":
-                    state = payload
-                else:
-                    yield payload if mode == "custom" else _node_event(payload)
-        except GeneratorExit:
-            # LangGraph waits for the running node when its stream is closed, so the model
-            # has to be stopped first.
-            turn.context.cancel.cancel()
-            raise
-        finally:
-            turn.untraced.run(items.close)
-        yield Final(self._finish(turn, state))
+    def _events(self, turn: Turn) -> Iterator[Event]:
+        final = yield from turn.events()
+        yield Final(self._finish(turn, final))
 
-    def _finish(self, turn: _Turn, final: State) -> State:
-        elapsed_ms = (time.perf_counter() - turn.started_s) * 1000
+    def _finish(self, turn: Turn, final: State) -> State:
         final.setdefault("history", [])
-        final["timings_ms"] = {**final["timings_ms"], "total": elapsed_ms}
+        final["timings_ms"] = {**final["timings_ms"], "total": turn.elapsed_ms()}
         try:
-            self._record(turn, final, elapsed_ms)
+            self._record(turn, final)
         except StorageError as error:
             final["warnings"] = [*final["warnings"], f"The run was not recorded: {error}"]
         return final
 
-    def _record(self, turn: _Turn, final: State, elapsed_ms: float) -> None:
+    def _record(self, turn: Turn, final: State) -> None:
         self._services.runs.record(
             started_at=turn.started_at,
             path=[node for node in final["timings_ms"] if node != "total"],
             timings_ms=final["timings_ms"],
-            total_ms=elapsed_ms,
+            total_ms=final["timings_ms"]["total"],
             thread_id=final["thread_id"],
             input_type=final["input_type"],
             route=final["route"],
@@ -273,33 +212,6 @@ class SARAiOrchestrator:
             model_used=final["model_used"],
             warnings=final["warnings"],
         )
-
-
-def _steps(turn: _Turn) -> Generator[tuple[str, Any]]:
-    """LangGraph's own stream of the turn: what nodes write, tasks, and the growing state."""
-    steps = turn.graph.stream(
-        turn.state,
-        turn.config,
-        context=turn.context,
-        durability=turn.durability,
-        stream_mode=["custom", "tasks", "values"],
-    )
-    return cast("Generator[tuple[str, Any]]", steps)
-
-
-def _node_event(task: Mapping[str, Any]) -> NodeStarted | NodeFinished:
-    """LangGraph tells of a task twice: with its input, then with its result."""
-    name = task["name"]
-    if "result" not in task:
-        return NodeStarted(name)
-    return NodeFinished(name, dict(task["result"])["timings_ms"][name])
-
-
-def _untraced() -> Context:
-    """A context in which nothing is traced to an outside service, whatever is configured."""
-    context = copy_context()
-    context.run(tracing_context(enabled=False).__enter__)
-    return context
 
 
 def studio_graph() -> Graph:

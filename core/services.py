@@ -30,6 +30,7 @@ class Services:
     classifier: Classifier
     documents: FolderIndex | None
     feedback_log: FeedbackLog
+    database: Database
     runs: RunLog
     media_store: MediaStore
 
@@ -46,6 +47,8 @@ class TurnContext:
 def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Services:
     """Build the services around a pool; nothing is loaded yet."""
     documents = settings.retrieval.folder
+    database = Database(folder.database)
+    database.stay_open()
     return Services(
         settings=settings,
         folder=folder,
@@ -53,6 +56,7 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         classifier=Classifier.load(),
         documents=FolderIndex(documents.expanduser()) if documents else None,
         feedback_log=FeedbackLog(folder.feedback_log, store_text=settings.feedback.store_text),
-        runs=RunLog(Database(folder.database)),
+        database=database,
+        runs=RunLog(database),
         media_store=MediaStore(folder),
     )

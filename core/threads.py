@@ -6,13 +6,13 @@ Owns the checkpoint database; knows nothing of what a turn does.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import ExitStack
 from pathlib import Path
 
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from core.errors import StorageError
-
-PRIVATE_FILE_MODE = 0o600
+from core.storage.private_file import make_private
 
 
 def open_checkpoints(path: Path) -> SqliteSaver:
@@ -24,13 +24,15 @@ def open_checkpoints(path: Path) -> SqliteSaver:
     Raises: StorageError.
     """
     try:
-        path.touch(PRIVATE_FILE_MODE)
-        path.chmod(PRIVATE_FILE_MODE)
-        connection = sqlite3.connect(path, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        saver = SqliteSaver(connection)
-        saver.setup()
+        make_private(path)
+        with ExitStack() as on_failure:
+            connection = sqlite3.connect(path, check_same_thread=False)
+            on_failure.callback(connection.close)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            saver = SqliteSaver(connection)
+            saver.setup()
+            on_failure.pop_all()
     except (OSError, sqlite3.Error) as error:
         raise StorageError(
             f"The conversations in {path} cannot be opened: {error}.",

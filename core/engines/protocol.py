@@ -91,8 +91,9 @@ class EngineSpec:
 
     For `llama`: `gguf_path` and, for images or audio, `mmproj_path`. For `ollama`:
     `remote_model`, `base_url` and the timeouts; `read_timeout_s` is how long the server may
-    stay silent, and loading a large model from a slow disk takes minutes. `log_path` receives a worker's stderr. `context_tokens`
-    is the model's whole context, prompt and answer together.
+    stay silent, and loading a large model from a slow disk takes minutes. `log_path`
+    receives a worker's stderr. `context_tokens` is the model's whole context, prompt and
+    answer together.
     """
 
     model: str

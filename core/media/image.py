@@ -106,13 +106,6 @@ def load_image(
         return RgbImage(_decode(picture, (width_px, height_px), key))
 
 
-def encode_png(image: RgbImage) -> bytes:
-    """The picture as a PNG file, without loss."""
-    content = io.BytesIO()
-    Image.fromarray(image.pixels).save(content, format="PNG")
-    return content.getvalue()
-
-
 def check_pixels(width_px: int, height_px: int, settings: MediaSettings, *, key: str) -> None:
     """Raises: MediaError, when a picture of this size would take too much memory."""
     if max(width_px, height_px) <= settings.max_side_px and (

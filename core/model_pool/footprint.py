@@ -2,9 +2,9 @@
 
 Owns the arithmetic; knows nothing of the pool and reads no weights. All sizes in MiB.
 
-Source of the compute term: the sizes that llama.cpp logs. With flash attention on, a text
-model's buffer is its logits, n_ubatch x n_vocab floats, and about 10 MiB (307 MiB for a
-vocabulary of 152k).
+The compute term is the activations of one batch, and the scores of one token, since that is
+all a worker asks for: with room for a whole batch's scores llama.cpp's own log gave 294 MiB
+in place of 6 for a vocabulary of 150,000.
 """
 
 from __future__ import annotations
@@ -80,12 +80,12 @@ def _tensors_mb(header: GgufHeader) -> float:
 
 
 def _compute_mb(header: GgufHeader, context_tokens: int, *, embeddings: bool) -> float:
+    """Activations of one batch, and the scores of the one token that a chat model asks for."""
     keys = HeaderKeys(header.metadata, header.architecture)
-    if embeddings:
-        activations = 4 * keys.width + 2 * keys.number("feed_forward_length")
-        return context_tokens * activations * F32_BYTES / MIB + GRAPH_MB
-    batch_tokens = min(UBATCH_TOKENS, context_tokens)
-    return batch_tokens * _vocabulary(header, keys.width) * F32_BYTES / MIB + GRAPH_MB
+    batch_tokens = context_tokens if embeddings else min(UBATCH_TOKENS, context_tokens)
+    activations = 4 * keys.width + 2 * keys.number("feed_forward_length")
+    scores = 0 if embeddings else _vocabulary(header, keys.width)
+    return (batch_tokens * activations + scores) * F32_BYTES / MIB + GRAPH_MB
 
 
 def _vocabulary(header: GgufHeader, width: int) -> int:

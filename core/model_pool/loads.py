@@ -20,7 +20,7 @@ from core.errors import Cancelled, ModelTooLarge, PoolBusy
 from core.model_pool.closing import close_engines
 from core.model_pool.plan import Never, Wait, plan_admission
 from core.model_pool.residents import Ledger, Load, Loaded
-from core.model_pool.resolve import Resolve, ResolvedModel
+from core.model_pool.resolve import ResolvedModel
 from core.settings.schema import ModelSettings, RuntimeSettings
 
 logger = logging.getLogger(__name__)
@@ -34,25 +34,31 @@ class Loader:
         ledger: Ledger,
         runtime: RuntimeSettings,
         *,
-        resolve: Resolve,
         open_engine: OpenEngine,
         clock: Clock,
         release: Callable[[Loaded], None],
     ) -> None:
         self._ledger = ledger
         self._runtime = runtime
-        self._resolve = resolve
         self._open_engine = open_engine
         self._clock = clock
         self._release = release
 
-    def join(self, name: str, settings: ModelSettings, *, may_evict: bool) -> Load:
-        """The load of `name`, begun if there is none, with one waiter more. Lock held."""
+    def join(
+        self, name: str, settings: ModelSettings, resolved: ResolvedModel | None, *, may_evict: bool
+    ) -> Load | None:
+        """The load of `name` with one waiter more. Lock held.
+
+        When there is none it is begun; that takes a resolved model, and without one there
+        is nothing to join yet.
+        """
         load = self._ledger.loads.get(name)
         if load is None:
+            if resolved is None:
+                return None
             load = Load(name, settings)
             threading.Thread(
-                target=self._run, args=(load,), name=f"load {name}", daemon=True
+                target=self._run, args=(load, resolved), name=f"load {name}", daemon=True
             ).start()
             self._ledger.loads[name] = load  # after the start, which may fail
         load.waiters += 1
@@ -107,9 +113,8 @@ class Loader:
             load.cancel.cancel()
             self.wake()
 
-    def _run(self, load: Load) -> None:
+    def _run(self, load: Load, resolved: ResolvedModel) -> None:
         try:
-            resolved = self._resolve(load.name)
             self._admit(load, resolved)
             model = self._open(load, resolved)
         except Exception as error:  # noqa: BLE001  # every waiter raises it

@@ -18,12 +18,12 @@ from core.clock import Clock, SystemClock
 from core.engines.protocol import Engine, OpenEngine
 from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
-from core.errors import Cancelled, EngineCrashed, InvalidInput, PoolBusy
+from core.errors import Cancelled, EngineCrashed, InvalidInput, ModelError, PoolBusy
 from core.model_pool.closing import close_and_forget
 from core.model_pool.handle import PooledEngine
 from core.model_pool.loads import Loader
 from core.model_pool.preload import Preload, startup_chains
-from core.model_pool.residents import Ledger, Loaded
+from core.model_pool.residents import Ledger, Load, Loaded
 from core.model_pool.resolve import ConfiguredModels, Resolve, ResolvedModel
 from core.model_pool.status import PoolStatus, read_status
 from core.model_pool.timers import UnloadTimers
@@ -67,7 +67,6 @@ class ModelPool:
         self._loader = Loader(
             self._ledger,
             settings.runtime,
-            resolve=self._resolve,
             open_engine=open_engine or open_configured_engine,
             clock=self._clock,
             release=self._release,
@@ -248,19 +247,33 @@ class ModelPool:
     def _acquire(self, name: str, cancel: Cancellation | None, *, may_evict: bool = True) -> Loaded:
         """A model with one lease of the caller's."""
         settings = self._configured(name)
+        resolved: ResolvedModel | None = None
         while True:
+            load: Load | None = None
             with self._ledger.changed:
                 if self._ledger.closed:
                     raise _closed()
                 model = self._ledger.lend(name)
                 if model is None:
-                    load = self._loader.join(name, settings, may_evict=may_evict)
-            if model is None:
+                    load = self._loader.join(name, settings, resolved, may_evict=may_evict)
+            if load is not None:
                 return self._loader.wait(load, cancel)
-            if model.engine.alive():
+            if model is None:
+                # A model that is not there costs its caller no thread and nobody the lock.
+                resolved = self._resolved(name)
+            elif model.engine.alive():
                 return model
-            self._discard(model)
-            self._release(model)
+            else:
+                self._discard(model)
+                self._release(model)
+
+    def _resolved(self, name: str) -> ResolvedModel:
+        try:
+            return self._resolve(name)
+        except ModelError as error:
+            with self._ledger.changed:
+                self._ledger.last_errors[name] = str(error)
+            raise
 
     def _release(self, model: Loaded) -> None:
         with self._ledger.changed:

@@ -4,8 +4,10 @@ Owns pragmas, migrations and the wording of SQLite's errors; what each table mea
 where it is used.
 
 Every piece of work opens a connection of its own and closes it. That is what makes a
-`Database` safe to share between threads and processes, and it costs about one
-millisecond (measured on two x86-64 cores), once or twice per turn.
+`Database` safe to share between threads and processes. When the last connection closes,
+SQLite folds its log into the file, which takes most of a millisecond; `stay_open` keeps one
+idle connection against that: 0.14 instead of 1.08 ms for a recorded run (measured on two
+x86-64 cores).
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ class Database:
 
     def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         self.path = path
+        self._idle: sqlite3.Connection | None = None
         try:
             make_private(path)
         except OSError as error:
@@ -44,6 +47,25 @@ class Database:
             _prepare(path, migrations)
         except sqlite3.Error as error:
             raise storage_error(error, path) from error
+
+    def stay_open(self) -> None:
+        """Hold one idle connection until `close`.
+
+        Raises: StorageError, when SQLite fails.
+        """
+        if self._idle is None:
+            try:
+                self._idle = _connect(self.path)
+                # Only a connection that has read the file counts as one that uses it.
+                _version(self._idle)
+            except sqlite3.Error as error:
+                raise storage_error(error, self.path) from error
+
+    def close(self) -> None:
+        """Let go of the idle connection; safe to call twice, and without `stay_open`."""
+        idle, self._idle = self._idle, None
+        if idle is not None:
+            idle.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -70,11 +92,18 @@ class Database:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    # No connection is used by two threads at once, but an idle one may be closed by another.
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+    )
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA foreign_keys = ON")
-    # With WAL, a power cut then loses at most the newest turns and damages nothing.
-    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # With WAL, a power cut then loses at most the newest turns and damages nothing.
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error:
+        connection.close()  # of a damaged file, which is noticed only here
+        raise
     return connection
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -202,13 +201,3 @@ def test_cancelling_keeps_what_was_said(orchestrator: SARAiOrchestrator) -> None
     assert cancelled_state is not None
     assert cancelled_state["response"]
     assert cancelled_state["finish_reason"] in {"cancelled", "stop"}
-
-
-def test_async_entry_points_do_the_same(orchestrator: SARAiOrchestrator) -> None:
-    async def both() -> tuple[State, list[Any]]:
-        state = await orchestrator.ainvoke("hola")
-        return state, [event async for event in orchestrator.astream("hola")]
-
-    state, events = asyncio.run(both())
-    assert isinstance(events[-1], Final)
-    assert events[-1].state["response"] == state["response"]

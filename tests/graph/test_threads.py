@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def test_media_stay_out_of_the_checkpoints(assistant: SARAiOrchestrator, samples
     assistant.invoke({"image_path": data, "audio_input": None, "thread_id": "t"})
     path = assistant.services.folder.checkpoints
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         (size,) = connection.execute("SELECT sum(length(checkpoint)) FROM checkpoints").fetchone()
     assert size < CHECKPOINT_LIMIT_BYTES
 

@@ -14,7 +14,8 @@ from PIL import Image
 
 from core.errors import MediaError
 from core.media.content import RgbImage
-from core.media.image import ImageSource, encode_png, load_image
+from core.media.encoding import encode_png
+from core.media.image import ImageSource, load_image
 from core.settings.schema import MediaSettings
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)

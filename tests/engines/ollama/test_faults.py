@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -22,6 +24,7 @@ from tests.ollama_emulator import (
     Line,
     OllamaEmulator,
     Refuse,
+    Stall,
 )
 
 
@@ -92,4 +95,14 @@ def test_a_server_that_went_away_is_a_crash(server: OllamaEmulator) -> None:
         list(engine.generate(ask("hola")))
     assert not engine.alive()
     assert engine.memory_mb() is None
+    engine.close()
+
+
+def test_a_server_that_falls_silent_is_given_up_after_the_configured_time(
+    server: OllamaEmulator,
+) -> None:
+    engine = open_ollama(replace(spec_for(server), read_timeout_s=0.2))
+    server.fail_next(Stall())
+    with pytest.raises(EngineFailed, match="stayed silent"):
+        list(engine.generate(ask("hola")))
     engine.close()
