@@ -6,6 +6,7 @@ Owns the wording of footers and warnings; knows nothing of prompts, commands or 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -30,29 +31,42 @@ class Presenter:
         self._answers = answers
         self._notes = notes
         self._absent: dict[str, str] = {}
+        self._in_line = False
 
     def show(self, events: Iterable[Event], why_absent: WhyAbsent) -> State | None:
         """Write a turn as it happens; returns its final state."""
         final: State | None = None
-        wrote = False
-        with self.waiting() as waiting:
+        with self.waiting() as waiting, self._whole_lines():
             for event in events:
-                if isinstance(event, NodeStarted) and not wrote:
+                if isinstance(event, NodeStarted):
                     waiting.at(event.node)
                 elif isinstance(event, Token):
                     waiting.stop()
-                    self._answers.out(_clean(event.text), end="", highlight=False)
-                    wrote = True
+                    self._write(event.text)
                 elif isinstance(event, Restarted):
-                    self._answers.out("\n")
+                    self._end_line()
                     self.note(f"starting over: {event.reason}")
                 elif isinstance(event, Final):
                     final = event.state
-        if wrote:
-            self._answers.out("")
         if final is not None:
             self._show_about(final, why_absent)
         return final
+
+    def _write(self, text: str) -> None:
+        self._answers.out(_clean(text), end="", highlight=False)
+        self._in_line = not text.endswith("\n")
+
+    @contextmanager
+    def _whole_lines(self) -> Iterator[None]:
+        """Whatever ends it, what comes next begins on a line of its own."""
+        try:
+            yield
+        finally:
+            self._end_line()
+
+    def _end_line(self) -> None:
+        if self._in_line:
+            self._write("\n")
 
     def waiting(self) -> Waiting:
         """A sign of life on the terminal until there is something to show."""
@@ -119,7 +133,8 @@ def footer(state: State, width: int | None) -> Iterator[str]:
     """Who answered, how long it took, what it cost, and why that way: one line if it fits."""
     usage = state["usage"]
     parts = [state["agent_used"] or "sarai", state["model_used"] or "no model"]
-    parts.append(f"{state['timings_ms']['total'] / MS_PER_S:.1f} s")
+    total_s = state["timings_ms"]["total"] / MS_PER_S
+    parts.append(f"{total_s:.1f} s" if total_s >= 1 else f"{total_s:.2f} s")
     if usage is not None:
         parts.append(f"{usage['prompt_tokens']}+{usage['completion_tokens']} tokens")
     line, reason = " · ".join(parts), state["route_reason"] or ""

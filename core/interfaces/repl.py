@@ -17,6 +17,7 @@ from core.interfaces.program_log import program_log
 from core.interfaces.prompt import Prompt
 from core.interfaces.session import Session
 from core.interfaces.slash_commands import COMMANDS, Leave, is_command, run_command
+from core.interfaces.unseen_keys import unseen_keys
 from core.interfaces.who_answers import who_answers
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder, open_data_folder
@@ -78,4 +79,5 @@ def _respond(entry: str, session: Session) -> None:
         run_command(entry, session)
     elif entry:
         turn = {**parse_line(entry), "thread_id": session.thread_id}
-        session.last = answer_turn(session.assistant, turn, session.presenter) or session.last
+        with unseen_keys():
+            session.last = answer_turn(session.assistant, turn, session.presenter) or session.last

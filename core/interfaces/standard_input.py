@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from core.errors import InvalidInput
+
+
+def from_terminal() -> bool:
+    """Whether a person types it."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def input_text() -> str:
@@ -13,7 +20,7 @@ def input_text() -> str:
 
     Raises: InvalidInput, when it is not UTF-8.
     """
-    return _decoded(sys.stdin.buffer.read()).strip()
+    return _decoded(_bytes().read()).strip()
 
 
 def input_lines() -> Iterator[str]:
@@ -21,9 +28,14 @@ def input_lines() -> Iterator[str]:
 
     Raises: InvalidInput, at the line that is not UTF-8.
     """
-    for line in sys.stdin.buffer:
+    for line in _bytes():
         if words := _decoded(line).strip():
             yield words
+
+
+def _bytes() -> BinaryIO:
+    # Python has no sys.stdin where a shell closed it (`<&-`).
+    return sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
 
 
 def _decoded(data: bytes) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 
 class Waiting:
-    """Shown on `notes`, if both it and `answers` are terminals; `stop` may come twice."""
+    """Shown on `notes`, if both it and `answers` are terminals, until `stop`."""
 
     def __init__(self, notes: Console, answers: Console) -> None:
         self._status = Status("", console=notes) if _both_terminals(notes, answers) else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from core.interfaces.attachments import joined, parse_line
 from core.interfaces.exit_codes import EXIT_INTERRUPTED, EXIT_OK
 from core.interfaces.opening import opened_assistant
 from core.interfaces.presenter import terminal_presenter
-from core.interfaces.standard_input import input_text
+from core.interfaces.standard_input import from_terminal, input_text
 
 if TYPE_CHECKING:
     from core.graph import SARAiOrchestrator
@@ -36,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _turn(arguments: argparse.Namespace) -> dict[str, Any]:
     words: list[str] = arguments.words
-    if not words and not sys.stdin.isatty():
+    if not words and not from_terminal():
         words = [STANDARD_INPUT]
     line = joined([input_text() if word == STANDARD_INPUT else word for word in words])
     if not line.strip():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from core.errors import InvalidInput
 from core.interfaces.exit_codes import EXIT_FAILED, EXIT_OK
+from core.interfaces.standard_input import from_terminal
 from core.storage.folder import DataFolder, data_root, open_data_folder
 
 YES = {"y", "yes", "s", "sí", "si"}
@@ -41,7 +41,7 @@ def _delete(folder: DataFolder, arguments: argparse.Namespace) -> int:
 
 
 def _confirmed(folder: DataFolder, *, models: bool) -> bool:
-    if not sys.stdin.isatty():
+    if not from_terminal():
         raise InvalidInput("Deleting needs a yes.", key="--yes", hint="Add --yes to mean it.")
     what = "conversations, logs, media" + (" and downloaded models" if models else "")
     try:
