@@ -97,9 +97,10 @@ class _ShowVersion(argparse.Action):
         from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
         try:
-            parser.exit(message=f"sarai {version('sarai')}\n")
+            print(f"sarai {version('sarai')}")
         except PackageNotFoundError:
-            parser.exit(message="sarai, run from its source and not installed\n")
+            print("sarai, run from its source and not installed")
+        parser.exit()
 
 
 def _add_thread(parser: argparse.ArgumentParser) -> None:

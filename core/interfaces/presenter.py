@@ -53,7 +53,9 @@ class Presenter:
         return final
 
     def _write(self, text: str) -> None:
-        self._answers.out(_clean(text), end="", highlight=False)
+        # Not by way of rich, which would turn tabs into spaces.
+        self._answers.file.write(_clean(text))
+        self._answers.file.flush()
         self._in_line = not text.endswith("\n")
 
     @contextmanager
@@ -118,7 +120,7 @@ class Presenter:
 
     def line(self, text: str) -> None:
         """One plain line."""
-        self._answers.out(_clean(text), highlight=False)
+        self._write(f"{text}\n")
 
     def render(self, renderable: RenderableType) -> None:
         """A table or another of rich's shapes."""

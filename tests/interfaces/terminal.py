@@ -1,4 +1,4 @@
-"""A program on a real pseudo-terminal: type keys, wait for what it shows.
+"""A program on a real pseudo-terminal: press keys, wait for what it shows.
 
 Every wait has a deadline and ends with the text, the program's end, or a failed test.
 """
@@ -78,7 +78,7 @@ class Terminal:
     def shown(self) -> str:
         return _ESCAPES.sub("", self._raw.decode(errors="ignore"))
 
-    def type(self, keys: str) -> None:
+    def press(self, keys: str) -> None:
         """Send keys as if they were pressed one after the other."""
         os.write(self._terminal, keys.encode())
 

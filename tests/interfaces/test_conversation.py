@@ -40,7 +40,7 @@ def talk(environment: Mapping[str, str], home: DataFolder, samples: Path) -> Ite
 
 def say(talk: Terminal, words: str) -> str:
     """Type an entry; all that is shown until the next prompt."""
-    talk.type(words + ENTER)
+    talk.press(words + ENTER)
     talk.expect(words)
     return talk.expect(f"\n{PROMPT}")
 
@@ -73,14 +73,14 @@ def test_a_turn_knows_those_before_it_until_clear(talk: Terminal) -> None:
 
 
 def test_alt_enter_begins_a_new_line(talk: Terminal, home: DataFolder) -> None:
-    talk.type(f"uno{ALT_ENTER}dos{ENTER}")
+    talk.press(f"uno{ALT_ENTER}dos{ENTER}")
     talk.expect(TINY)
     talk.expect(f"\n{PROMPT}")
     assert home.prompt_history.read_text(encoding="utf-8").endswith("\n+uno\n+dos\n")
 
 
 def test_pasted_lines_are_one_entry(talk: Terminal, home: DataFolder) -> None:
-    talk.type(pasted("primera línea\nsegunda") + ENTER)
+    talk.press(pasted("primera línea\nsegunda") + ENTER)
     talk.expect(TINY)
     talk.expect(f"\n{PROMPT}")
     assert home.prompt_history.read_text(encoding="utf-8").endswith("\n+primera línea\n+segunda\n")
@@ -88,20 +88,20 @@ def test_pasted_lines_are_one_entry(talk: Terminal, home: DataFolder) -> None:
 
 def test_the_arrow_brings_back_what_was_typed(talk: Terminal) -> None:
     say(talk, "cuéntame un secreto")
-    talk.type(UP)
+    talk.press(UP)
     talk.expect("cuéntame un secreto")
-    talk.type(ENTER)
+    talk.press(ENTER)
     talk.expect(TINY)
     talk.expect(f"\n{PROMPT}")
 
 
 def test_commands_are_completed(talk: Terminal) -> None:
-    talk.type(f"/mo{TAB}{ENTER}")
+    talk.press(f"/mo{TAB}{ENTER}")
     assert "self_test_vision" in talk.expect(f"\n{PROMPT}")
 
 
 def test_files_are_completed_inside_a_sentence_and_attached(talk: Terminal) -> None:
-    talk.type(f"¿qué hay en @re{TAB}p{TAB}? dime{ENTER}")
+    talk.press(f"¿qué hay en @re{TAB}p{TAB}? dime{ENTER}")
     talk.expect("the picture reached me")
     assert "vision · self_test_vision" in talk.expect(f"\n{PROMPT}")
 
@@ -172,7 +172,7 @@ def test_a_file_that_is_no_picture_fails_alone(talk: Terminal, tmp_path: Path) -
 
 
 def test_ctrl_c_at_the_prompt_discards_the_entry(talk: Terminal) -> None:
-    talk.type(f"borra esto{CTRL_C}")
+    talk.press(f"borra esto{CTRL_C}")
     talk.expect("Ctrl-D or /exit leaves.")
     talk.expect(PROMPT)
     assert TINY in say(talk, "hola")
@@ -190,11 +190,11 @@ def test_exit_leaves_and_keeps_nothing_of_a_conversation_without_a_name(
     before = kept_checkpoints(home)
     with on_terminal() as terminal:
         terminal.expect(PROMPT)
-        terminal.type(f"hola{ENTER}")
+        terminal.press(f"hola{ENTER}")
         terminal.expect(TINY)
         terminal.expect(f"\n{PROMPT}")
         assert kept_checkpoints(home) > before
-        terminal.type(f"/exit{ENTER}")
+        terminal.press(f"/exit{ENTER}")
         assert terminal.wait() == 0
     assert kept_checkpoints(home) == before
 
@@ -202,7 +202,7 @@ def test_exit_leaves_and_keeps_nothing_of_a_conversation_without_a_name(
 def test_ctrl_d_leaves_even_while_it_starts(on_terminal: Open) -> None:
     with on_terminal() as terminal:
         terminal.expect(PROMPT)
-        terminal.type(CTRL_D)
+        terminal.press(CTRL_D)
         assert terminal.wait() == 0
 
 

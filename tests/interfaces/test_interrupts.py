@@ -30,9 +30,9 @@ def ramble(
 
 def stopped_after_some_words(terminal: Terminal) -> str:
     """Ask, and press Ctrl-C in the midst of the answer; all that is shown of it."""
-    terminal.type(f"hola{ENTER}")
+    terminal.press(f"hola{ENTER}")
     answer = terminal.expect_match(rf"[!-~]{{{SOME_WORDS}}}")
-    terminal.type(CTRL_C)
+    terminal.press(CTRL_C)
     return answer + terminal.expect(f"\n{PROMPT}")
 
 
@@ -59,11 +59,11 @@ def test_while_it_starts_ctrl_c_leads_back_to_the_prompt(
     variables = {**environment, "SARAI_HOME": str(home.root)}
     with Terminal(SARAI, variables) as terminal:
         terminal.expect(PROMPT)
-        terminal.type(f"hola{ENTER}")
+        terminal.press(f"hola{ENTER}")
         terminal.expect("starting…")
-        terminal.type(CTRL_C)
+        terminal.press(CTRL_C)
         terminal.expect(PROMPT)
-        terminal.type(f"/exit{ENTER}")
+        terminal.press(f"/exit{ENTER}")
         assert terminal.wait() == 0
 
 
