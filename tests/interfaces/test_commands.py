@@ -66,7 +66,7 @@ def test_ask_answers_on_one_stream_and_tells_about_it_on_the_other(sarai: Sarai)
 def test_ask_takes_standard_input_alone_or_where_a_dash_stands(sarai: Sarai) -> None:
     alone = sarai("ask", "--json", given="¿cómo estás?\n".encode())
     assert json.loads(alone.answer)["input"] == "¿cómo estás?"
-    part = sarai("ask", "--json", "resume:", "-", given=b"a\nb\n")
+    part = sarai("ask", "--json", "resume:", "-", given=b"\xef\xbb\xbfa\nb\n")  # as Windows writes
     assert json.loads(part.answer)["input"] == "resume: a\nb"
 
 

@@ -77,6 +77,26 @@ def test_a_reader_that_goes_away_is_no_error(
     assert "BrokenPipe" not in about
 
 
+def test_a_reader_that_never_came_is_no_error(
+    piped: Callable[..., subprocess.Popen[str]],
+) -> None:
+    with piped("config", PYTHONUNBUFFERED="") as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.close()
+        assert program.stderr.read() == ""
+        assert program.wait(timeout=30) == 0
+
+
+def test_a_terminal_without_accents_loses_no_answer(
+    piped: Callable[..., subprocess.Popen[str]],
+) -> None:
+    with piped("--help", PYTHONIOENCODING="ascii") as program:
+        shown, about = program.communicate(timeout=30)
+    assert (program.returncode, about) == (0, "")
+    assert "?Qu? se ve aqu?? @foto.jpg" in shown
+
+
 @pytest.mark.parametrize("answer", [f"n{ENTER}", ENTER, CTRL_D])
 def test_deletion_is_asked_for_and_anything_but_yes_is_no(
     on_terminal: Open, home: DataFolder, answer: str

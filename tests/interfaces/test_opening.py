@@ -1,0 +1,52 @@
+"""What is loaded when the assistant is opened, and who it says will answer."""
+
+from __future__ import annotations
+
+from core.interfaces.opening import open_assistant
+from core.interfaces.who_answers import ONLY_SELF_TEST, who_answers
+from core.model_pool import ModelPool
+from core.settings import Settings, load_settings
+from core.storage.folder import DataFolder
+from tests.conftest import NO_OLLAMA
+
+
+def test_a_conversation_loads_ahead(settings: Settings, folder: DataFolder) -> None:
+    with open_assistant(settings, folder) as assistant:
+        loaded = assistant.services.pool.wait_preloaded()
+    assert loaded == ("self_test_tiny", "self_test_omni")
+
+
+def test_one_question_loads_the_one_model_it_needs(settings: Settings, folder: DataFolder) -> None:
+    with open_assistant(settings, folder, preload=False) as assistant:
+        assert assistant.services.pool.wait_preloaded() == ()
+        assistant.invoke("hola")
+        status = assistant.services.pool.status()
+    assert [model.name for model in status.models if model.state == "ready"] == ["self_test_tiny"]
+
+
+def test_only_self_test_models(settings: Settings, folder: DataFolder) -> None:
+    answerers = who_answers(ModelPool(settings, folder))
+    assert answerers.line == ONLY_SELF_TEST
+    assert set(answerers.absent) == {
+        *("solar_ollama", "solar_gguf", "lfm2_1_2b", "qwen_omni_3b", "qwen3_vl_4b")
+    }
+
+
+def test_each_role_names_its_model_and_the_one_it_stands_in_for(folder: DataFolder) -> None:
+    settings = load_settings(
+        environ={
+            **NO_OLLAMA,
+            "SARAI__MODELS__LFM2_1_2B__GGUF_FILE": str(folder.models / "mine.gguf"),
+        }
+    )
+    tiny = ModelPool(settings, folder).resolve("self_test_tiny").spec.gguf_path
+    assert tiny is not None
+    (folder.models / "mine.gguf").symlink_to(tiny)
+    answerers = who_answers(ModelPool(settings, folder))
+    assert answerers.line.split(" · ") == [
+        "expert: self_test_expert (no solar_ollama)",
+        "everyday: lfm2_1_2b",
+        "vision: self_test_vision (no qwen3_vl_4b)",
+        "voice: self_test_omni (no qwen_omni_3b)",
+    ]
+    assert "lfm2_1_2b" not in answerers.absent
