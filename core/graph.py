@@ -87,10 +87,16 @@ class SARAiOrchestrator(AbstractContextManager["SARAiOrchestrator"]):
 
     Without settings it reads the configuration and shares the pool of this process; with
     settings it has a pool of its own. Models marked load_on_startup begin to load at once,
-    in the background.
+    in the background, unless `preload` is off: one question needs one model.
     """
 
-    def __init__(self, settings: Settings | None = None, *, pool: ModelPool | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        pool: ModelPool | None = None,
+        preload: bool = True,
+    ) -> None:
         if pool is None:
             pool = get_model_pool() if settings is None else ModelPool(settings, open_data_folder())
         self._services = open_services(pool.settings, pool.folder, pool)
@@ -98,7 +104,8 @@ class SARAiOrchestrator(AbstractContextManager["SARAiOrchestrator"]):
         self._threaded: Graph | None = None
         self._checkpoints: SqliteSaver | None = None
         self._lock = threading.Lock()
-        pool.preload()
+        if preload:
+            pool.preload()
 
     @property
     def services(self) -> Services:

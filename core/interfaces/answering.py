@@ -8,42 +8,51 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from core.cancellation import Cancellation
 from core.errors import Cancelled
-from core.graph import SARAiOrchestrator
 from core.interfaces.presenter import Presenter
+from core.interfaces.who_answers import why_absent
 from core.state import State
+
+if TYPE_CHECKING:
+    from core.graph import SARAiOrchestrator
 
 
 def answer_turn(
-    orchestrator: SARAiOrchestrator, turn: Mapping[str, Any], presenter: Presenter
+    assistant: SARAiOrchestrator, turn: Mapping[str, Any], presenter: Presenter
 ) -> State | None:
     """Stream one turn to the presenter; None when it was stopped before any word.
 
     Raises: SARAiError.
     """
-    cancel = Cancellation()
-    with _interrupt_means(cancel):
+    with interrupt_cancels() as cancel:
         try:
-            return presenter.show(orchestrator.stream(turn, cancel=cancel))
+            events = assistant.stream(turn, cancel=cancel)
+            return presenter.show(events, partial(why_absent, pool=assistant.services.pool))
         except Cancelled:
             presenter.note("stopped")
             return None
 
 
+def was_stopped(state: State | None) -> bool:
+    """Whether the user cut this answer off."""
+    return state is None or state["finish_reason"] == "cancelled"
+
+
 @contextmanager
-def _interrupt_means(cancel: Cancellation) -> Iterator[None]:
-    """While inside, Ctrl-C raises `cancel`; a second one interrupts as usual."""
+def interrupt_cancels() -> Iterator[Cancellation]:
+    """While inside, Ctrl-C raises the given flag; a second one interrupts as usual."""
+    cancel = Cancellation()
 
     def stop(*_: object) -> None:
         signal.signal(signal.SIGINT, previous)
         cancel.cancel()
 
-    previous = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, stop)
+    previous = signal.signal(signal.SIGINT, stop)
     try:
-        yield
+        yield cancel
     finally:
         signal.signal(signal.SIGINT, previous)

@@ -1,4 +1,4 @@
-"""The command line: `sarai`. Owns the parser and the exit codes, and nothing heavy.
+"""The command line: `sarai`. Owns the parser and the last word on errors; nothing heavy.
 
 Each command lives in `core.interfaces.commands` and is imported when it is used, so that
 `sarai --help` answers at once.
@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from core.errors import ConfigError, InvalidInput, SARAiError
-
-EXIT_OK = 0
-EXIT_FAILED = 1
-EXIT_BAD_INPUT = 2
-EXIT_INTERRUPTED = 130
+from core.interfaces.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
 
 DESCRIPTION = """\
 A local multimodal assistant: text, images, video and voice, in Spanish and English.
@@ -27,18 +24,21 @@ standard input."""
 
 EXAMPLES = """\
 examples:
-  sarai                                      open a conversation
-  sarai ask "¿Qué se ve aquí? @foto.jpg"     answer once
-  echo "hola" | sarai                        answer each line of standard input
-  sarai graph --last                         the way the last answer took"""
+  sarai                                    open a conversation
+  sarai ask "¿Qué se ve aquí? @foto.jpg"   answer once
+  sarai ask "Resume:" - < notas.txt        with the words of a file
+  echo "hola" | sarai                      answer each line of standard input
+  sarai graph --ascii --last               the way the last answer took"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    arguments = build_parser().parse_args(argv)
-    module = importlib.import_module(f"core.interfaces.commands.{arguments.command_module}")
+    _never_fail_to_print()
     try:
-        return int(module.run(arguments))
+        arguments = build_parser().parse_args(argv)
+        module = importlib.import_module(f"core.interfaces.commands.{arguments.command_module}")
+        code = int(module.run(arguments))
+        sys.stdout.flush()
     except SARAiError as error:
         print(f"sarai: {error}", file=sys.stderr)
         bad_input = isinstance(error, InvalidInput | ConfigError)
@@ -49,17 +49,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (`| head`) went away; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
+    return code
+
+
+def _never_fail_to_print() -> None:
+    """A sign that the terminal's encoding lacks becomes `?`, not a lost answer."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in two lines what is wrong, and where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_BAD_INPUT, f"{self.prog}: {message}\nTry: {self.prog} --help\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="sarai",
         description=DESCRIPTION,
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="print the version")
+    _add_thread(parser)
     parser.set_defaults(command_module="chat")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_ask(commands)
@@ -71,23 +87,40 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # has no public name
+    Commands = argparse._SubParsersAction[_Parser]  # has no public name
 
 
 class _ShowVersion(argparse.Action):
     """Looks the version up only when it is asked for: importlib.metadata costs 20 ms."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version  # noqa: PLC0415
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
-        parser.exit(message=f"sarai {version('sarai')}\n")
+        try:
+            print(f"sarai {version('sarai')}")
+        except PackageNotFoundError:
+            print("sarai, run from its source and not installed")
+        parser.exit()
+
+
+def _add_thread(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--thread",
+        metavar="NAME",
+        default=argparse.SUPPRESS,  # else the command's default would undo what stood before it
+        help="go on with the conversation of this name",
+    )
 
 
 def _add_ask(commands: Commands) -> None:
     ask = commands.add_parser("ask", help="answer once and exit")
-    ask.add_argument("words", nargs="*", help="the question; @file attaches a picture or sound")
+    ask.add_argument(
+        "words",
+        nargs="*",
+        help="the question; @file attaches a picture, a video or a recording; - is standard input",
+    )
     ask.add_argument("--json", action="store_true", help="print the whole final state")
-    ask.add_argument("--thread", metavar="NAME", help="remember this conversation")
+    _add_thread(ask)
     ask.set_defaults(command_module="ask")
 
 
@@ -100,25 +133,30 @@ def _add_graph(commands: Commands) -> None:
 
 def _add_config(commands: Commands) -> None:
     config = commands.add_parser("config", help="the configuration in use")
-    config.add_argument("action", choices=["show"], help="print it, and where it comes from")
+    config.add_argument(
+        "action", choices=["show"], nargs="?", help="print it, and where it comes from"
+    )
     config.set_defaults(command_module="config")
 
 
 def _add_models(commands: Commands) -> None:
     models = commands.add_parser("models", help="the configured models and what is installed")
+    models.add_argument(
+        "--verbose", action="store_true", help="with files, memory, and why one cannot be used"
+    )
     models.set_defaults(command_module="models")
 
 
 def _add_data(commands: Commands) -> None:
     data = commands.add_parser("data", help="what SARAi keeps on this machine")
-    actions = data.add_subparsers(dest="action", metavar="ACTION", required=True)
+    data.set_defaults(command_module="data")
+    actions = data.add_subparsers(dest="action", metavar="path|backup|delete", required=True)
     actions.add_parser("path", help="print the data folder")
     backup = actions.add_parser("backup", help="copy it into one archive")
     backup.add_argument("target", help="the archive to write, ending in .tar.gz")
     delete = actions.add_parser("delete", help="delete it")
     delete.add_argument("--yes", action="store_true", help="do not ask")
     delete.add_argument("--models", action="store_true", help="downloaded models too")
-    data.set_defaults(command_module="data")
 
 
 if __name__ == "__main__":

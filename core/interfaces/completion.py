@@ -5,6 +5,7 @@ Owns what is offered where; knows nothing of what commands do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion, Path
 from prompt_toolkit.document import Document
 
 from core.interfaces.attachments import MEDIA_SUFFIXES
+
+_BEGUN_ATTACHMENT = re.compile(
+    r"""(?<![^\s(\[«¿¡])@(?:(?P<quote>["'])(?P<quoted>.*)|(?P<plain>\S*))$"""
+)
 
 
 class ReplCompleter(Completer):
@@ -24,18 +29,26 @@ class ReplCompleter(Completer):
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterable[Completion]:
         """Complete the word before the cursor."""
         typed = document.text_before_cursor
-        if typed.startswith("/") and " " not in typed:
+        if typed.startswith("/") and not any(map(str.isspace, typed)):
             yield from (
                 Completion(command, start_position=-len(typed))
                 for command in self._commands
                 if command.startswith(typed)
             )
-            return
-        _, at, path = typed.rpartition("@")
-        if not at or (" " in path and not path.startswith('"')):
-            return
-        path = path.removeprefix('"')
-        yield from self._paths.get_completions(Document(path, len(path)), event)
+        elif begun := _BEGUN_ATTACHMENT.search(document.current_line_before_cursor):
+            yield from self._attachments(begun, event)
+
+    def _attachments(self, begun: re.Match[str], event: CompleteEvent) -> Iterable[Completion]:
+        """Whole names, quoted where a space would end them."""
+        path = begun["quoted"] if begun["quote"] else begun["plain"]
+        for found in self._paths.get_completions(Document(path, len(path)), event):
+            whole = path + found.text
+            quote = begun["quote"] or ('"' if " " in whole else "")
+            yield Completion(
+                quote + whole + (quote if Path(whole).expanduser().is_file() else ""),
+                start_position=begun.start() + 1 - len(begun.string),
+                display=found.display,
+            )
 
 
 def _attachable(name: str) -> bool:

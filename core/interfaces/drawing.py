@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from langchain_core.runnables.graph import Graph
+if TYPE_CHECKING:
+    from langchain_core.runnables.graph import Graph
 
 START_NAME = "__start__"
 END_NAME = "__end__"
@@ -94,7 +96,10 @@ def _on_path(source: str, target: str, drawing: Drawing) -> bool:
 
 
 def text_tree(drawing: Drawing) -> str:
-    """The flow as an indented tree. Nodes that several ways lead to stand at the margin."""
+    """The flow as an indented tree; a run's path has thick arrows.
+
+    Nodes that several ways lead to stand at the margin.
+    """
     return "\n".join(_tree_lines(drawing)) + "\n"
 
 
@@ -112,23 +117,26 @@ def _branch_lines(
     name: str, first_indent: str, indent: str, ways_in: Mapping[str, int], drawing: Drawing
 ) -> Iterator[str]:
     """`name`, the nodes straight behind it on one line, then its branches below."""
-    chain = [name]
-    while len(following := drawing.successors[chain[-1]]) == 1:
-        chain.append(following[0])
-        if ways_in[following[0]] > 1:
-            break
-    labels = [_label(link, drawing) for link in chain]
-    yield first_indent + " ─▶ ".join(labels)
-    if len(chain) > 1 and ways_in[chain[-1]] > 1:
-        return
-    branches = drawing.successors[chain[-1]]
-    for number, branch in enumerate(branches, start=1):
-        last = number == len(branches)
-        start, below = ("└─▶ ", "    ") if last else ("├─▶ ", "│   ")
+    line, last = first_indent + _label(name, drawing), name
+    while len(following := drawing.successors[last]) == 1:
+        line += f" {_text_arrow(last, following[0], drawing)} {_label(following[0], drawing)}"
+        last = following[0]
+        if ways_in[last] > 1:  # it stands at the margin, with all that comes behind it
+            yield line
+            return
+    yield line
+    branches = drawing.successors[last]
+    for branch in branches:
+        corner, below = ("└", "     ") if branch == branches[-1] else ("├", "│    ")
+        start = f"{indent}{corner}{_text_arrow(last, branch, drawing)} "
         if ways_in[branch] > 1:
-            yield indent + start + _label(branch, drawing)
+            yield start + _label(branch, drawing)
         else:
-            yield from _branch_lines(branch, indent + start, indent + below, ways_in, drawing)
+            yield from _branch_lines(branch, start, indent + below, ways_in, drawing)
+
+
+def _text_arrow(source: str, target: str, drawing: Drawing) -> str:
+    return "━━▶" if _on_path(source, target, drawing) else "──▶"
 
 
 def _label(name: str, drawing: Drawing) -> str:

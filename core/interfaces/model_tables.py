@@ -1,49 +1,114 @@
 """The pool as a person reads it: a table of models, and the memory budget as a bar.
 
-Owns the two views; changes nothing.
+Owns the views; changes nothing.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from core.errors import ModelError
-from core.model_pool import ModelPool
-from core.model_pool.status import ModelStatus, PoolStatus
+from core.interfaces.who_answers import why_absent
 
-BAR_CELLS = 50
+if TYPE_CHECKING:
+    from core.model_pool import ModelPool
+    from core.model_pool.resolve import ResolvedModel
+    from core.model_pool.status import ModelStatus, PoolStatus
+    from core.settings.schema import ModelSettings
+
+BAR_CELLS = 40
 STATE_WORDS = {"in_use": "in use"}
+UNUSABLE_WORDS = {
+    "model_unavailable": "not installed",
+    "model_file_invalid": "damaged",
+    "model_too_large": "too large",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What would come of loading a model. `error` is None when it could be loaded."""
+
+    name: str
+    settings: ModelSettings
+    resolved: ResolvedModel | None
+    error: ModelError | None
+
+    @property
+    def word(self) -> str:
+        if self.error is not None:
+            return UNUSABLE_WORDS.get(self.error.code, "not usable")
+        return "self-test" if self.settings.self_test else "installed"
+
+    @property
+    def memory(self) -> str:
+        return "-" if self.resolved is None else f"{self.resolved.need_mb} MiB"
 
 
 def models_table(pool: ModelPool) -> Table:
     """Every configured model: is it installed, what would it take, what comes after it."""
-    table = Table("model", "name", "memory", "files", "fallback", box=None, header_style="bold")
-    for key, model in pool.settings.models.items():
-        memory, files = _prospects(pool, key)
-        table.add_row(key, model.name, memory, files, model.fallback or "-")
+    table = _table("model", "state", "memory", "fallback")
+    for found in (prospect(name, pool) for name in pool.settings.models):
+        table.add_row(found.name, found.word, found.memory, found.settings.fallback or "-")
     return table
 
 
-def _prospects(pool: ModelPool, model: str) -> tuple[str, str]:
-    """Predicted memory, and where the weights are, or why they cannot be used."""
+def model_details(pool: ModelPool) -> Iterator[str]:
+    """Every configured model with its files, its memory and what is wrong with it, in lines."""
+    for name in pool.settings.models:
+        found = prospect(name, pool)
+        yield f"{name} · {found.settings.name} · {found.word}"
+        yield from (f"    {key:<10} {value}" for key, value in _details(found))
+
+
+def _details(found: Prospect) -> Iterator[tuple[str, object]]:
+    model, resolved = found.settings, found.resolved
+    if resolved is not None and resolved.spec.gguf_path is not None:
+        yield "file", resolved.spec.gguf_path
+        if resolved.spec.mmproj_path is not None:
+            yield "projector", resolved.spec.mmproj_path
+    elif model.engine == "ollama":
+        yield "ollama", model.ollama_model
+    else:
+        yield "file", model.gguf_file
+        if model.mmproj_file is not None:
+            yield "projector", model.mmproj_file
+    if model.repo_id:
+        yield "from", f"https://huggingface.co/{model.repo_id}"
+    if resolved is not None:
+        yield "memory", resolved.arithmetic
+    if model.fallback:
+        yield "fallback", model.fallback
+    if found.error is not None:
+        yield "problem", found.error
+
+
+def prospect(name: str, pool: ModelPool) -> Prospect:
+    """What would come of loading this model now, memory aside."""
+    settings = pool.settings.models[name]
+    resolved = None
     try:
-        resolved = pool.resolve(model)
+        resolved = pool.resolve(name)
+        pool.check_available(name)
     except ModelError as error:
-        return "-", f"{error.code.removeprefix('model_')}: {error.message}"
-    if resolved.spec.gguf_path is None:
-        return (
-            f"{resolved.need_mb} MiB",
-            f"{resolved.spec.remote_model} at {resolved.spec.base_url}",
-        )
-    return f"{resolved.need_mb} MiB", str(resolved.spec.gguf_path)
+        return Prospect(name, settings, resolved, error)
+    return Prospect(name, settings, resolved, None)
 
 
-def status_view(status: PoolStatus) -> Group:
-    """The budget as a bar, and a line for each model that is or was to be loaded."""
-    present = [model for model in status.models if model.state != "absent"]
-    table = Table("model", "state", "reserved", "measured", "", box=None, header_style="bold")
+def status_view(pool: ModelPool) -> Group:
+    """The budget as a bar, and a line for each model that is loaded or failed to load.
+
+    Models that are not installed failed as well, but that is what `models_table` tells.
+    """
+    status = pool.status()
+    present = [model for model in status.models if _worth_a_line(model, pool)]
+    table = _table("model", "state", "reserved", "measured", "")
     for model in present:
         measured = "-" if model.memory_mb is None else f"{model.memory_mb:.0f} MiB"
         state = STATE_WORDS.get(model.state, model.state)
@@ -51,7 +116,17 @@ def status_view(status: PoolStatus) -> Group:
             model.name, state, f"{model.reserved_mb} MiB", measured, _remark(model, status)
         )
     used = f"{status.reserved_mb} of {status.budget_mb} MiB reserved"
-    return Group(Text(f"{_bar(status)}  {used}"), table)
+    return Group(Text(f"{_bar(status)}  {used}"), table if present else Text("Nothing is loaded."))
+
+
+def _worth_a_line(model: ModelStatus, pool: ModelPool) -> bool:
+    if model.state == "failed":
+        return why_absent(model.name, pool) is None
+    return model.state != "absent"
+
+
+def _table(*headings: str) -> Table:
+    return Table(*headings, box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
 
 
 def _bar(status: PoolStatus) -> str:

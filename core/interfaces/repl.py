@@ -1,93 +1,83 @@
-"""The conversation at a terminal: prompt, history, completion, commands.
+"""The conversation at a terminal, from the greeting to the end.
 
-Owns the prompt; commands live in `slash_commands`, the look of answers in `presenter`.
+Owns its loop; the prompt, the commands and the look of answers have modules of their own.
 """
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.history import FileHistory
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-
-from core.errors import SARAiError
+from core.errors import SARAiError, StorageError
 from core.interfaces.answering import answer_turn
 from core.interfaces.attachments import parse_line
-from core.interfaces.completion import ReplCompleter
-from core.interfaces.presenter import terminal_presenter
+from core.interfaces.exit_codes import EXIT_OK
+from core.interfaces.opening import open_assistant
+from core.interfaces.presenter import Presenter, terminal_presenter
+from core.interfaces.program_log import program_log
+from core.interfaces.prompt import Prompt
 from core.interfaces.session import Session
-from core.interfaces.slash_commands import COMMANDS, Leave, run_command
-from core.interfaces.start_line import start_line
-from core.storage.folder import open_data_folder
+from core.interfaces.slash_commands import COMMANDS, Leave, is_command, run_command
+from core.interfaces.unseen_keys import unseen_keys
+from core.interfaces.who_answers import who_answers
+from core.settings import Settings, load_settings
+from core.storage.folder import DataFolder, open_data_folder
 
-GREETING = "SARAi · /help for commands · @file attaches · Alt-Enter for a new line"
-PROMPT = "› "
-PRIVATE_FILE_MODE = 0o600
+if TYPE_CHECKING:
+    from core.graph import SARAiOrchestrator
+
+GREETING = "SARAi · /help lists the commands · @file attaches · Alt-Enter for a new line"
+HOW_TO_LEAVE = "Ctrl-D or /exit leaves."
 
 
-def converse() -> int:
-    """Talk until /exit or Ctrl-D."""
-    folder = open_data_folder()
+def converse(thread: str | None) -> int:
+    """Talk until /exit or Ctrl-D. `thread` names a conversation that is kept.
+
+    Raises: ConfigError, StorageError, before anything is asked.
+    """
+    settings, folder = load_settings(), open_data_folder()
     presenter = terminal_presenter()
+    prompt = _prompt(folder)
+
+    def open_and_tell() -> SARAiOrchestrator:
+        return _open_and_tell(settings, folder, presenter)
+
     presenter.note(GREETING)
-    with Session(presenter) as session:
-        # LangGraph takes about a second to import: that happens while the user types.
-        threading.Thread(target=session.warm_up, daemon=True).start()
-        prompt = _prompt_session(folder.root / "history")
-        told = False
+    with program_log(folder), Session(presenter, open_and_tell, thread=thread) as session:
         while True:
             try:
-                line = prompt.prompt(PROMPT).strip()
+                _respond(prompt.ask(), session)
             except KeyboardInterrupt:
-                continue
-            except EOFError:
-                return 0
-            if not line:
-                continue
-            try:
-                if not told:
-                    presenter.note(start_line(session.orchestrator.services))
-                    told = True
-                _answer(line, session)
-            except Leave:
-                return 0
+                presenter.note(HOW_TO_LEAVE)
             except SARAiError as error:
                 presenter.error(error)
+            except (EOFError, Leave):
+                return EXIT_OK
 
 
-def _answer(line: str, session: Session) -> None:
-    if line.startswith("/"):
-        run_command(line, session)
-        return
-    turn = {**parse_line(line), "thread_id": session.thread_id}
-    state = answer_turn(session.orchestrator, turn, session.presenter)
-    if state is not None:
-        session.last = state
+def _prompt(folder: DataFolder) -> Prompt:
+    try:
+        return Prompt(folder.prompt_history, tuple(COMMANDS))
+    except OSError as error:
+        raise StorageError(
+            f"The prompt's history {folder.prompt_history} cannot be used: {error.strerror}.",
+            hint="Check who owns it, or set SARAI_HOME to a folder of your own.",
+        ) from error
 
 
-def _prompt_session(history: Path) -> PromptSession[str]:
-    history.touch(PRIVATE_FILE_MODE)
-    return PromptSession(
-        history=FileHistory(str(history)),
-        completer=ReplCompleter(tuple(COMMANDS)),
-        complete_while_typing=False,
-        multiline=True,
-        key_bindings=_keys(),
-    )
+def _open_and_tell(
+    settings: Settings, folder: DataFolder, presenter: Presenter
+) -> SARAiOrchestrator:
+    assistant = open_assistant(settings, folder)
+    answerers = who_answers(assistant.services.pool)
+    presenter.tell_absent(answerers.absent)
+    presenter.note(answerers.line)
+    return assistant
 
 
-def _keys() -> KeyBindings:
-    """Enter sends; Alt-Enter (or Esc, Enter) begins a new line. Pasted lines stay lines."""
-    keys = KeyBindings()
-
-    @keys.add("enter")
-    def send(event: KeyPressEvent) -> None:
-        event.current_buffer.validate_and_handle()
-
-    @keys.add("escape", "enter")
-    def new_line(event: KeyPressEvent) -> None:
-        event.current_buffer.insert_text("\n")
-
-    return keys
+def _respond(entry: str, session: Session) -> None:
+    if is_command(entry):
+        run_command(entry, session)
+    elif entry:
+        turn = {**parse_line(entry), "thread_id": session.thread_id}
+        with unseen_keys():
+            session.last = answer_turn(session.assistant, turn, session.presenter) or session.last

@@ -1,17 +1,16 @@
 """What a conversation at the terminal carries from line to line.
 
-Owns the orchestrator's lazy start, the thread and the last answer.
+Owns the assistant's opening in the background, the thread and the last answer.
 """
 
 from __future__ import annotations
 
-import threading
-from contextlib import suppress
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
-from core.errors import SARAiError
 from core.interfaces.presenter import Presenter
 from core.state import State
 
@@ -20,35 +19,39 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One conversation. The orchestrator is made at first use, by whoever comes first."""
+    """One conversation. `open_it` runs at once, on a thread, while the user types.
 
-    def __init__(self, presenter: Presenter) -> None:
+    Args:
+        thread: the name of a conversation to go on with; without one nothing is kept.
+    """
+
+    def __init__(
+        self,
+        presenter: Presenter,
+        open_it: Callable[[], SARAiOrchestrator],
+        *,
+        thread: str | None = None,
+    ) -> None:
         self.presenter = presenter
         self.last: State | None = None
-        self.thread_id = ""
-        self.start_thread()
-        self._lock = threading.Lock()
-        self._orchestrator: SARAiOrchestrator | None = None
+        self.thread_id = thread or f"conversation-{uuid4().hex}"
+        self._kept = thread is not None
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="opening")
+        self._opening = self._executor.submit(open_it)
 
     @property
-    def orchestrator(self) -> SARAiOrchestrator:
-        """Raises: SARAiError, when the configuration or the data folder is unusable."""
-        with self._lock:
-            if self._orchestrator is None:
-                from core.graph import SARAiOrchestrator  # noqa: PLC0415  about a second
+    def assistant(self) -> SARAiOrchestrator:
+        """Waits for the opening. Raises: SARAiError, when it failed."""
+        if not self._opening.done():
+            with self.presenter.waiting() as waiting:
+                waiting.at("starting")
+                return self._opening.result()
+        return self._opening.result()
 
-                self._orchestrator = SARAiOrchestrator()
-            return self._orchestrator
-
-    def warm_up(self) -> None:
-        """Make the orchestrator ahead of its first use; a failure shows at that use."""
-        with suppress(SARAiError):
-            _ = self.orchestrator
-
-    def start_thread(self) -> None:
-        """Forget what was said: later answers know nothing of it."""
-        self.thread_id = f"repl-{uuid4().hex}"
+    def forget(self) -> None:
+        """Later answers know nothing of what was said, and nothing of it stays in the folder."""
         self.last = None
+        self.assistant.forget(self.thread_id)
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +62,9 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._lock:
-            if self._orchestrator is not None:
-                self._orchestrator.close()
+        self._executor.shutdown()
+        if self._opening.exception() is not None:
+            return  # it was never open; whoever asked it something was told why
+        with self._opening.result() as assistant:
+            if not self._kept and self.last is not None:
+                assistant.forget(self.thread_id)

@@ -6,6 +6,7 @@ Adding a command is one function and one entry in COMMANDS.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 
 from core.errors import InvalidInput
@@ -13,40 +14,49 @@ from core.interfaces.drawing import drawing_of, text_tree
 from core.interfaces.model_tables import models_table, status_view
 from core.interfaces.session import Session
 
+_COMMAND = re.compile(r"/\w*(?!\S)")  # a dropped file's path has more than one slash or a dot
+_SIMILAR = 0.5
+
 
 class Leave(Exception):
     """The user wants to go."""
 
 
-def run_command(line: str, session: Session) -> None:
+def is_command(entry: str) -> bool:
+    """Whether this is meant as `/name`, known or not, and not as words or a file's path."""
+    return _COMMAND.match(entry) is not None
+
+
+def run_command(entry: str, session: Session) -> None:
     """Run `/name`.
 
     Raises: InvalidInput for an unknown name; Leave for /exit.
     """
-    name, *_ = line.split()
+    name, *_ = entry.split()
     if name not in COMMANDS:
-        nearest = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.0)[0]
-        raise InvalidInput(f"There is no command {name}.", key=name, hint=f"Try {nearest}.")
+        nearest = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=_SIMILAR)
+        hint = f"Did you mean {nearest[0]}?" if nearest else "/help lists the commands."
+        raise InvalidInput(f"There is no command {name}.", key=name, hint=hint)
     COMMANDS[name][0](session)
 
 
 def _help(session: Session) -> None:
     for name, (_, meaning) in COMMANDS.items():
-        session.presenter.line(f"{name:<9} {meaning}")
-    session.presenter.line('@file     attaches a picture, video or recording: @"with spaces.jpg"')
-    session.presenter.line("Ctrl-C    stops the answer and keeps what was said")
+        session.presenter.line(f"{name:<10} {meaning}")
+    for key, meaning in KEYS.items():
+        session.presenter.line(f"{key:<10} {meaning}")
 
 
 def _models(session: Session) -> None:
-    session.presenter.render(models_table(session.orchestrator.services.pool))
+    session.presenter.render(models_table(session.assistant.services.pool))
 
 
 def _status(session: Session) -> None:
-    session.presenter.render(status_view(session.orchestrator.services.pool.status()))
+    session.presenter.render(status_view(session.assistant.services.pool))
 
 
 def _graph(session: Session) -> None:
-    session.presenter.line(text_tree(drawing_of(session.orchestrator.get_graph())))
+    session.presenter.line(text_tree(drawing_of(session.assistant.get_graph())).rstrip())
 
 
 def _last(session: Session) -> None:
@@ -54,15 +64,21 @@ def _last(session: Session) -> None:
     if state is None:
         raise InvalidInput("Nothing was answered yet.", key="/last")
     times_ms = {node: ms for node, ms in state["timings_ms"].items() if node != "total"}
-    session.presenter.line(text_tree(drawing_of(session.orchestrator.get_graph(), times_ms)))
-    session.presenter.line(f"reason: {state['route_reason']}")
-    for model in state["tried"]:
-        session.presenter.line(f"tried:  {model}")
+    drawing = drawing_of(session.assistant.get_graph(), times_ms)
+    session.presenter.line(text_tree(drawing).rstrip())
+    session.presenter.line(f"reason  {state['route_reason']}")
+    session.presenter.line(f"model   {state['model_used']}")
+    if state["tried"]:
+        session.presenter.line(f"instead of {', '.join(state['tried'])}")
+    usage = state["usage"]
+    if usage is not None and usage["memory_mb"] is not None:
+        session.presenter.line(f"memory  {usage['memory_mb']:.0f} MiB")
 
 
 def _clear(session: Session) -> None:
-    session.start_thread()
+    session.forget()
     session.presenter.clear()
+    session.presenter.note("This conversation is forgotten; a new one begins.")
 
 
 def _exit(session: Session) -> None:
@@ -77,4 +93,11 @@ COMMANDS: dict[str, tuple[Callable[[Session], None], str]] = {
     "/last": (_last, "the way the last answer took, with times"),
     "/clear": (_clear, "forget this conversation and start anew"),
     "/exit": (_exit, "leave (Ctrl-D too)"),
+}
+
+KEYS = {
+    "@file": 'attaches a picture, video or recording: @photo.jpg, @"with spaces.jpg"',
+    "Tab": "completes commands and files",
+    "Alt-Enter": "begins a new line; pasted lines stay together",
+    "Ctrl-C": "stops the answer and keeps what was said",
 }

@@ -50,6 +50,14 @@ class DataFolder:
     def logs(self) -> Path:
         return self.root / "logs"
 
+    @property
+    def program_log(self) -> Path:
+        return self.logs / "sarai.log"
+
+    @property
+    def prompt_history(self) -> Path:
+        return self.root / "prompt_history"
+
 
 def data_root() -> Path:
     """SARAI_HOME when set, else the platform's folder for user data."""

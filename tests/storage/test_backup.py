@@ -27,6 +27,7 @@ def full(folder: DataFolder) -> DataFolder:
     with closing(sqlite3.connect(folder.checkpoints)) as connection:
         connection.execute("CREATE TABLE checkpoints (x)")
     folder.feedback_log.write_text("{}\n")
+    folder.prompt_history.write_text("+hola\n")
     MediaStore(folder).put(b"sound", ".wav")
     for path in (folder.models / "m.gguf", folder.self_test / "t.gguf", folder.logs / "l.log"):
         path.write_text("again")
@@ -57,7 +58,8 @@ def test_a_backup_can_be_restored(full: DataFolder, target: Path, tmp_path: Path
     assert mode(target) == 0o600
     copy = restored(target, tmp_path / "copy")
     (media,) = (path.name for path in full.media.iterdir())
-    assert names(copy.root) == {"sarai.db", "threads.db", "feedback.jsonl", f"media/{media}"}
+    words = {"feedback.jsonl", "prompt_history"}
+    assert names(copy.root) == {"sarai.db", "threads.db", f"media/{media}"} | words
     assert mode(copy.database) == 0o600
     assert RunLog(Database(copy.database)).last() == RunLog(Database(full.database)).last()
 

@@ -107,7 +107,8 @@ class WorkerProcess:
             self._process.kill()
             self._process.wait()
         for thread in self._threads:
-            thread.join()
+            if thread is not threading.current_thread():  # where a finalizer may run
+                thread.join()
         self._log.close()
 
     def _abort(self, number: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from core.interfaces.exit_codes import EXIT_OK
 from core.settings import describe_sources, dump_settings, load_settings
 
 
@@ -15,4 +16,4 @@ def run(arguments: argparse.Namespace) -> int:
     for override in sources.overrides:
         print(f"# {override.place} sets {override.key} to {override.value}")
     print(dump_settings(load_settings()), end="")
-    return 0
+    return EXIT_OK

@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from core.errors import InvalidInput
-from core.storage.backup import backup, delete
+from core.interfaces.exit_codes import EXIT_FAILED, EXIT_OK
+from core.interfaces.standard_input import from_terminal
 from core.storage.folder import DataFolder, data_root, open_data_folder
+
+YES = {"y", "yes", "s", "sí", "si"}
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Deleting asks first, and only a terminal can answer."""
     if arguments.action == "path":
         print(data_root())
-        return 0
+        return EXIT_OK
+    from core.storage.backup import backup  # noqa: PLC0415  SQLite is not free
+
     folder = open_data_folder()
     if arguments.action == "backup":
         print(backup(folder, Path(arguments.target)))
-        return 0
+        return EXIT_OK
     return _delete(folder, arguments)
 
 
 def _delete(folder: DataFolder, arguments: argparse.Namespace) -> int:
-    if not arguments.yes and not _confirmed(folder):
+    from core.storage.backup import delete  # noqa: PLC0415
+
+    if not arguments.yes and not _confirmed(folder, models=arguments.models):
         print("Nothing was deleted.")
-        return 1
-    for left in delete(folder, include_models=arguments.models):
-        print(f"left: {left}")
-    return 0
+        return EXIT_FAILED
+    left = delete(folder, include_models=arguments.models)
+    print(f"Deleted what SARAi kept in {folder.root}")
+    for path in left:
+        print(f"left: {path}")
+    return EXIT_OK
 
 
-def _confirmed(folder: DataFolder) -> bool:
-    if not sys.stdin.isatty():
+def _confirmed(folder: DataFolder, *, models: bool) -> bool:
+    if not from_terminal():
         raise InvalidInput("Deleting needs a yes.", key="--yes", hint="Add --yes to mean it.")
-    answer = input(f"Delete conversations, logs and media in {folder.root}? [y/N] ")
-    return answer.strip().lower() in {"y", "yes", "s", "sí", "si"}
+    what = "conversations, logs, media" + (" and downloaded models" if models else "")
+    try:
+        answer = input(f"Delete {what} in {folder.root}? [y/N] ")
+    except EOFError:
+        print()
+        return False
+    return answer.strip().lower() in YES

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from core.errors import InvalidInput
 from core.graph import compiled_graph
 from core.interfaces.drawing import drawing_of, mermaid, text_tree
+from core.interfaces.exit_codes import EXIT_OK
 from core.storage.database import Database
 from core.storage.folder import open_data_folder
 from core.storage.runs import RunLog
@@ -19,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     times_ms = last_times_ms() if arguments.last else None
     drawing = drawing_of(compiled_graph().get_graph(), times_ms)
     sys.stdout.write(text_tree(drawing) if arguments.ascii else mermaid(drawing))
-    return 0
+    return EXIT_OK
 
 
 def last_times_ms() -> Mapping[str, float]:

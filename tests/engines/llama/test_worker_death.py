@@ -154,6 +154,11 @@ def test_what_native_code_prints_breaks_no_frame(models: Models, tmp_path: Path)
     assert stdout == stderr == log
 
 
+def test_ctrl_c_in_the_terminal_is_not_for_the_worker(models: Models, open_llama: Open) -> None:
+    open_llama(spec_for(models.scripted))
+    assert os.getpgid(worker_of_this_process().pid) != os.getpgrp()
+
+
 def test_two_engines_stand_apart(models: Models, open_llama: Open) -> None:
     first, second = (open_llama(spec_for(models.random)) for _ in range(2))
     expected = answer(second, GREEDY)[0]

@@ -1,0 +1,47 @@
+"""A sign of life while nothing can be shown yet: what is being done.
+
+Owns one line of the terminal, which it leaves empty. Elsewhere it writes nothing.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.status import Status
+from rich.text import Text
+
+
+class Waiting:
+    """Shown on `notes`, if both it and `answers` are terminals, until `stop`."""
+
+    def __init__(self, notes: Console, answers: Console) -> None:
+        self._status = Status("", console=notes) if _both_terminals(notes, answers) else None
+
+    def at(self, what: str) -> None:
+        """What is being done now."""
+        if self._status is not None:
+            self._status.update(Text(f"{what}…", style="dim"))
+
+    def stop(self) -> None:
+        """Give the line back."""
+        if self._status is not None:
+            self._status.stop()
+
+    def __enter__(self) -> Self:
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _both_terminals(notes: Console, answers: Console) -> bool:
+    return notes.is_terminal and answers.is_terminal

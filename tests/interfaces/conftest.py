@@ -1,0 +1,83 @@
+"""The program as its users start it: in a process of its own, on a terminal or a pipe."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from core.storage.folder import DataFolder, open_data_folder
+from tests.gguf_fixtures.text_model import TextShape, write_random_model
+from tests.interfaces.terminal import Terminal
+
+ROOT = Path(__file__).parents[2]
+SARAI = (sys.executable, "-m", "core.interfaces.cli")
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """That of this test run, fit to start `sarai` from any folder."""
+    result = {**os.environ, "PYTHONPATH": str(ROOT)}
+    if result.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Else every start would compile all of LangGraph anew.
+        result["PYTHONPYCACHEPREFIX"] = str(tmp_path_factory.mktemp("bytecode"))
+    return result
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, shared_folder: DataFolder) -> DataFolder:
+    """A data folder for the tests of one module."""
+    own = open_data_folder(tmp_path_factory.mktemp("home"))
+    own.self_test.rmdir()
+    own.self_test.symlink_to(shared_folder.self_test, target_is_directory=True)
+    return own
+
+
+@pytest.fixture
+def on_terminal(environment: Mapping[str, str], home: DataFolder) -> Open:
+    """Opens `sarai` with the given arguments on a terminal, to be used in a `with`."""
+
+    def start(*arguments: str, folder: Path | None = None, **variables: str) -> Terminal:
+        everything = {**environment, "SARAI_HOME": str(home.root), **variables}
+        return Terminal([*SARAI, *arguments], everything, folder=folder)
+
+    return start
+
+
+@pytest.fixture
+def piped(environment: Mapping[str, str], home: DataFolder) -> Callable[..., subprocess.Popen[str]]:
+    """Starts `sarai` with pipes for all three streams; it has to be waited for."""
+
+    def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*SARAI, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**environment, "SARAI_HOME": str(home.root), **variables},
+            text=True,
+            encoding="utf-8",
+        )
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def rambling(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables for a model that answers everyday questions at such length that it is stopped."""
+    folder = tmp_path_factory.mktemp("rambling")
+    write_random_model(folder / "rambler.gguf", TextShape(layers=8))
+    model = {"name": "Rambler", "gguf_file": str(folder / "rambler.gguf"), "context_length": 4096}
+    configuration = {
+        "models": {"rambler": model},
+        "routing": {"text_variant_selection": {"tiny": {"model": "rambler"}}},
+        "generation": {"max_tokens": 2000},
+    }
+    (folder / "sarai.yaml").write_text(yaml.safe_dump(configuration), encoding="utf-8")
+    return {"SARAI_CONFIG": str(folder / "sarai.yaml")}
