@@ -14,7 +14,7 @@ from agents.agent import Agent, Answer, Question
 from agents.prompting import fit_messages
 from core.cancellation import Cancellation
 from core.engines.protocol import Completion, Engine, GenerationRequest
-from core.errors import ContextOverflow, ModelError, ModelLacksModality
+from core.errors import Cancelled, ContextOverflow, ModelError, ModelLacksModality
 from core.model_pool import ModelPool
 from core.settings import Settings
 
@@ -121,6 +121,8 @@ def _generate(engine: Engine, call: _Call) -> Answer:
         if pieces:
             call.listener.restarted(str(error))
         raise
+    if completion.finish_reason == "cancelled" and not pieces:
+        raise Cancelled("Stopped on request, before the first word.")
     return Answer(
         text="".join(pieces),
         model=engine.model,

@@ -18,6 +18,7 @@ from core.engines.protocol import Part
 from core.errors import InvalidInput
 from core.media.content import RgbImage
 from core.media.image import load_image
+from core.media.resize import picture_tokens
 from core.media.video import load_video
 from core.model_pool import ModelPool, get_model_pool
 from core.routing.language import detect_language
@@ -60,9 +61,11 @@ def see(look: Look, settings: Settings) -> tuple[tuple[Part, ...], tuple[str, ..
     Returns: the message parts, in order, and warnings for a person.
     Raises: MediaError.
     """
-    images = [_image(source, look, settings) for source in look.images]
+    share_tokens = _image_share_tokens(len(look.images), settings)
+    images = [_image(source, share_tokens, look, settings) for source in look.images]
+    notices = _image_notice(images, share_tokens, settings)
     if look.video_path is None:
-        return tuple(images), ()
+        return tuple(images), notices
     frames = load_video(
         look.video_path,
         settings.media,
@@ -71,16 +74,32 @@ def see(look: Look, settings: Settings) -> tuple[tuple[Part, ...], tuple[str, ..
         end_s=look.video_end_s,
         max_frames=max_frames(settings),
     )
-    return (*images, *_timed(frames)), _frame_notice(frames, look, settings)
+    return (*images, *_timed(frames)), (*notices, *_frame_notice(frames, look, settings))
 
 
-def _image(source: Any, look: Look, settings: Settings) -> RgbImage:
-    share = max(settings.media.image_min_tokens, _picture_room_tokens(settings) // len(look.images))
+def _image_share_tokens(images: int, settings: Settings) -> int:
+    """What each of several pictures may take, so that all fit the model's context."""
+    media = settings.media
+    share = _picture_room_tokens(settings) // max(1, images)
+    return min(media.image_max_tokens, max(media.image_min_tokens, share))
+
+
+def _image(source: Any, share_tokens: int, look: Look, settings: Settings) -> RgbImage:
     return load_image(
-        source,
-        settings.media,
-        longest_side_px=look.resolution,
-        max_tokens=min(settings.media.image_max_tokens, share),
+        source, settings.media, longest_side_px=look.resolution, max_tokens=share_tokens
+    )
+
+
+def _image_notice(
+    images: Sequence[RgbImage], share_tokens: int, settings: Settings
+) -> tuple[str, ...]:
+    """Told when the limit that context sets is lower than the configured one, and near."""
+    largest = max((picture_tokens(image) for image in images), default=0)
+    if share_tokens >= settings.media.image_max_tokens or largest < share_tokens * 0.75:
+        return ()
+    return (
+        f"{len(images)} pictures share the model's context, so each was looked at with "
+        f"{share_tokens} tokens at the most, not {settings.media.image_max_tokens}.",
     )
 
 

@@ -6,6 +6,7 @@ Owns its prompt, the place of its model in the configuration and the honest refu
 from __future__ import annotations
 
 from agents.agent import Agent
+from core.state import Language
 
 RAG = Agent(
     name="rag",
@@ -18,16 +19,22 @@ RAG = Agent(
     },
 )
 
-NOTHING_FOUND = {
+NOTHING_FOUND: dict[Language, str] = {
     "es": "No puedo saberlo: no consulto la red y no he encontrado nada sobre esto en tus "
     "documentos.",
     "en": "I cannot know this: I do not look on the web, and I found nothing about it in your "
     "documents.",
 }
 
-NO_DOCUMENTS = {
+NO_DOCUMENTS: dict[Language, str] = {
     "es": "No puedo saberlo: no consulto la red y no hay ninguna carpeta de documentos "
     "configurada (retrieval.folder).",
     "en": "I cannot know this: I do not look on the web, and no folder of documents is "
     "configured (retrieval.folder).",
+}
+
+NOT_LOOKED_AT: dict[Language, str] = {
+    "es": "No puedo saberlo: no consulto la red y se pidió no mirar en los documentos.",
+    "en": "I cannot know this: I do not look on the web, and was asked not to look into the "
+    "documents.",
 }

@@ -47,7 +47,19 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 @pytest.fixture
 def folder(tmp_path: Path, shared_folder: DataFolder) -> DataFolder:
     """A data folder of the test's own, with the shared self-test models in it."""
-    own = open_data_folder(tmp_path / "sarai")
+    return _folder_beside(shared_folder, tmp_path / "sarai")
+
+
+@pytest.fixture(scope="module")
+def module_folder(
+    tmp_path_factory: pytest.TempPathFactory, shared_folder: DataFolder
+) -> DataFolder:
+    """The same for an assistant that the tests of one module share."""
+    return _folder_beside(shared_folder, tmp_path_factory.mktemp("module") / "sarai")
+
+
+def _folder_beside(shared_folder: DataFolder, root: Path) -> DataFolder:
+    own = open_data_folder(root)
     own.self_test.rmdir()
     own.self_test.symlink_to(shared_folder.self_test, target_is_directory=True)
     return own

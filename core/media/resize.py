@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from core.errors import MediaError
+from core.media.content import RgbImage
 
 TOKEN_SIDE_PX = 32
 """One token covers 32 x 32 pixels: patches of 16, merged two by two.
@@ -53,6 +54,11 @@ def smart_resize(
     if rows * columns > max_tokens:
         rows, columns = _shrink(height_px, width_px, max_tokens)
     return rows * TOKEN_SIDE_PX, columns * TOKEN_SIDE_PX
+
+
+def picture_tokens(image: RgbImage) -> int:
+    """What a picture that was scaled by `smart_resize` takes of the model's context."""
+    return (image.height_px // TOKEN_SIDE_PX) * (image.width_px // TOKEN_SIDE_PX)
 
 
 def within_side(height_px: int, width_px: int, longest_side_px: int) -> tuple[int, int]:

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from core.engines.protocol import EngineSpec
 from core.errors import ModelTooLarge
-from core.model_files.header import read_header
 from core.model_files.locate import ModelFiles, locate
+from core.model_files.pair import read_headers
 from core.model_pool.footprint import Footprint, predict_footprint
 from core.settings.schema import ModelSettings, Settings
 from core.storage.folder import DataFolder
@@ -72,11 +72,10 @@ class ConfiguredModels:
         return ResolvedModel(self._spec(name, files), footprint.total_mb, str(footprint))
 
     def _predict(self, name: str, model: ModelSettings, files: ModelFiles) -> Footprint:
-        header = read_header(files.gguf_path, model=name)
-        mmproj = files.mmproj_path
+        header, projector = read_headers(files, model=name)
         return predict_footprint(
             header,
-            None if mmproj is None else read_header(mmproj, model=name),
+            projector,
             context_tokens=model.context_length,
             embeddings=model.embeddings,
             image_max_tokens=self._settings.media.image_max_tokens,

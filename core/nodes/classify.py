@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
+from core.errors import StorageError
 from core.services import Services, TurnContext
 from core.state import State
 
@@ -13,6 +14,7 @@ def classify(state: State, runtime: Runtime[TurnContext]) -> State:
     services = runtime.context.services
     words = state.get("input") or ""
     found = services.classifier.classify(words)
+    doc_match, problems = _doc_match(state, words, services)
     return {
         "language": found.language,
         "task": found.task,
@@ -20,12 +22,17 @@ def classify(state: State, runtime: Runtime[TurnContext]) -> State:
             "hard": found.hard,
             "soft": found.soft,
             "web_query": found.web_query,
-            "doc_match": _doc_match(state, words, services),
+            "doc_match": doc_match,
         },
+        "warnings": problems,
     }
 
 
-def _doc_match(state: State, words: str, services: Services) -> float:
+def _doc_match(state: State, words: str, services: Services) -> tuple[float, list[str]]:
+    """A folder that cannot be read costs its documents, not every answer."""
     if services.documents is None or state.get("retrieve_context") is False:
-        return 0.0
-    return services.documents.match(words)
+        return 0.0, []
+    try:
+        return services.documents.match(words), []
+    except StorageError as error:
+        return 0.0, [str(error)]

@@ -37,8 +37,8 @@ def filled(value: Value | None) -> Value:
 def measured(node: Node, bound: TurnContext | None = None) -> Node:
     """`node` with its wall time added to `timings_ms` and its warnings to the earlier ones.
 
-    A node returns only its own new warnings; each is also streamed as `Warned`.
-    `bound` stands in where the caller gives no context.
+    A node returns only its own warnings. Each is also streamed as `Warned`, once in a turn,
+    however many nodes say it. `bound` stands in where the caller gives no context.
     """
 
     @functools.wraps(node)
@@ -47,9 +47,11 @@ def measured(node: Node, bound: TurnContext | None = None) -> Node:
         if bound is not None:
             runtime = replace(runtime, context=bound)
         update = node(state, runtime)
-        for warning in update.get("warnings", ()):
+        told = state.get("warnings") or []
+        new = [each for each in dict.fromkeys(update.get("warnings", ())) if each not in told]
+        for warning in new:
             runtime.stream_writer(Warned(warning))
-        update["warnings"] = [*(state.get("warnings") or ()), *update.get("warnings", ())]
+        update["warnings"] = [*told, *new]
         elapsed_ms = (time.perf_counter() - started) * 1000
         update["timings_ms"] = {**(state.get("timings_ms") or {}), node.__name__: elapsed_ms}
         return update

@@ -13,13 +13,22 @@ from core.state import Preferences, Route, State
 SPEED = RouteChoice("tiny", "A fast answer was asked for.")
 QUALITY = RouteChoice("expert", "The best answer was asked for.")
 DOCUMENTS = RouteChoice("rag", "An answer from the documents was asked for.")
+NO_FOLDER = (
+    "An answer from the documents was asked for, but there is no folder of documents: "
+    "set retrieval.folder."
+)
 
 
 def route(state: State, runtime: Runtime[TurnContext]) -> State:
     """Choose the branch and say why in one sentence."""
     services = runtime.context.services
     choice = _wished(state, services) or _by_score(state, services.settings)
-    return {"route": choice.route, "route_reason": choice.reason}
+    unheard = state.get("retrieve_context") and services.documents is None
+    return {
+        "route": choice.route,
+        "route_reason": choice.reason,
+        "warnings": [NO_FOLDER] if unheard else [],
+    }
 
 
 def _by_score(state: State, settings: Settings) -> RouteChoice:

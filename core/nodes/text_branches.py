@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from langgraph.runtime import Runtime
 
-from agents.rag import NO_DOCUMENTS, NOTHING_FOUND
+from agents.rag import NO_DOCUMENTS, NOT_LOOKED_AT, NOTHING_FOUND
 from agents.table import AGENTS
 from core.nodes.answering import fixed_reply, language_of, reply
 from core.retrieval.citations import cite, prompt_block
-from core.services import TurnContext
-from core.state import Route, State
+from core.services import Services, TurnContext
+from core.state import Language, Route, State
 
 
 def expert(state: State, runtime: Runtime[TurnContext]) -> State:
@@ -32,17 +34,27 @@ def _branch(name: Route, state: State, runtime: Runtime[TurnContext]) -> State:
 
 
 def rag(state: State, runtime: Runtime[TurnContext]) -> State:
-    """Answer from documents, or say plainly that it cannot be known."""
+    """Answer from documents, or say plainly that it cannot be known.
+
+    Raises: StorageError, when the documents cannot be read; ModelError.
+    """
     services = runtime.context.services
     words = state.get("input") or ""
-    documents = services.documents
+    wanted = state.get("retrieve_context") is not False
+    documents = services.documents if wanted else None
     passages = documents.search(words, services.settings.retrieval.top_k) if documents else []
     if not passages and not state.get("context"):
-        refusal = NOTHING_FOUND if documents else NO_DOCUMENTS
-        answered = fixed_reply(refusal[language_of(state)], runtime)
+        answered = fixed_reply(_refusal(services, wanted=wanted)[language_of(state)], runtime)
         return {**answered, "agent_used": "rag", "rag_metadata": {"passages": 0}}
     sources = prompt_block(passages)
     update = reply(AGENTS["rag"], state, runtime, parts=(words,), sources=sources)
     update["citations"] = cite(passages)
     update["rag_metadata"] = {"passages": len(passages)}
     return update
+
+
+def _refusal(services: Services, *, wanted: bool) -> Mapping[Language, str]:
+    """Says what was looked at, and claims nothing else."""
+    if services.documents is None:
+        return NO_DOCUMENTS
+    return NOTHING_FOUND if wanted else NOT_LOOKED_AT

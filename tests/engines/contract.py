@@ -6,11 +6,15 @@ Each takes an engine that can chat. Those that stop an answer need one whose ans
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 
 from core.cancellation import Cancellation
 from core.engines.protocol import Completion, Engine, GenerationRequest, Message, TextDelta
-from core.errors import ModelError
+from core.errors import ContextOverflow, ModelError, ModelLacksModality
+from core.media.content import AudioClip, RgbImage
 
 QUESTION = (Message.text("user", "hola"),)
 GREEDY = GenerationRequest(QUESTION, max_tokens=24, temperature=0)
@@ -96,9 +100,35 @@ def check_empty_prompt(engine: Engine) -> None:
     assert engine.alive()
 
 
-def check_counts_what_generate_uses(engine: Engine) -> None:
+def check_counts_no_fewer_tokens_than_generate_uses(engine: Engine) -> None:
+    """An engine without a tokenizer may count too many; too few would overflow the context."""
     _, completion = answer(engine, GREEDY)
-    assert engine.count_tokens(QUESTION) == completion.usage.prompt_tokens
+    assert engine.count_tokens(QUESTION) >= completion.usage.prompt_tokens
+
+
+def check_prompt_longer_than_the_context(engine: Engine) -> None:
+    """It is refused before any token, with the figures, and hurts nobody."""
+    too_long = Message.text("user", "palabra " * engine.context_tokens)
+    with pytest.raises(ContextOverflow) as caught:
+        answer(engine, GenerationRequest((too_long,), max_tokens=4, temperature=0))
+    assert caught.value.prompt_tokens > caught.value.context_tokens == engine.context_tokens
+    assert caught.value.model == engine.model
+    assert "context_length" in caught.value.hint
+    assert answer(engine, GREEDY)[0]
+
+
+def check_refuses_what_it_cannot_take(engine: Engine) -> None:
+    """Needs a model that neither sees nor hears nor embeds."""
+    picture = RgbImage(np.zeros((64, 64, 3), np.uint8))
+    recording = AudioClip(np.zeros(16_000, np.float32))
+    for part in (picture, recording):
+        with pytest.raises(ModelLacksModality) as caught:
+            answer(engine, GenerationRequest((Message("user", (part, "?")),), max_tokens=4))
+        assert caught.value.model == engine.model
+        assert caught.value.hint
+    with pytest.raises(ModelLacksModality):
+        engine.embed(["hola"])
+    assert answer(engine, GREEDY)[0]
 
 
 def check_closed_engine(engine: Engine) -> None:
@@ -112,3 +142,24 @@ def check_closed_engine(engine: Engine) -> None:
         answer(engine, GREEDY)
     with pytest.raises(ModelError):
         engine.count_tokens(QUESTION)
+
+
+Check = Callable[[Engine], None]
+CHECKS: tuple[Check, ...] = (
+    check_answers_and_repeats_itself_when_greedy,
+    check_max_tokens,
+    check_stop_string,
+    check_cancel_in_the_middle,
+    check_cancelled_before_the_start,
+    check_closing_the_iterator,
+    check_empty_prompt,
+    check_counts_no_fewer_tokens_than_generate_uses,
+    check_prompt_longer_than_the_context,
+    check_refuses_what_it_cannot_take,
+)
+"""Every check that leaves the engine open, for an engine that meets all their needs."""
+
+
+def check_id(check: Check) -> str:
+    """The name of a test case."""
+    return check.__name__.removeprefix("check_")
