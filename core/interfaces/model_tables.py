@@ -126,7 +126,10 @@ def _worth_a_line(model: ModelStatus, pool: ModelPool) -> bool:
 
 
 def _table(*headings: str) -> Table:
-    return Table(*headings, box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")  # a name cut off names nothing
+    return table
 
 
 def _bar(status: PoolStatus) -> str:

@@ -67,9 +67,8 @@ def _last(session: Session) -> None:
     drawing = drawing_of(session.assistant.get_graph(), times_ms)
     session.presenter.line(text_tree(drawing).rstrip())
     session.presenter.line(f"reason  {state['route_reason']}")
-    session.presenter.line(f"model   {state['model_used']}")
-    if state["tried"]:
-        session.presenter.line(f"instead of {', '.join(state['tried'])}")
+    instead = f", instead of {', '.join(state['tried'])}" if state["tried"] else ""
+    session.presenter.line(f"model   {state['model_used']}{instead}")
     usage = state["usage"]
     if usage is not None and usage["memory_mb"] is not None:
         session.presenter.line(f"memory  {usage['memory_mb']:.0f} MiB")

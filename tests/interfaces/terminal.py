@@ -55,7 +55,7 @@ class Terminal:
         environment: Mapping[str, str],
         *,
         folder: Path | None = None,
-        columns: int = 120,
+        columns: int = 200,  # so that no path is wrapped
     ) -> None:
         self._terminal, program_side = pty.openpty()
         size = struct.pack("HHHH", ROWS, columns, 0, 0)

@@ -180,6 +180,15 @@ def test_models_fits_80_columns(sarai: Sarai, monkeypatch: pytest.MonkeyPatch) -
     assert "/models" in ended.about
 
 
+def test_models_cuts_no_name_where_columns_are_few(
+    sarai: Sarai, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "44")
+    shown = sarai("models").answer
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= 44
+
+
 def test_models_verbose_says_what_is_missing_and_where_to_get_it(sarai: Sarai) -> None:
     shown = sarai("models", "--verbose").answer
     assert "qwen3_vl_4b · Qwen3-VL 4B · not installed\n" in shown

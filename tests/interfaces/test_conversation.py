@@ -137,7 +137,7 @@ def test_graph_and_last_draw_the_flow(talk: Terminal) -> None:
     assert "[start] ━━▶ [detect_input_type" in last
     assert re.search(r"├──▶ \(omni\)", last)
     assert re.search(r"└━━▶ \[tiny [\d.]+ ms\]", last)
-    assert "instead of lfm2_1_2b" in last
+    assert "self_test_tiny, instead of lfm2_1_2b" in last
 
 
 def test_last_has_nothing_to_show_after_clear(talk: Terminal) -> None:
