@@ -89,9 +89,10 @@ class Capabilities:
 class EngineSpec:
     """All that an engine needs to open one model; the pool fills it from the configuration.
 
-    For `llama`: `gguf_path` and, for images or audio, `mmproj_path`. For `ollama`:
-    `remote_model` and `base_url`. `log_path` receives a worker's stderr. `context_tokens`
-    is the model's whole context, prompt and answer together.
+    For `llama`: `gguf_path` and, for images or audio, `mmproj_path`; `log_path` receives
+    the worker's stderr. For `ollama`: `remote_model`, `base_url`, and how long to wait for
+    the server and for the next piece of an answer. `context_tokens` is the model's whole
+    context, prompt and answer together.
     """
 
     model: str
@@ -106,6 +107,8 @@ class EngineSpec:
     embeddings: bool = False
     image_max_tokens: int = 1280
     log_path: Path | None = None
+    connect_timeout_s: float = 0.5
+    read_timeout_s: float = 300.0
 
 
 class Engine(Protocol):

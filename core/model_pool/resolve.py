@@ -96,6 +96,8 @@ class ConfiguredModels:
             embeddings=model.embeddings,
             image_max_tokens=self._settings.media.image_max_tokens,
             log_path=self._folder.logs / f"{name}.log",
+            connect_timeout_s=self._settings.ollama.connect_timeout_s,
+            read_timeout_s=self._settings.ollama.read_timeout_s,
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_ollama import ChatOllama
 
-from core.engines.ollama.server import GENERATION_TIMEOUT, OllamaServer
+from core.engines.ollama.server import OllamaServer
 from core.engines.protocol import FinishReason, GenerationRequest, Message, Part, Role, Usage
 from core.media.content import RgbImage
 from core.media.encoding import encode_png
@@ -76,7 +76,10 @@ def open_chat(server: OllamaServer, remote_model: str) -> ChatOllama:
         base_url=server.base_url,
         reasoning=False,
         client_kwargs={"trust_env": False, "follow_redirects": False},
-        sync_client_kwargs={"transport": server.transport, "timeout": GENERATION_TIMEOUT},
+        sync_client_kwargs={
+            "transport": server.transport,
+            "timeout": server.generation_timeout,
+        },
     )
 
 

@@ -58,7 +58,7 @@ def open_ollama(
         Cancelled: when `cancel` was raised meanwhile.
     """
     cancel = cancel or Cancellation()
-    server = OllamaServer(spec.base_url)
+    server = OllamaServer(spec)
     exchange = Exchange()
     try:
         with cancel.on_cancel(exchange.abort):
@@ -77,7 +77,7 @@ def check_ollama(spec: EngineSpec) -> None:
 
     Raises: ModelUnavailable.
     """
-    find_model(OllamaServer(spec.base_url), spec)
+    find_model(OllamaServer(spec), spec)
 
 
 class OllamaEngine:

@@ -14,31 +14,28 @@ import httpx
 from ollama import ResponseError
 
 from core.engines.ollama.transport import OllamaTransport
-
-CONNECT_TIMEOUT_S = 0.5
-READ_TIMEOUT_S = 300.0
-"""How long Ollama may stay silent; loading a large model from a slow disk takes minutes."""
+from core.engines.protocol import EngineSpec
 
 LOOKUP_TIMEOUT_S = 5.0
 """For calls that run no model: Ollama answers them in milliseconds, even while it generates."""
 
-GENERATION_TIMEOUT = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-_LOOKUP_TIMEOUT = httpx.Timeout(LOOKUP_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
 _DEFAULT_PREFIXES = ("registry.ollama.ai/", "library/")
 
 
 class OllamaServer:
-    """The server at `base_url`, an address with or without `http://`.
+    """The server that a spec names, by an address with or without `http://`.
 
-    There is nothing to close: the transport keeps no connection between two calls.
+    `generation_timeout` is for calls that run a model; loading a large one from a slow disk
+    takes minutes. There is nothing to close: the transport keeps no connection between two
+    calls.
     """
 
-    def __init__(self, base_url: str) -> None:
-        self.base_url = base_url if "://" in base_url else f"http://{base_url}"
+    def __init__(self, spec: EngineSpec) -> None:
+        self.base_url = spec.base_url if "://" in spec.base_url else f"http://{spec.base_url}"
         self.transport = OllamaTransport()
-        self._http = httpx.Client(
-            base_url=self.base_url, transport=self.transport, timeout=_LOOKUP_TIMEOUT
-        )
+        self.generation_timeout = httpx.Timeout(spec.read_timeout_s, connect=spec.connect_timeout_s)
+        self._lookup_timeout = httpx.Timeout(LOOKUP_TIMEOUT_S, connect=spec.connect_timeout_s)
+        self._http = httpx.Client(base_url=self.base_url, transport=self.transport)
 
     def version(self) -> tuple[int, int, int]:
         """(0, 0, 0) for a build without a number, as developers make them."""
@@ -69,7 +66,7 @@ class OllamaServer:
             "truncate": False,
             "options": {"num_ctx": context_tokens},
         }
-        vectors: list[list[float]] = self._post("/api/embed", body, GENERATION_TIMEOUT)[
+        vectors: list[list[float]] = self._post("/api/embed", body, self.generation_timeout)[
             "embeddings"
         ]
         return vectors
@@ -78,12 +75,13 @@ class OllamaServer:
         self._post("/api/generate", {"model": name, "prompt": "", "keep_alive": 0, "stream": False})
 
     def _get(self, path: str) -> dict[str, Any]:
-        return _json(self._http.get(path))
+        return _json(self._http.get(path, timeout=self._lookup_timeout))
 
     def _post(
-        self, path: str, body: dict[str, Any], timeout: httpx.Timeout = _LOOKUP_TIMEOUT
+        self, path: str, body: dict[str, Any], timeout: httpx.Timeout | None = None
     ) -> dict[str, Any]:
-        return _json(self._http.post(path, json=body, timeout=timeout))
+        limit = timeout or self._lookup_timeout
+        return _json(self._http.post(path, json=body, timeout=limit))
 
 
 def full_name(name: str) -> str:
