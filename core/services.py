@@ -47,7 +47,7 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
     """Build the services around a pool; nothing is loaded yet."""
     documents = settings.retrieval.folder
     return Services(
-        settings=settings,
+        settings=_with_stored_media_allowed(settings, folder),
         folder=folder,
         pool=pool,
         classifier=Classifier.load(),
@@ -55,4 +55,15 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         feedback_log=FeedbackLog(folder.feedback_log, store_text=settings.feedback.store_text),
         runs=RunLog(Database(folder.database)),
         media_store=MediaStore(folder),
+    )
+
+
+def _with_stored_media_allowed(settings: Settings, folder: DataFolder) -> Settings:
+    """What came as bytes lies in the data folder, which `allowed_folders` need not name."""
+    media = settings.media
+    if not media.allowed_folders:
+        return settings
+    allowed = (*media.allowed_folders, folder.media)
+    return settings.model_copy(
+        update={"media": media.model_copy(update={"allowed_folders": allowed})}
     )
