@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 from PIL import Image
@@ -19,10 +19,13 @@ from core.errors import InvalidInput
 from core.media.audio import encode_wav, load_audio
 from core.media.encoding import encode_png
 from core.media.image import load_image
+from core.media.source import is_data_uri, local_path
 from core.settings import Settings
 from core.state import State
 from core.storage.media_store import MediaStore
 
+Text = TypeVar("Text", str, str | None)
+LONGEST_QUOTE = 200
 HOW_TO_NAME_KEYS = "The input keys are listed in core/state.py."
 
 
@@ -78,7 +81,7 @@ def fresh_turn(given: Mapping[str, Any] | str, settings: Settings, store: MediaS
         InvalidInput: naming the key (and the nearest valid one, when it is unknown).
         MediaError: when a path or bytes cannot be used.
     """
-    checked = _check({"input": given} if isinstance(given, str) else given)
+    checked = _check(_as_mapping(given))
     _check_question(checked)
     if checked.preferences and checked.preferences.model is not None:
         _check_model(checked.preferences.model, settings)
@@ -87,9 +90,23 @@ def fresh_turn(given: Mapping[str, Any] | str, settings: Settings, store: MediaS
     state |= {name: getattr(checked, name) for name in INPUT_KEYS}
     state |= {"tried": [], "citations": [], "warnings": [], "timings_ms": {}}
     state["preferences"] = _preferences(checked.preferences)
-    state["context"] = list(checked.context) if checked.context else None
+    state["input"] = _whole(checked.input)
+    state["system_prompt"] = _whole(checked.system_prompt)
+    state["context"] = [_whole(each) for each in checked.context] if checked.context else None
     state |= _stored_media(checked, settings, store)
     return cast(State, state)
+
+
+def _as_mapping(given: object) -> Mapping[str, Any]:
+    if isinstance(given, str):
+        return {"input": given}
+    if not isinstance(given, Mapping):
+        raise InvalidInput(
+            f"A turn is a text or a mapping, not a {type(given).__name__}.",
+            key="input",
+            hint=HOW_TO_NAME_KEYS,
+        )
+    return given
 
 
 def _check(given: Mapping[str, Any]) -> TurnInput:
@@ -123,7 +140,8 @@ def _unknown_key(key: str, valid: Sequence[str], *, parent: str = "") -> Invalid
 
 
 def _check_question(checked: TurnInput) -> None:
-    media = (checked.image_path, checked.video_path, checked.audio_input, checked.images)
+    images = checked.images or None
+    media = (checked.image_path, checked.video_path, checked.audio_input, images)
     if not (checked.input and checked.input.strip()) and all(given is None for given in media):
         raise InvalidInput(NOTHING_ASKED, key="input")
     start_s, end_s = checked.video_start_s, checked.video_end_s
@@ -134,6 +152,12 @@ def _check_question(checked: TurnInput) -> None:
 def _check_model(model: str, settings: Settings) -> None:
     if model not in settings.models:
         raise _unknown_key(model, tuple(settings.models), parent="preferences.model")
+
+
+def _whole(text: Text) -> Text:
+    """`text` without halves of characters, which a terminal or JSON may give; each becomes a
+    replacement sign, and two that belong together become their character."""
+    return text and text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _preferences(given: PreferencesInput | None) -> dict[str, Any]:
@@ -152,12 +176,21 @@ def _stored_media(checked: TurnInput, settings: Settings, store: MediaStore) -> 
 
 
 def _existing(path: str | Path | None, key: str) -> str | None:
-    """The absolute path of a file that is there."""
+    """The absolute path of a file that is there; nothing is fetched from the network."""
     if path is None:
         return None
     text = str(path)
-    found = Path(text.removeprefix("file://")).expanduser().absolute()
-    if not found.is_file():
+    try:
+        found = Path(local_path(text, key)).expanduser().absolute()
+        there = found.is_file()
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: ~nobody
+        reason = getattr(error, "strerror", None) or error
+        raise InvalidInput(
+            f"`{key}`: {text[:LONGEST_QUOTE]!r} cannot be read: {reason}.",
+            key=key,
+            hint="Check the path and that you may read the file.",
+        ) from error
+    if not there:
         raise InvalidInput(
             f"`{key}`: there is no file {found}.", key=key, hint="Check the path for a typo."
         )
@@ -165,14 +198,14 @@ def _existing(path: str | Path | None, key: str) -> str | None:
 
 
 def _is_path(given: object) -> bool:
-    return isinstance(given, Path) or (isinstance(given, str) and not given.startswith("data:"))
+    return isinstance(given, Path) or (isinstance(given, str) and not is_data_uri(given))
 
 
 def _image_path(given: Any, settings: Settings, store: MediaStore, key: str) -> str | None:
     """A path as it is; anything else is decoded now and kept as PNG under its hash."""
     if given is None:
         return None
-    if _is_path(given) and "://" not in str(given).removeprefix("file://"):
+    if _is_path(given):
         return _existing(given, key)
     image = load_image(given, settings.media, key=key)
     return str(store.put(encode_png(image), ".png"))
@@ -182,7 +215,7 @@ def _audio_path(given: Any, settings: Settings, store: MediaStore) -> str | None
     """A path as it is; bytes and arrays are decoded now and kept as WAV under their hash."""
     if given is None:
         return None
-    if _is_path(given) and "://" not in str(given).removeprefix("file://"):
+    if _is_path(given):
         return _existing(given, "audio_input")
     clip = load_audio(given, settings.media, key="audio_input")
     return str(store.put(encode_wav(clip), ".wav"))

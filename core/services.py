@@ -50,7 +50,7 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
     database = Database(folder.database)
     database.stay_open()
     return Services(
-        settings=settings,
+        settings=_with_stored_media_allowed(settings, folder),
         folder=folder,
         pool=pool,
         classifier=Classifier.load(),
@@ -59,4 +59,15 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         database=database,
         runs=RunLog(database),
         media_store=MediaStore(folder),
+    )
+
+
+def _with_stored_media_allowed(settings: Settings, folder: DataFolder) -> Settings:
+    """What came as bytes lies in the data folder, which `allowed_folders` need not name."""
+    media = settings.media
+    if not media.allowed_folders:
+        return settings
+    allowed = (*media.allowed_folders, folder.media)
+    return settings.model_copy(
+        update={"media": media.model_copy(update={"allowed_folders": allowed})}
     )

@@ -76,7 +76,7 @@ def _mermaid_lines(drawing: Drawing) -> Iterator[str]:
 
 def _mermaid_shape(name: str, drawing: Drawing) -> str:
     if name in DISPLAY_NAMES:
-        return f"([{DISPLAY_NAMES[name]}])"
+        return f'(["{DISPLAY_NAMES[name]}"])'
     time = f"<br/>{drawing.times_ms[name]:.1f} ms" if name in drawing.times_ms else ""
     return f'["{name}{time}"]'
 

@@ -85,12 +85,16 @@ def _resolve(path: str | os.PathLike[str], key: str) -> Path:
         )
     text = os.fspath(path)
     try:
-        return Path(_local_path(text, key)).expanduser().resolve(strict=True)
+        return Path(local_path(text, key)).expanduser().resolve(strict=True)
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~nobody, link loops
         raise _unreadable(text, error, key) from error
 
 
-def _local_path(text: str, key: str) -> str:
+def local_path(text: str, key: str) -> str:
+    """The path that `text` means: itself, or what a file:// address names.
+
+    Raises: MediaError, with `key`, for a data: URI and for any other address.
+    """
     if is_data_uri(text):
         raise MediaError("A file is needed here, not a data: URI.", key=key, hint="Give its path.")
     if not _URL.match(text):

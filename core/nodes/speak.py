@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
-from core.errors import SpeechUnavailable
+from core.errors import SpeechUnavailable, StorageError
 from core.nodes.answering import language_of
 from core.services import TurnContext
 from core.state import State
@@ -20,6 +20,6 @@ def speak(state: State, runtime: Runtime[TurnContext]) -> State:
     target = context.services.folder.media / f"reply-{context.run_id}.wav"
     try:
         speak_to_file(words, language_of(state), target)
-    except SpeechUnavailable as error:
+    except (SpeechUnavailable, StorageError) as error:
         return {"warnings": [f"The answer is not spoken: {error}"]}
     return {"audio_output": str(target)}

@@ -33,9 +33,11 @@ class Frame:
 def write_frame(stream: IO[bytes], header: Header, buffers: Sequence[Buffer] = ()) -> None:
     """Write one frame and flush. `buffers` are laid end to end in the blob, uncopied.
 
+    Half a surrogate pair in a text, which no encoding has, goes as a question mark.
+
     Raises: BrokenPipeError, when the other side has gone.
     """
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     views = [view.cast("B") for buffer in buffers if (view := memoryview(buffer)).nbytes]
     stream.write(PREFIX.pack(len(text), sum(view.nbytes for view in views)) + text)
     for view in views:

@@ -1,0 +1,236 @@
+"""Keys of the models, the machine and the routing do what they say, through the whole flow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import ContextOverflow, ModelTooLarge, PoolBusy
+from core.graph import SARAiOrchestrator
+from core.model_pool import ModelStatus
+from core.storage.folder import DataFolder
+from tests.graph.assistants import assistant_with
+from tests.tiny_models import REPLY, scripted_text
+from tests.virtual_clock import VirtualClock
+
+HARD = "¿Cómo configuro SSH en Ubuntu?"
+SAD = "Estoy muy triste y me siento solo, mi perro ha muerto"
+TODAY = "¿Qué tiempo hace hoy en Madrid?"
+RESERVE_MB = 2048
+PINNED_MB = 79 + 100
+"""What the permanent self-test models, tiny and omni, reserve; the expert takes 79, vision 99."""
+
+NO_PRELOAD = {
+    "models.lfm2_1_2b.load_on_startup": "false",
+    "models.qwen_omni_3b.load_on_startup": "false",
+}
+VARIANT = "routing.text_variant_selection"
+MEDIA_VARIANT = "routing.multimodal_variant_selection"
+
+
+def status_of(assistant: SARAiOrchestrator, name: str) -> ModelStatus:
+    return next(m for m in assistant.services.pool.status().models if m.name == name)
+
+
+def use(assistant: SARAiOrchestrator, *names: str) -> None:
+    for name in names:
+        with assistant.services.pool.lease(name):
+            pass
+
+
+def loaded(assistant: SARAiOrchestrator) -> set[str]:
+    status = assistant.services.pool.status()
+    return {model.name for model in status.models if model.state == "ready"}
+
+
+def asked_of(assistant: SARAiOrchestrator, model: str, **wishes: object) -> str | None:
+    turn = {"input": "hola", "preferences": {"model": model, **wishes}}
+    return assistant.invoke(turn)["model_used"]
+
+
+@pytest.mark.parametrize("permanent", [True, False])
+def test_permanent(folder: DataFolder, permanent: bool) -> None:
+    keys = {
+        "runtime.budget_mb": RESERVE_MB + PINNED_MB + 90,
+        "models.self_test_expert.permanent": str(permanent).lower(),
+    }
+    with assistant_with(folder, keys) as assistant:
+        assistant.services.pool.wait_preloaded()
+        use(assistant, "self_test_expert")
+        if permanent:
+            with pytest.raises(ModelTooLarge):
+                use(assistant, "self_test_embeddings")
+        else:
+            use(assistant, "self_test_embeddings")
+        assert ("self_test_expert" in loaded(assistant)) is permanent
+
+
+def test_load_on_startup(folder: DataFolder) -> None:
+    keys = {**NO_PRELOAD, "models.qwen3_vl_4b.load_on_startup": "true"}
+    with assistant_with(folder, keys) as assistant:
+        assert assistant.services.pool.wait_preloaded() == ("self_test_vision",)
+
+
+def test_ttl_seconds(folder: DataFolder) -> None:
+    clock = VirtualClock()
+    keys = {**NO_PRELOAD, "models.self_test_expert.ttl_seconds": 7}
+    with assistant_with(folder, keys, clock=clock) as assistant:
+        assert asked_of(assistant, "self_test_expert") == "self_test_expert"
+        clock.advance(6.9)
+        assert "self_test_expert" in loaded(assistant)
+        clock.advance(0.2)
+        assert "self_test_expert" not in loaded(assistant)
+
+
+def test_auto_unload_after_seconds(folder: DataFolder) -> None:
+    clock = VirtualClock()
+    keys = {
+        **NO_PRELOAD,
+        f"{MEDIA_VARIANT}.vision.model": "self_test_vision",
+        f"{MEDIA_VARIANT}.vision.auto_unload_after_seconds": 9,
+    }
+    with assistant_with(folder, keys, clock=clock) as assistant:
+        use(assistant, "self_test_vision")
+        clock.advance(8.9)
+        assert "self_test_vision" in loaded(assistant)
+        clock.advance(0.2)
+        assert "self_test_vision" not in loaded(assistant)
+
+
+@pytest.mark.parametrize("low", ["self_test_expert", "self_test_vision"])
+def test_priority(folder: DataFolder, low: str) -> None:
+    keys = {
+        **NO_PRELOAD,
+        "runtime.budget_mb": RESERVE_MB + 79 + 99 + 20,
+        f"models.{low}.priority": "low",
+    }
+    both = ["self_test_expert", "self_test_vision"]
+    with assistant_with(folder, keys) as assistant:
+        use(assistant, *sorted(both, key=lambda name: name == low))  # the low one was used last
+        use(assistant, "self_test_embeddings")
+        assert loaded(assistant) == {"self_test_embeddings", *both} - {low}
+
+
+def test_max_memory_mb(folder: DataFolder) -> None:
+    keys = {**NO_PRELOAD, "models.self_test_expert.max_memory_mb": 50}
+    with assistant_with(folder, keys) as assistant:
+        with pytest.raises(ModelTooLarge, match="max_memory_mb is 50"):
+            asked_of(assistant, "self_test_expert")
+        assert asked_of(assistant, "self_test_tiny") == "self_test_tiny"
+
+
+def test_context_length(folder: DataFolder) -> None:
+    keys = {**NO_PRELOAD, "models.self_test_tiny.context_length": 512}
+    with assistant_with(folder, keys) as assistant, pytest.raises(ContextOverflow) as caught:
+        assistant.invoke("palabra " * 600)
+    assert caught.value.context_tokens == 512
+
+
+def test_fallback_and_gguf_file_and_paths_models(folder: DataFolder, tmp_path: Path) -> None:
+    (tmp_path / "gguf").mkdir()
+    scripted_text(tmp_path / "gguf", name="small")
+    keys = {
+        **NO_PRELOAD,
+        "paths.models": tmp_path / "gguf",
+        "models.lfm2_1_2b.fallback": "solar_gguf",
+        "models.solar_gguf.gguf_file": "small.gguf",
+    }
+    with assistant_with(folder, keys) as assistant:
+        state = assistant.invoke("hola")
+        assert (state["model_used"], state["tried"]) == ("solar_gguf", ["lfm2_1_2b"])
+        assert state["response"] == REPLY
+
+
+def test_threads_and_gpu_layers_reach_the_engine(folder: DataFolder) -> None:
+    keys = {**NO_PRELOAD, "runtime.threads": 1, "runtime.gpu_layers": 3}
+    with assistant_with(folder, keys) as assistant:
+        spec = assistant.services.pool.resolve("self_test_tiny").spec
+        assert (spec.threads, spec.gpu_layers) == (1, 3)
+        assert asked_of(assistant, "self_test_tiny") == "self_test_tiny"
+
+
+def test_budget_mb_and_system_reserve_mb(folder: DataFolder) -> None:
+    keys = {**NO_PRELOAD, "runtime.budget_mb": 1000, "runtime.system_reserve_mb": 930}
+    with assistant_with(folder, keys) as assistant:
+        assert assistant.services.pool.status().budget_mb == 70
+        with pytest.raises(ModelTooLarge, match="70"):
+            asked_of(assistant, "self_test_tiny")
+
+
+def test_admission_timeout_s(folder: DataFolder) -> None:
+    keys = {
+        **NO_PRELOAD,
+        "runtime.budget_mb": RESERVE_MB + 99 + 20,
+        "runtime.admission_timeout_s": 0,
+    }
+    with (
+        assistant_with(folder, keys) as assistant,
+        assistant.services.pool.lease("self_test_vision"),
+        pytest.raises(PoolBusy, match="self_test_vision"),
+    ):
+        asked_of(assistant, "self_test_expert")
+
+
+@pytest.mark.parametrize(
+    ("question", "key", "route"),
+    [
+        (HARD, f"{VARIANT}.expert.threshold", "expert"),
+        (SAD, f"{MEDIA_VARIANT}.empathy.threshold", "omni"),
+        (TODAY, f"{VARIANT}.rag.threshold", "rag"),
+    ],
+)
+def test_thresholds(
+    orchestrator: SARAiOrchestrator, folder: DataFolder, question: str, key: str, route: str
+) -> None:
+    assert orchestrator.invoke(question)["route"] == route
+    for never in ("1.0", "null"):
+        with assistant_with(folder, {**NO_PRELOAD, key: never}) as assistant:
+            assert assistant.invoke(question)["route"] != route
+
+
+def test_a_lower_threshold_takes_the_route_more_often(folder: DataFolder) -> None:
+    with assistant_with(folder, {**NO_PRELOAD, f"{VARIANT}.expert.threshold": 0.5}) as assistant:
+        state = assistant.invoke("hola")
+    assert state["route"] == "expert"
+    assert "above 0.50" in (state["route_reason"] or "")
+
+
+def test_doc_match_threshold(folder: DataFolder, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "casa.md").write_text("La contraseña del wifi es «girasol-42».\n")
+    for threshold, route in ((0.1, "rag"), (1.0, "tiny")):
+        keys = {
+            **NO_PRELOAD,
+            "retrieval.folder": tmp_path / "docs",
+            "routing.doc_match_threshold": threshold,
+        }
+        with assistant_with(folder, keys) as assistant:
+            assert assistant.invoke("contraseña wifi")["route"] == route
+
+
+@pytest.mark.parametrize(
+    ("key", "turn"),
+    [
+        (f"{VARIANT}.tiny.model", {"input": "hola"}),
+        (f"{VARIANT}.expert.model", {"input": HARD}),
+        (f"{VARIANT}.rag.model", {"input": TODAY, "context": ["Hoy llueve."]}),
+        (f"{MEDIA_VARIANT}.empathy.model", {"input": SAD}),
+        (f"{MEDIA_VARIANT}.vision.model", {"image_path": "red.png"}),
+        (f"{MEDIA_VARIANT}.audio.model", {"audio_input": "low.wav"}),
+    ],
+)
+def test_the_model_of_each_variant(
+    folder: DataFolder, samples: Path, key: str, turn: dict[str, str]
+) -> None:
+    """Omni sees and hears, so that it can stand in any place."""
+    media = {name: str(samples / turn[name]) for name in turn if name.endswith(("path", "_input"))}
+    keys = {
+        **NO_PRELOAD,
+        key: "self_test_omni",
+        "models.self_test_omni.permanent": "false",
+        key.replace(".model", ".permanent"): "null",
+    }
+    with assistant_with(folder, keys) as assistant:
+        state = assistant.invoke({**turn, **media})
+    assert (state["model_used"], state["tried"]) == ("self_test_omni", [])
