@@ -17,6 +17,12 @@ from core.state import State
 from core.storage.folder import DataFolder
 from tests.conftest import NO_OLLAMA
 
+SMALL_PINS = {
+    "models.lfm2_1_2b.max_memory_mb": "null",
+    "models.qwen_omni_3b.max_memory_mb": "null",
+}
+"""Pins that do not fit the budget are refused; with these any budget of a test is accepted."""
+
 
 @contextmanager
 def assistant_with(
@@ -25,7 +31,7 @@ def assistant_with(
     """The shipped configuration with `keys` changed, as in {"retrieval.top_k": 2}."""
     environ = {
         "SARAI__" + key.upper().replace(".", "__"): str(value)
-        for key, value in (keys or {}).items()
+        for key, value in {**SMALL_PINS, **(keys or {})}.items()
     }
     pool = ModelPool(load_settings(environ={**NO_OLLAMA, **environ}), folder, clock=clock)
     with SARAiOrchestrator(pool=pool) as assistant:

@@ -76,9 +76,6 @@ def made(tmp_path_factory: pytest.TempPathFactory, module_folder: DataFolder) ->
     vision, tower = tiny_models.vision(folder)
     keys = {
         "runtime.budget_mb": BUDGET_MB,
-        # The real pins would not fit this budget, which is refused.
-        "models.lfm2_1_2b.max_memory_mb": "null",
-        "models.qwen_omni_3b.max_memory_mb": "null",
         f"models.{TEXT}.gguf_file": used / "text.gguf",
         f"models.{TEXT}.context_length": 2048,
         f"models.{VISION}.gguf_file": used / "vision.gguf",
