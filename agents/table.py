@@ -10,9 +10,9 @@ from agents.expert import EXPERT
 from agents.omni import EMPATHY
 from agents.rag import RAG
 from agents.tiny import TINY
-from core.state import Route
+from core.state import TextRoute
 
-AGENTS: dict[Route, Agent] = {
+AGENTS: dict[TextRoute, Agent] = {
     "expert": EXPERT,
     "tiny": TINY,
     "rag": RAG,

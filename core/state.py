@@ -10,7 +10,8 @@ from typing import Any, Literal, TypedDict
 
 Language = Literal["es", "en"]
 InputType = Literal["text", "audio", "image", "video"]
-Route = Literal["expert", "tiny", "rag", "omni"]
+TextRoute = Literal["expert", "tiny", "rag", "omni"]
+Route = Literal["expert", "tiny", "rag", "omni", "vision"]
 AgentName = Literal["expert", "tiny", "omni", "vision", "rag"]
 Task = Literal[
     "coding", "reasoning", "exploration", "writing", "simple", "analysis", "creative", "research"
@@ -126,7 +127,7 @@ class State(TypedDict, total=False):
     alpha: float | None  # weight of the expert branch; alpha + beta = 1
     beta: float | None  # weight of the empathic branch
     skill_used: str | None
-    route: Route | None  # None when media bypassed the routing
+    route: Route | None  # the branch that answered; media choose theirs by their kind
     route_reason: str | None
     agent_used: AgentName | None
     model_used: str | None  # name of the model in the configuration

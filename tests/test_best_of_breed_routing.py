@@ -21,7 +21,8 @@ def test_image_routes_to_qwen3_vl(orchestrator: SARAiOrchestrator, samples: Path
     state = orchestrator.invoke(
         {"input": "¿Qué objetos ves?", "image_path": str(samples / "red.png")}
     )
-    assert (state["input_type"], state["agent_used"]) == ("image", "vision")
+    assert (state["input_type"], state["route"]) == ("image", "vision")
+    assert state["agent_used"] == "vision"
     assert state["tried"] == ["qwen3_vl_4b"]
     assert state["model_used"] == "self_test_vision"
     assert "classify" not in state["timings_ms"]
@@ -31,14 +32,16 @@ def test_video_routes_to_qwen3_vl(orchestrator: SARAiOrchestrator, samples: Path
     state = orchestrator.invoke(
         {"input": "Describe este vídeo", "video_path": str(samples / "red.mp4"), "fps": 2.0}
     )
-    assert (state["input_type"], state["agent_used"]) == ("video", "vision")
+    assert (state["input_type"], state["route"]) == ("video", "vision")
+    assert state["agent_used"] == "vision"
     assert state["tried"] == ["qwen3_vl_4b"]
     assert "classify" not in state["timings_ms"]
 
 
 def test_audio_routes_to_omni_3b(orchestrator: SARAiOrchestrator, samples: Path) -> None:
     state = orchestrator.invoke({"audio_input": str(samples / "low.wav")})
-    assert (state["input_type"], state["agent_used"]) == ("audio", "omni")
+    assert (state["input_type"], state["route"]) == ("audio", "omni")
+    assert state["agent_used"] == "omni"
     assert state["tried"] == ["qwen_omni_3b"]
     assert state["transcript"]
 

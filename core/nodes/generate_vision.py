@@ -19,6 +19,7 @@ def generate_vision(state: State, runtime: Runtime[TurnContext]) -> State:
     prompt = state.get("input") or DEFAULT_PROMPT[language_of(state)]
     update = reply(VISION, state, runtime, parts=(*parts, prompt))
     update["warnings"] = [*notices, *update["warnings"]]
+    update["route"] = "vision"
     update["route_reason"] = f"The input is {_named(state)}, which only the vision model sees."
     return update
 

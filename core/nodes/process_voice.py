@@ -39,19 +39,19 @@ def process_voice(state: State, runtime: Runtime[TurnContext]) -> State:
     clip = load_audio(filled(state["audio_input"]), settings.media, key="audio_input")
     if state.get("input") and state.get("input_type") == "audio":
         update = reply(LISTENER, state, runtime, parts=(clip, state["input"] or ""))
-        return {**update, "route_reason": REASON}
+        return {**update, "route": "omni", "route_reason": REASON}
     heard = _transcribe(clip, state, runtime)
     if state.get("input_type") != "audio":
         return heard
     merged: State = {**state, **heard}
     if not heard["transcript"]:
         said = HEARD_NOTHING[language_of(merged)]
-        return {**heard, **fixed_reply(said, runtime), "route_reason": REASON}
+        return {**heard, **fixed_reply(said, runtime), "route": "omni", "route_reason": REASON}
     if settings.voice.route_transcript:
         return heard
     update = reply(LISTENER, merged, runtime, parts=(heard["transcript"] or "",))
     warnings = [*heard["warnings"], *update["warnings"]]
-    return {**heard, **update, "warnings": warnings, "route_reason": REASON}
+    return {**heard, **update, "warnings": warnings, "route": "omni", "route_reason": REASON}
 
 
 def after_voice(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from langgraph.runtime import Runtime
 
 from core.nodes.instrument import filled
 from core.routing.route import RouteChoice, Thresholds, choose_route
 from core.services import Services, TurnContext
 from core.settings import Settings
-from core.state import Preferences, Route, State
+from core.state import Preferences, State, TextRoute
 
 SPEED = RouteChoice("tiny", "A fast answer was asked for.")
 QUALITY = RouteChoice("expert", "The best answer was asked for.")
@@ -63,6 +65,6 @@ def _or_never(threshold: float | None) -> float:
     return float("inf") if threshold is None else threshold
 
 
-def after_route(state: State) -> Route:
+def after_route(state: State) -> TextRoute:
     """The branch that was chosen; branches and their nodes share their names."""
-    return state["route"] or "tiny"
+    return cast(TextRoute, filled(state["route"]))

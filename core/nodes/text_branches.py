@@ -11,7 +11,7 @@ from agents.table import AGENTS
 from core.nodes.answering import fixed_reply, language_of, reply
 from core.retrieval.citations import cite, prompt_block
 from core.services import Services, TurnContext
-from core.state import Language, Route, State
+from core.state import Language, State, TextRoute
 
 
 def expert(state: State, runtime: Runtime[TurnContext]) -> State:
@@ -29,7 +29,7 @@ def omni(state: State, runtime: Runtime[TurnContext]) -> State:
     return _branch("omni", state, runtime)
 
 
-def _branch(name: Route, state: State, runtime: Runtime[TurnContext]) -> State:
+def _branch(name: TextRoute, state: State, runtime: Runtime[TurnContext]) -> State:
     return reply(AGENTS[name], state, runtime, parts=(state.get("input") or "",))
 
 

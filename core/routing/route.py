@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.state import Route, Scores
+from core.state import Scores, TextRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Thresholds:
 class RouteChoice:
     """`reason` is one plain English sentence with the figures that decided."""
 
-    route: Route
+    route: TextRoute
     reason: str
 
 

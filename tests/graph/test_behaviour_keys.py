@@ -158,7 +158,7 @@ def test_voice_route_transcript(folder: DataFolder, server: OllamaEmulator, samp
     keys: dict[str, object] = {"ollama.base_url": server.base_url}
     turn = {"audio_input": str(samples / "low.wav"), "preferences": {"quality": True}}
     heard = ask_with(folder, keys, turn)
-    assert (heard["agent_used"], heard["route"]) == ("omni", None)
+    assert (heard["agent_used"], heard["route"]) == ("omni", "omni")
     state = ask_with(folder, {**keys, "voice.route_transcript": "true"}, turn)
     assert [*state["timings_ms"]][:5] == [
         *("detect_input_type", "process_voice", "classify", "weigh", "route")
