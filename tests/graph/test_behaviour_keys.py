@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def prompt_tokens(state: State) -> int:
     return state["usage"]["prompt_tokens"]
 
 
-def ask_with(folder: DataFolder, keys: dict[str, object], turn: dict[str, Any] | str) -> State:
+def ask_with(folder: DataFolder, keys: Mapping[str, object], turn: dict[str, Any] | str) -> State:
     with assistant_with(folder, {**NO_PRELOAD, **keys}) as assistant:
         return assistant.invoke(turn)
 
