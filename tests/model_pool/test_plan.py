@@ -166,6 +166,17 @@ def test_two_that_are_seldom_used_leave_before_one_that_is_used_often() -> None:
     assert plan_admission(40, held, BUDGET_MB) == Admit(("seldom", "slow"), ("often",))
 
 
+def test_of_equally_dear_sets_the_smaller_leaves_and_then_the_first_by_name() -> None:
+    held = [
+        Resident("half", 20, load_s=2, uses_per_s=1),
+        Resident("other_half", 20, load_s=2, uses_per_s=1),
+        Resident("whole", 40, load_s=4, uses_per_s=1),
+        Resident("again", 20, load_s=4, uses_per_s=1, leases=1),
+    ]
+    assert plan_admission(40, held, BUDGET_MB) == Admit(("whole",), ("half", "other_half"))
+    assert plan_admission(20, held, BUDGET_MB) == Admit(("half",), ("other_half",))
+
+
 def test_the_reasons_name_the_holders_and_the_arithmetic() -> None:
     held = [Resident("pin", 50, permanent=True), Resident("busy", 30, leases=1)]
     waiting = plan_admission(40, held, BUDGET_MB)
