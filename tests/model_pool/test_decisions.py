@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.model_pool.decisions import KEPT, EvictionRecord
 from tests.model_pool.conftest import MakeBench
+from tests.model_pool.fakes import PATIENCE_S
 
 
 def costs(record: EvictionRecord) -> tuple[float, float]:
@@ -40,6 +41,21 @@ def test_a_model_that_comes_back_is_not_taken_for_a_new_one(bench: MakeBench) ->
     b.clock.advance(120)
     b.use("new")
     assert [v.name for v in b.pool.decisions()[-1].victims] == ["guest"]
+
+
+def test_what_took_long_to_load_stays_before_what_did_not(bench: MakeBench) -> None:
+    b = bench({"slow": 40, "quick": 40, "new": 50})
+    gate = b.engines.hold("slow")
+    loading = b.using("slow")
+    b.until_loading("slow")
+    b.clock.advance(20)
+    gate.set()
+    loading.result(PATIENCE_S)
+    b.clock.advance(5)
+    b.use("quick")
+    b.use("new")
+    (record,) = b.pool.decisions()
+    assert [v.name for v in record.victims] == ["quick"]
 
 
 def test_a_load_that_fits_is_no_eviction_and_old_records_go(bench: MakeBench) -> None:
