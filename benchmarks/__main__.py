@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.report import ROOT, table
 
-NOT_BENCHMARKS = {"report", "__main__"}
+NOT_BENCHMARKS = {"report", "pool_peers", "pool_traces", "__main__"}
 
 
 def benchmark_names() -> list[str]:

@@ -18,6 +18,7 @@ from core.clock import Clock
 from core.engines.protocol import OpenEngine
 from core.errors import Cancelled, ModelTooLarge, PoolBusy
 from core.model_pool.closing import close_engines
+from core.model_pool.decisions import record
 from core.model_pool.plan import Never, Wait, plan_admission
 from core.model_pool.residents import Ledger, Load, Loaded
 from core.model_pool.resolve import ResolvedModel
@@ -133,7 +134,6 @@ class Loader:
             load.waiting_for = ""
             for victim in victims:
                 self._ledger.retire(victim)
-                logger.info("Unloading %s to make room for %s.", victim.name, load.name)
         close_engines(victims)
         with self._ledger.changed:
             self._ledger.forget(victims)
@@ -144,15 +144,24 @@ class Loader:
         """Who leaves for it; None: it has to wait. Lock held."""
         load.cancel.raise_if_cancelled()
         budget_mb = self._runtime.models_budget_mb
-        decision = plan_admission(resolved.need_mb, self._ledger.residents(), budget_mb)
+        now_s = self._clock.now_s()
+        residents = self._ledger.residents(now_s)
+        need_mb = resolved.need_mb
+        decision = plan_admission(need_mb, residents, budget_mb)
         if isinstance(decision, Never):
             raise _too_large(resolved, decision)
         if isinstance(decision, Wait):
             self._announce_wait(load, decision)
             return None
         if decision.victims and not load.may_evict:
-            load.waiting_for = f"needs {resolved.need_mb} MiB and may not evict anybody for it"
+            load.waiting_for = f"needs {need_mb} MiB and may not evict anybody for it"
             raise _busy(load)
+        if decision.victims:
+            eviction = record(
+                load.name, need_mb, decision, residents, budget_mb=budget_mb, now_s=now_s
+            )
+            self._ledger.decisions.append(eviction)
+            logger.info("%s", eviction.reason)
         return [self._ledger.loaded[name] for name in decision.victims]
 
     def _announce_wait(self, load: Load, decision: Wait) -> None:

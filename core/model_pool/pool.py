@@ -20,6 +20,7 @@ from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
 from core.errors import Cancelled, EngineCrashed, InvalidInput, ModelError, PoolBusy
 from core.model_pool.closing import close_and_forget
+from core.model_pool.decisions import EvictionRecord
 from core.model_pool.handle import PooledEngine
 from core.model_pool.loads import Loader
 from core.model_pool.preload import Preload, startup_chains
@@ -37,8 +38,7 @@ logger = logging.getLogger(__name__)
 class ModelPool:
     """Loads models on demand and never reserves more than runtime.models_budget_mb.
 
-    Safe to use from many threads. A hit never waits; callers of the same absent model
-    share one load.
+    Safe to use from many threads. A hit never waits; callers of one model share its load.
 
     Args:
         settings: what is configured; the pool never changes it.
@@ -74,12 +74,10 @@ class ModelPool:
 
     @property
     def settings(self) -> Settings:
-        """What is configured."""
         return self._settings
 
     @property
     def folder(self) -> DataFolder:
-        """Where self-test models and the workers' logs lie."""
         return self._folder
 
     @property
@@ -121,13 +119,11 @@ class ModelPool:
     def schedule_unload(self, name: str, ttl: float) -> None:
         """Unload `name` when it has not been used for `ttl` seconds, from its last release.
 
-        Holds for once, in place of the configured TTL: it is forgotten when the model is
-        used again. While the model is in use it waits for the release; when the model is
-        not loaded there is nothing to do. No agent has to call this for a configured TTL,
-        which counts from every release by itself.
+        Holds for once, in place of the configured TTL, which counts by itself from every
+        release: it is forgotten when the model is used again. While the model is in use it
+        waits for the release; when the model is not loaded there is nothing to do.
 
-        Raises: InvalidInput, for an unknown name, a ttl below 0, or a permanent model: a
-            pin that a passing call could undo would be no pin. `unload` does it on purpose.
+        Raises: InvalidInput, for an unknown name, a ttl below 0, or a permanent model.
         """
         if self._configured(name).permanent:
             raise InvalidInput(
@@ -147,9 +143,8 @@ class ModelPool:
     def unload(self, name: str) -> bool:
         """Unload `name` now, permanent or not; False when it was not loaded.
 
-        Raises:
-            InvalidInput: no model has this name.
-            PoolBusy: it is in use or loading; a running answer is never cut.
+        Raises: InvalidInput, when no model has this name; PoolBusy, when it is in use or
+            loading: a running answer is never cut.
         """
         self._configured(name)
         with self._ledger.changed:
@@ -190,6 +185,11 @@ class ModelPool:
             budget_mb=self._settings.runtime.models_budget_mb,
             now_s=self._clock.now_s(),
         )
+
+    def decisions(self) -> tuple[EvictionRecord, ...]:
+        """The last evictions, oldest first: who left for whom, and who else could have."""
+        with self._ledger.changed:
+            return tuple(self._ledger.decisions)
 
     def resolve(self, name: str) -> ResolvedModel:
         """What loading `name` would open and reserve; loads nothing.
@@ -279,6 +279,7 @@ class ModelPool:
         with self._ledger.changed:
             model.leases -= 1
             model.last_used_s = self._clock.now_s()
+            self._ledger.usage.count(model.name, model.last_used_s)
             if not model.leases and self._ledger.loaded.get(model.name) is model:
                 self._timers.released(model)
             self._ledger.changed.notify_all()

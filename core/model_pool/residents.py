@@ -15,13 +15,16 @@ followed by `changed.notify_all()`.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from core.cancellation import Cancellation
 from core.clock import Timer
 from core.engines.protocol import Engine
+from core.model_pool.decisions import EvictionRecord, ring
 from core.model_pool.plan import Resident
+from core.model_pool.usage import Usage
 from core.settings.schema import ModelSettings
 
 
@@ -78,18 +81,20 @@ class Ledger:
         self.loaded: dict[str, Loaded] = {}
         self.loads: dict[str, Load] = {}
         self.last_errors: dict[str, str] = {}
+        self.usage = Usage()
+        self.decisions: deque[EvictionRecord] = ring()
         self._leaving: list[Loaded | Load] = []
 
     @property
     def reserved_mb(self) -> int:
-        return sum(resident.reserved_mb for resident in self.residents())
+        return sum(each.reserved_mb for each in (*self.loaded.values(), *self._moving()))
 
     @property
     def empty(self) -> bool:
         return not (self.loaded or self.loads or self._leaving)
 
-    def residents(self) -> list[Resident]:
-        """Everybody's reservation, as the plan wants it."""
+    def residents(self, now_s: float) -> list[Resident]:
+        """Everybody's reservation and what it is worth at `now_s`, as the plan wants it."""
         ready = [
             Resident(
                 name=model.name,
@@ -97,7 +102,8 @@ class Ledger:
                 leases=model.leases,
                 permanent=model.settings.permanent,
                 priority=model.settings.priority,
-                last_used_s=model.last_used_s,
+                load_s=model.load_s,
+                uses_per_s=self.usage.uses_per_s(model.name, now_s),
             )
             for model in self.loaded.values()
         ]
