@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Durability
@@ -43,7 +42,7 @@ from core.services import Services, TurnContext, open_services
 from core.settings import Settings
 from core.state import State
 from core.storage.folder import open_data_folder
-from core.threads import open_checkpoints
+from core.threads import Conversations, open_checkpoints, remembering_state
 
 Graph = CompiledStateGraph[State, TurnContext, State, State]
 Builder = StateGraph[State, TurnContext, State, State]
@@ -52,7 +51,7 @@ TurnInputs = Mapping[str, Any] | str
 
 def build_graph(bound: TurnContext | None = None) -> Builder:
     """The whole flow, not yet compiled; `bound` serves callers that give no context."""
-    graph = StateGraph(State, context_schema=TurnContext)
+    graph = StateGraph(remembering_state(), context_schema=TurnContext)
     for node in (
         detect_input_type,
         generate_vision,
@@ -117,7 +116,7 @@ class SARAiOrchestrator:
         self._services = open_services(pool.settings, pool.folder, pool)
         self._graph = compiled_graph()
         self._threaded: Graph | None = None
-        self._checkpoints: SqliteSaver | None = None
+        self._checkpoints: Conversations | None = None
         self._lock = threading.Lock()
         pool.preload()
 
@@ -247,11 +246,18 @@ class SARAiOrchestrator:
         elapsed_ms = (time.perf_counter() - turn.started_s) * 1000
         final.setdefault("history", [])
         final["timings_ms"] = {**final["timings_ms"], "total": elapsed_ms}
+        final["warnings"] = [*final["warnings"], *self._unsaved(final["thread_id"])]
         try:
             self._record(turn, final, elapsed_ms)
         except StorageError as error:
             final["warnings"] = [*final["warnings"], f"The run was not recorded: {error}"]
         return final
+
+    def _unsaved(self, thread_id: str | None) -> Iterator[str]:
+        checkpoints = self._checkpoints
+        problem = checkpoints.problem(thread_id) if checkpoints and thread_id else None
+        if problem:
+            yield f"The conversation does not remember this turn: {problem}."
 
     def _record(self, turn: _Turn, final: State, elapsed_ms: float) -> None:
         self._services.runs.record(
