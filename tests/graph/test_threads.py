@@ -108,6 +108,8 @@ def test_a_turn_that_fails_leaves_the_thread_as_it_was(assistant: SARAiOrchestra
     assistant.invoke({**turn, "input": "uno"})
     with pytest.raises(ContextOverflow):
         assistant.invoke({**turn, "input": "palabra " * 20_000})
+    with closing(sqlite3.connect(assistant.services.folder.checkpoints)) as connection:
+        assert connection.execute("SELECT count(*) FROM writes").fetchone() == (0,)
     state = assistant.invoke({**turn, "input": "dos"})
     assert [past["user"] for past in state["history"]] == ["uno", "dos"]
     assert next(iter(state["timings_ms"])) == "detect_input_type"
