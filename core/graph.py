@@ -231,8 +231,10 @@ class SARAiOrchestrator:
                 mode, payload = item
                 if mode == "values":
                     state = payload
-                else:
-                    yield payload if mode == "custom" else _node_event(payload)
+                elif mode == "custom":
+                    yield payload
+                elif not payload.get("error"):  # the error itself is raised next
+                    yield _node_event(payload)
         except GeneratorExit:
             # LangGraph waits for the running node when its stream is closed, so the model
             # has to be stopped first.
