@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 
 from core.async_events import pumped
@@ -36,7 +35,7 @@ from core.services import Services, TurnContext, open_services
 from core.settings import Settings
 from core.state import State
 from core.storage.folder import open_data_folder
-from core.threads import open_checkpoints
+from core.threads import Conversations, open_checkpoints, remembering_state
 from core.turn import Graph, Turn
 
 Builder = StateGraph[State, TurnContext, State, State]
@@ -45,7 +44,7 @@ TurnInputs = Mapping[str, Any] | str
 
 def build_graph(bound: TurnContext | None = None) -> Builder:
     """The whole flow, not yet compiled; `bound` serves callers that give no context."""
-    graph = StateGraph(State, context_schema=TurnContext)
+    graph = StateGraph(remembering_state(), context_schema=TurnContext)
     for node in (
         detect_input_type,
         generate_vision,
@@ -102,7 +101,7 @@ class SARAiOrchestrator(AbstractContextManager["SARAiOrchestrator"]):
         self._services = open_services(pool.settings, pool.folder, pool)
         self._graph = compiled_graph()
         self._threaded: Graph | None = None
-        self._checkpoints: SqliteSaver | None = None
+        self._checkpoints: Conversations | None = None
         self._lock = threading.Lock()
         if preload:
             pool.preload()
@@ -193,11 +192,18 @@ class SARAiOrchestrator(AbstractContextManager["SARAiOrchestrator"]):
     def _finish(self, turn: Turn, final: State) -> State:
         final.setdefault("history", [])
         final["timings_ms"] = {**final["timings_ms"], "total": turn.elapsed_ms()}
+        final["warnings"] = [*final["warnings"], *self._unsaved(final["thread_id"])]
         try:
             self._record(turn, final)
         except StorageError as error:
             final["warnings"] = [*final["warnings"], f"The run was not recorded: {error}"]
         return final
+
+    def _unsaved(self, thread_id: str | None) -> Iterator[str]:
+        checkpoints = self._checkpoints
+        problem = checkpoints.problem(thread_id) if checkpoints and thread_id else None
+        if problem:
+            yield f"The conversation does not remember this turn: {problem}."
 
     def _record(self, turn: Turn, final: State) -> None:
         self._services.runs.record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 
 from core.clock import SystemClock, Timer
 from core.errors import ContextOverflow, ModelUnavailable
-from core.events import Final, Restarted, Token
+from core.events import Event, Final, NodeFinished, NodeStarted, Restarted, Token
 from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
@@ -78,6 +79,28 @@ def test_a_question_longer_than_the_context_is_an_error_not_a_cut(
     with pytest.raises(ContextOverflow) as caught:
         orchestrator.invoke(turn)
     assert caught.value.prompt_tokens > caught.value.context_tokens
+
+
+def test_a_stream_raises_the_same_error_after_the_nodes_that_ran(
+    orchestrator: SARAiOrchestrator,
+) -> None:
+    turn = {"input": "palabra " * 20_000, "preferences": {"model": "self_test_tiny"}}
+    seen: list[Event] = []
+    with pytest.raises(ContextOverflow):
+        for event in orchestrator.stream(turn):
+            seen.append(event)
+    assert seen[-1] == NodeStarted("tiny")
+    assert [type(event) for event in seen].count(NodeFinished) == 4
+
+
+def test_an_async_stream_raises_it_too(orchestrator: SARAiOrchestrator) -> None:
+    async def read() -> None:
+        turn = {"input": "palabra " * 20_000, "preferences": {"model": "self_test_tiny"}}
+        async for _ in orchestrator.astream(turn):
+            pass
+
+    with pytest.raises(ContextOverflow):
+        asyncio.run(read())
 
 
 class BrokenClock(SystemClock):
