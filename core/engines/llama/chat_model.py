@@ -116,8 +116,7 @@ class ChatModel:
     def _put(self, prompt: Prompt) -> int:
         """Evaluate the prompt; returns how many of its tokens were there already."""
         if isinstance(prompt, MediaPrompt):
-            self._cache.put_media(prompt)
-            reused_tokens = 0
+            reused_tokens = self._cache.put_prompt(prompt.entries(), prompt.evaluate)
         else:
             reused_tokens = self._cache.put_prompt(prompt)
         self._check_finite()
