@@ -104,12 +104,13 @@ class KvCache:
         state, saved_count = self._saved.best(body, whole=whole)
         if tokens_in(body[:saved_count]) <= shared_tokens + WORTH_TOKENS:
             state = None
-        # An answer that its conversation does not repeat, as thoughts, is no loss.
-        lost = self._live[count : self._prompt_entries]
-        if tokens_in(lost) > WORTH_TOKENS:
+        if _is_left(self._live, self._prompt_entries, count):
             self._save(state)
         if state is not None:
             self._restore(state)
+            if not _is_left(state.entries, state.prompt_entries, saved_count):
+                # It would only be a second copy, and is made anew when it is left.
+                self._saved.drop(state)
 
     def _save(self, keep: SavedState | None) -> None:
         """Copy the live cache, if there is room beside the copy `keep`."""
@@ -120,18 +121,17 @@ class KvCache:
         if self._model.rewinds:
             self._saved.drop_beginnings_of(self._live, keep)
         if self._saved.make_room(tokens, self._model.state_bytes(), keep):
-            self._saved.add(SavedState(tuple(self._live), self._model.state()))
+            self._saved.add(
+                SavedState(tuple(self._live), self._prompt_entries, self._model.state())
+            )
 
     def _restore(self, state: SavedState) -> None:
         self._keep(0)
         if self._model.restore(state.data):
             self._live = list(state.entries)
-            self._prompt_entries = len(self._live)
             self._next_position = positions_in(self._live)
         else:
             self._model.forget_all()
-        # It would only be a second copy of what is live now, and is made anew on leaving.
-        self._saved.drop(state)
 
     def _keep(self, count: int) -> int:
         """Forget all but the first `count` entries, or all, where the model cannot do less."""
@@ -142,6 +142,14 @@ class KvCache:
         del self._live[count:]
         self._next_position = position
         return count
+
+
+def _is_left(entries: Sequence[Entry], prompt_entries: int, kept: int) -> bool:
+    """Whether a prompt that keeps the first `kept` entries leaves their conversation.
+
+    An answer that its own conversation does not repeat, as thoughts, is no loss.
+    """
+    return tokens_in(entries[kept:prompt_entries]) > WORTH_TOKENS
 
 
 def _pieces(entries: Sequence[Entry], limit_tokens: int) -> Iterator[list[int] | Media]:

@@ -22,9 +22,13 @@ model that is loaded, used or not."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SavedState:
-    """A copy of the cache when it held `entries`; `data` is llama.cpp's own format."""
+    """A copy of the cache when it held `entries`; `data` is llama.cpp's own format.
+
+    The first `prompt_entries` were asked, the rest was answered.
+    """
 
     entries: tuple[Entry, ...]
+    prompt_entries: int
     data: NDArray[np.uint8]
 
 
@@ -92,5 +96,6 @@ class SavedStates:
         self._states = [
             state
             for state in self._states
-            if state is keep or common_prefix(state.entries, entries) < len(state.entries)
+            if state is keep
+            or common_prefix(state.entries, entries) < min(state.prompt_entries, len(state.entries))
         ]

@@ -85,6 +85,12 @@ def first_logits(model: ChatModel, messages: list[Message]) -> NDArray[np.float3
     return model._model.logits().copy()  # no public way to see them
 
 
+def assert_same_logits(found: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
+    """Prompts cut into other batches round elsewhere, by up to 0.02 in tokens' scores of 10;
+    another picture changes them by more than 1."""
+    np.testing.assert_allclose(found, expected, atol=0.05)
+
+
 def image(seed: int, *, width_px: int = 320, time_s: float | None = None) -> RgbImage:
     pixels = np.random.default_rng(seed).integers(0, 255, (240, width_px, 3), dtype=np.uint8)
     return RgbImage(pixels, time_s)
@@ -120,20 +126,55 @@ def test_agents_in_turns_evaluate_what_is_new(models: Models, open_model: Open) 
         assert evaluated(conversation.turn(f"pregunta {number}")) <= new + SLACK_TOKENS
 
 
-def test_restored_conversations_continue_as_unbroken_ones(models: Models, open_model: Open) -> None:
+def test_a_restored_cache_is_the_unbroken_one(models: Models, open_model: Open) -> None:
+    logits = []
+    for others in ([], ["Bea"], ["Bea", "Eva"]):
+        model = open_model(spec_for(*models.vision))
+        ana = Conversation(model, "Ana")
+        ana.turn("mira", image(1), "y", image(2, width_px=200))
+        for name in others:
+            Conversation(model, name).turn("hola")
+        logits.append(first_logits(model, [*ana.messages, Message.text("user", "¿y?")]))
+    np.testing.assert_array_equal(logits[0], logits[1])
+    np.testing.assert_array_equal(logits[0], logits[2])
+
+
+def test_restored_conversations_continue_as_fresh_ones(models: Models, open_model: Open) -> None:
     model = open_model(spec_for(models.random))
-    ana, bea = Conversation(model, "Ana"), Conversation(model, "Bea")
-    for number in range(3):
-        ana.turn(f"pregunta {number}")
-        bea.turn(f"pregunta {number}")
-    assert ana.turn("¿y?").reused_tokens > 0
-    fresh = open_model(spec_for(models.random))
-    assert answer(fresh, ana.messages[:-1])[0] == ana.messages[-1].parts[0]
-    np.testing.assert_allclose(
-        first_logits(model, bea.messages[:-1]),
-        first_logits(fresh, bea.messages[:-1]),
-        atol=1e-3,
-    )
+    both = [Conversation(model, "Ana"), Conversation(model, "Bea")]
+    for number in range(6):
+        both[number % 2].turn(f"pregunta {number}")
+    for conversation in both:
+        fresh = open_model(spec_for(models.random))
+        asked = [*conversation.messages, Message.text("user", "¿y?")]
+        assert_same_logits(first_logits(model, asked), first_logits(fresh, asked))
+        assert answer(model, asked)[0] == answer(fresh, asked)[0]
+
+
+def test_two_conversations_of_one_agent_share_its_opening(models: Models, open_model: Open) -> None:
+    model = open_model(spec_for(models.random))
+    opening = Conversation(model, "Ana", length=30).messages
+    questions = [[*opening, Message.text("user", f"{n} " * 60)] for n in "abc"]
+    opening_tokens = model.count_tokens(opening) - SLACK_TOKENS
+    assert [answer(model, each)[1].reused_tokens > opening_tokens for each in questions] == [
+        False,
+        True,
+        True,
+    ]
+    for each in questions:
+        assert evaluated(answer(model, each)[1]) <= SLACK_TOKENS
+
+
+def test_the_bound_on_copies_holds_and_the_oldest_goes(models: Models, open_model: Open) -> None:
+    model = open_model(spec_for(models.random, context_tokens=1280))
+    names = ["Ana", "Bea", "Eva", "Isa"]
+    all_four = {name: Conversation(model, name, length=54) for name in names}
+    for conversation in all_four.values():
+        assert 500 < conversation.turn("hola").prompt_tokens < 640
+    # The live one and two copies fit.
+    assert evaluated(all_four["Bea"].turn("¿y?")) < 64
+    assert evaluated(all_four["Isa"].turn("¿y?")) < 64
+    assert all_four["Ana"].turn("¿y?").reused_tokens < SLACK_TOKENS
 
 
 MEDIA: list[tuple[str, tuple[Part, ...]]] = [
@@ -179,7 +220,7 @@ def test_reused_media_give_the_same_answer(
         expected = first_logits(fresh, messages)
         found = first_logits(model, messages)
         assert np.abs(expected).max() > 0.1
-        np.testing.assert_allclose(found, expected, atol=1e-3)
+        assert_same_logits(found, expected)
         text, usage = answer(model, messages)
         assert usage.reused_tokens > 0
         assert text == answer(fresh, messages)[0]
@@ -215,7 +256,26 @@ def test_other_media_are_not_taken_for_the_same(
     answer(model, question(*first))
     fresh = open_model(media_spec(models, kind))
     expected = first_logits(fresh, question(*second))
-    np.testing.assert_allclose(first_logits(model, question(*second)), expected, atol=1e-3)
+    assert_same_logits(first_logits(model, question(*second)), expected)
+
+
+def test_a_model_that_cannot_go_back_continues_from_where_its_prompt_ended(
+    models: Models, open_model: Open
+) -> None:
+    model = open_model(spec_for(models.hybrid))
+    ana, bea = Conversation(model, "Ana"), Conversation(model, "Bea")
+    for number in range(6):
+        conversation = (ana, bea)[number % 2]
+        new = new_tokens(model, conversation, f"pregunta {number}")
+        usage = conversation.turn(f"pregunta {number}")
+        if number > 1:
+            assert evaluated(usage) <= new + SLACK_TOKENS
+    asked = [*ana.messages[:-1], Message.text("assistant", "otra"), Message.text("user", "¿y?")]
+    fresh = open_model(spec_for(models.hybrid))
+    assert_same_logits(first_logits(model, asked), first_logits(fresh, asked))
+    _, usage = answer(model, asked)
+    assert 0 < evaluated(usage) <= SLACK_TOKENS
+    assert usage.reused_tokens > 500
 
 
 class UpAtLook(AbortFlag):
@@ -252,6 +312,4 @@ def test_a_prompt_that_was_broken_off_leaves_a_sound_cache(
     new = new_tokens(model, ana, "¿y?")
     assert evaluated(ana.turn("¿y?")) <= new + SLACK_TOKENS
     fresh = open_model(spec_for(*models.vision))
-    np.testing.assert_allclose(
-        first_logits(model, messages), first_logits(fresh, messages), atol=1e-3
-    )
+    assert_same_logits(first_logits(model, messages), first_logits(fresh, messages))
