@@ -1,7 +1,8 @@
 """A whole model in this process: messages in, text out.
 
 Owns the life of the model's parts and the loop that answers. Knows nothing of pipes and
-processes, so a benchmark can run the same loop directly.
+processes, so a benchmark can run the same loop directly. A prompt, with or without media,
+is evaluated only from where it differs from what the model has seen (`kv_cache`).
 """
 
 from __future__ import annotations

@@ -278,29 +278,35 @@ def test_a_model_that_cannot_go_back_continues_from_where_its_prompt_ended(
     assert usage.reused_tokens > 500
 
 
-class UpAtLook(AbortFlag):
-    """Goes up at one look, as if another thread had raised it then."""
+class UpAfterLook(AbortFlag):
+    """Goes up right after one look, as if another thread had raised it, so that native code
+    is what stops."""
 
     def __init__(self) -> None:
         super().__init__()
         self.left = -1
 
-    @property
-    def is_raised(self) -> bool:
+    def check(self) -> None:
+        super().check()
         self.left -= 1
         if self.left == 0:
             self.up()
-        return super().is_raised
 
 
-@pytest.mark.parametrize("look", [1, 2, 3, 4])
-@pytest.mark.parametrize("parts", [("hola " * 300,), ("mira", image(1), "¿qué es?")])
+@pytest.mark.parametrize("look", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["text", "hybrid", "image"])
 def test_a_prompt_that_was_broken_off_leaves_a_sound_cache(
-    models: Models, open_model: Open, parts: tuple[Part, ...], look: int
+    models: Models, open_model: Open, kind: str, look: int
 ) -> None:
-    flag = UpAtLook()
-    model = open_model(spec_for(*models.vision), flag)
-    ana, bea = Conversation(model, "Ana"), Conversation(model, "Bea")
+    long_text = ("hola " * 300,)
+    parts, spec = {
+        "text": (long_text, spec_for(models.random)),
+        "hybrid": (long_text, spec_for(models.hybrid)),
+        "image": (("mira", image(1), "¿qué es?"), spec_for(*models.vision)),
+    }[kind]
+    flag = UpAfterLook()
+    model, fresh = open_model(spec, flag), open_model(spec)
+    ana, bea = Conversation(model, "Ana"), Conversation(model, "Bea", length=20)
     ana.turn("hola")
     messages = [*bea.messages, Message("user", parts)]
     flag.left = look
@@ -309,7 +315,25 @@ def test_a_prompt_that_was_broken_off_leaves_a_sound_cache(
     assert isinstance(completion, Completion)
     assert completion.finish_reason == "cancelled"
     flag.down()
+    assert_same_logits(first_logits(model, messages), first_logits(fresh, messages))
     new = new_tokens(model, ana, "¿y?")
     assert evaluated(ana.turn("¿y?")) <= new + SLACK_TOKENS
-    fresh = open_model(spec_for(*models.vision))
-    assert_same_logits(first_logits(model, messages), first_logits(fresh, messages))
+    assert_same_logits(first_logits(model, ana.messages), first_logits(fresh, ana.messages))
+
+
+def test_an_answer_that_was_broken_off_leaves_a_sound_cache(
+    models: Models, open_model: Open
+) -> None:
+    for path in (models.random, models.hybrid):
+        flag = UpAfterLook()
+        model, fresh = open_model(spec_for(path), flag), open_model(spec_for(path))
+        messages = Conversation(model, "Ana").messages
+        flag.left = 6
+        request = GenerationRequest(tuple(messages), ANSWER_TOKENS, temperature=0)
+        *deltas, completion = model.generate(request)
+        assert isinstance(completion, Completion)
+        assert completion.finish_reason == "cancelled"
+        flag.down()
+        said = "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
+        asked = [*messages, Message.text("assistant", said), Message.text("user", "¿y?")]
+        assert_same_logits(first_logits(model, asked), first_logits(fresh, asked))
