@@ -57,14 +57,10 @@ class KvCache:
         reused = self._keep(common_prefix(self._live, body))
         reused_tokens = tokens_in(body[:reused])
         self._prompt_entries = len(prompt)
-        try:
-            self._evaluate(body[reused:], evaluate_media)
-            if not self._model.rewinds:
-                self._save(None)
-            self._evaluate(prompt[-1:], evaluate_media)
-        except BaseException:
-            self._recover()
-            raise
+        self._evaluate(body[reused:], evaluate_media)
+        if not self._model.rewinds:
+            self._save(None)
+        self._evaluate(prompt[-1:], evaluate_media)
         return reused_tokens
 
     def put_token(self, token: int) -> None:
@@ -72,11 +68,7 @@ class KvCache:
 
         Raises: Cancelled, EngineFailed.
         """
-        try:
-            self._evaluate((token,), None)
-        except BaseException:
-            self._recover()
-            raise
+        self._evaluate((token,), None)
 
     def _evaluate(self, entries: Sequence[Entry], evaluate_media: EvaluateMedia | None) -> None:
         for piece in _pieces(entries, self._model.batch_tokens):
@@ -90,11 +82,6 @@ class KvCache:
                 self._model.decode(piece, self._next_position)
                 self._live += piece
                 self._next_position += len(piece)
-
-    def _recover(self) -> None:
-        """After an evaluation was broken off: a state without positions is half overwritten."""
-        if not self._model.rewinds:
-            self._keep(0)
 
     def _change_to(self, body: Sequence[Entry]) -> None:
         """Make the cache that shares most with `body` the live one."""
@@ -115,7 +102,8 @@ class KvCache:
     def _save(self, keep: SavedState | None) -> None:
         """Copy the live cache, if there is room beside the copy `keep`."""
         tokens = tokens_in(self._live)
-        # A broken off evaluation may have left more than is known of.
+        # A broken off evaluation may have left more than is known of; a recurrent state is
+        # then half overwritten, and refuses to go back.
         if tokens <= WORTH_TOKENS or not self._model.forget_from(self._next_position):
             return
         if self._model.rewinds:

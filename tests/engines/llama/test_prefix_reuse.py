@@ -165,6 +165,16 @@ def test_two_conversations_of_one_agent_share_its_opening(models: Models, open_m
         assert evaluated(answer(model, each)[1]) <= SLACK_TOKENS
 
 
+def test_a_copy_that_lent_its_opening_is_kept(models: Models, open_model: Open) -> None:
+    model = open_model(spec_for(models.random))
+    opening = Conversation(model, "Ana", length=30).messages
+    first, second = ([*opening, Message.text("user", f"{n} " * 60)] for n in "ab")
+    answer(model, first)
+    Conversation(model, "Bea").turn("hola")
+    assert answer(model, second)[1].reused_tokens > 200
+    assert evaluated(answer(model, first)[1]) <= SLACK_TOKENS
+
+
 def test_the_bound_on_copies_holds_and_the_oldest_goes(models: Models, open_model: Open) -> None:
     model = open_model(spec_for(models.random, context_tokens=1280))
     names = ["Ana", "Bea", "Eva", "Isa"]
