@@ -34,9 +34,9 @@ class KvCache:
     longest common prefix. A live cache that loses is copied first.
     """
 
-    def __init__(self, model: NativeModel, saved: SavedStates | None = None) -> None:
+    def __init__(self, model: NativeModel) -> None:
         self._model = model
-        self._saved = saved or SavedStates(model.context_tokens)
+        self._saved = SavedStates(model.context_tokens)
         self._live: list[Entry] = []
         self._prompt_entries = 0
         self._next_position = 0
@@ -95,9 +95,10 @@ class KvCache:
             self._save(state)
         if state is not None:
             self._restore(state)
-            if not _is_left(state.entries, state.prompt_entries, saved_count):
-                # It would only be a second copy, and is made anew when it is left.
-                self._saved.drop(state)
+            # What is live now needs no copy: it is made anew when it is left.
+            self._saved.drop(state)
+            if _is_left(state.entries, state.prompt_entries, saved_count):
+                self._saved.add(state)
 
     def _save(self, keep: SavedState | None) -> None:
         """Copy the live cache, if there is room beside the copy `keep`."""

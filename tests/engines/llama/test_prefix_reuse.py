@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from llama_cpp import _utils as llama_cpp_files
-from numpy.typing import NDArray
 
 from core.engines.llama.abort_flag import AbortFlag
 from core.engines.llama.chat_model import ChatModel
@@ -16,15 +15,20 @@ from core.engines.protocol import (
     EngineSpec,
     GenerationRequest,
     Message,
-    Part,
     TextDelta,
-    Usage,
 )
-from core.media.content import AUDIO_RATE_HZ, AudioClip, RgbImage
 from tests.engines.llama.conftest import Models, spec_for
-
-SLACK_TOKENS = 32
-ANSWER_TOKENS = 12
+from tests.engines.llama.conversations import (
+    ANSWER_TOKENS,
+    SLACK_TOKENS,
+    Conversation,
+    answer,
+    assert_same_logits,
+    evaluated,
+    first_logits,
+    image,
+    new_tokens,
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -50,61 +54,6 @@ def open_model() -> Iterator[Open]:
     yield open_one
     for model in opened:
         model.close()
-
-
-class Conversation:
-    """One agent's: its own opening, and turns that repeat all that was said."""
-
-    def __init__(self, model: ChatModel, name: str, length: int = 60) -> None:
-        self._model = model
-        self.messages = [Message.text("system", f"Eres {name}. " * length)]
-
-    def turn(self, *parts: Part) -> Usage:
-        self.messages.append(Message("user", parts))
-        text, usage = answer(self._model, self.messages)
-        self.messages.append(Message.text("assistant", text))
-        return usage
-
-
-def answer(
-    model: ChatModel, messages: list[Message], max_tokens: int = ANSWER_TOKENS
-) -> tuple[str, Usage]:
-    request = GenerationRequest(tuple(messages), max_tokens, temperature=0)
-    *deltas, completion = model.generate(request)
-    assert isinstance(completion, Completion)
-    return "".join(d.text for d in deltas if isinstance(d, TextDelta)), completion.usage
-
-
-def evaluated(usage: Usage) -> int:
-    return usage.prompt_tokens - usage.reused_tokens
-
-
-def first_logits(model: ChatModel, messages: list[Message]) -> NDArray[np.float32]:
-    """What the model makes of the prompt alone."""
-    answer(model, messages, max_tokens=1)
-    return model._model.logits().copy()  # no public way to see them
-
-
-def assert_same_logits(found: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
-    """Prompts cut into other batches round elsewhere, by up to 0.02 in tokens' scores of 10;
-    another picture changes them by more than 1."""
-    np.testing.assert_allclose(found, expected, atol=0.05)
-
-
-def image(seed: int, *, width_px: int = 320, time_s: float | None = None) -> RgbImage:
-    pixels = np.random.default_rng(seed).integers(0, 255, (240, width_px, 3), dtype=np.uint8)
-    return RgbImage(pixels, time_s)
-
-
-def tone(frequency_hz: float) -> AudioClip:
-    times_s = np.arange(2 * AUDIO_RATE_HZ) / AUDIO_RATE_HZ
-    return AudioClip((0.4 * np.sin(2 * np.pi * frequency_hz * times_s)).astype(np.float32))
-
-
-def new_tokens(model: ChatModel, conversation: Conversation, *parts: Part) -> int:
-    """By how much the next turn is longer than all that was said."""
-    said = model.count_tokens(conversation.messages)
-    return model.count_tokens([*conversation.messages, Message("user", parts)]) - said
 
 
 def test_a_second_turn_evaluates_what_is_new(models: Models, open_model: Open) -> None:
@@ -185,88 +134,6 @@ def test_the_bound_on_copies_holds_and_the_oldest_goes(models: Models, open_mode
     assert evaluated(all_four["Bea"].turn("¿y?")) < 64
     assert evaluated(all_four["Isa"].turn("¿y?")) < 64
     assert all_four["Ana"].turn("¿y?").reused_tokens < SLACK_TOKENS
-
-
-MEDIA: list[tuple[str, tuple[Part, ...]]] = [
-    ("vision", (image(1),)),
-    ("vision", (image(1), "y", image(2, width_px=200))),
-    ("vision", (image(1, time_s=0), image(2, time_s=1), image(3, time_s=2))),
-    ("omni", (tone(440),)),
-    ("omni", (image(1), tone(440))),
-]
-NAMES = ["image", "two images", "frames", "recording", "image and recording"]
-
-
-def media_spec(models: Models, kind: str) -> EngineSpec:
-    return spec_for(*(models.vision if kind == "vision" else models.omni))
-
-
-@pytest.mark.parametrize(("kind", "media"), MEDIA, ids=NAMES)
-def test_media_are_evaluated_once(
-    models: Models, open_model: Open, kind: str, media: tuple[Part, ...]
-) -> None:
-    model = open_model(media_spec(models, kind))
-    conversation = Conversation(model, "Ana", length=3)
-    conversation.turn("mira", *media)
-    new = new_tokens(model, conversation, "¿y ahora?")
-    assert evaluated(conversation.turn("¿y ahora?")) <= new + SLACK_TOKENS
-    Conversation(model, "Bea").turn("hola")
-    new = new_tokens(model, conversation, "¿y luego?")
-    assert evaluated(conversation.turn("¿y luego?")) <= new + SLACK_TOKENS
-
-
-@pytest.mark.parametrize(("kind", "media"), MEDIA, ids=NAMES)
-def test_reused_media_give_the_same_answer(
-    models: Models, open_model: Open, kind: str, media: tuple[Part, ...]
-) -> None:
-    model = open_model(media_spec(models, kind))
-    conversation = Conversation(model, "Ana", length=3)
-    conversation.turn("mira", *media)
-    conversation.turn("¿y ahora?")
-    Conversation(model, "Bea").turn("hola")
-    other_question = [*conversation.messages[:1], Message("user", ("mira", *media, "¿qué es?"))]
-    for messages in (conversation.messages[:-1], other_question):
-        fresh = open_model(media_spec(models, kind))
-        expected = first_logits(fresh, messages)
-        found = first_logits(model, messages)
-        assert np.abs(expected).max() > 0.1
-        assert_same_logits(found, expected)
-        text, usage = answer(model, messages)
-        assert usage.reused_tokens > 0
-        assert text == answer(fresh, messages)[0]
-
-
-def question(*parts: Part) -> list[Message]:
-    return [Message("user", ("mira", *parts))]
-
-
-@pytest.mark.parametrize(
-    ("kind", "first", "second"),
-    [
-        ("vision", (image(1),), (image(2),)),
-        ("vision", (image(1), image(2)), (image(1), image(3))),
-        (
-            "vision",
-            (image(1, time_s=0), image(2, time_s=1)),
-            (image(1, time_s=0), image(3, time_s=1)),
-        ),
-        ("vision", (image(1, time_s=0), image(2, time_s=1)), (image(1), image(2))),
-        ("omni", (tone(440),), (tone(3000),)),
-    ],
-    ids=["image", "second image", "second frame", "no frames", "recording"],
-)
-def test_other_media_are_not_taken_for_the_same(
-    models: Models,
-    open_model: Open,
-    kind: str,
-    first: tuple[Part, ...],
-    second: tuple[Part, ...],
-) -> None:
-    model = open_model(media_spec(models, kind))
-    answer(model, question(*first))
-    fresh = open_model(media_spec(models, kind))
-    expected = first_logits(fresh, question(*second))
-    assert_same_logits(first_logits(model, question(*second)), expected)
 
 
 def test_a_model_that_cannot_go_back_continues_from_where_its_prompt_ended(
