@@ -40,6 +40,13 @@ def random_text(folder: Path, context_tokens: int = 4096) -> Path:
     return path
 
 
+def hybrid(folder: Path) -> Path:
+    """As `random_text`, with a layer that holds a state in place of a KV cache."""
+    path = folder / "hybrid.gguf"
+    write_random_model(path, TextShape("lfm2"))
+    return path
+
+
 def vision(folder: Path) -> tuple[Path, Path]:
     """Model and projector of one that sees."""
     model, tower = folder / "vision.gguf", folder / "vision-mmproj.gguf"

@@ -4,7 +4,8 @@ Owns the arithmetic; knows nothing of the pool and reads no weights. All sizes i
 
 The compute term is the activations of one batch, and the scores of one token, since that is
 all a worker asks for: with room for a whole batch's scores llama.cpp's own log gave 294 MiB
-in place of 6 for a vocabulary of 150,000.
+in place of 6 for a vocabulary of 150,000. Copies of conversations fill up with use, and are
+counted whole from the start, so that a pool that was full never overflows later.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from core.engines.llama.saved_states import SAVED_STATES_MB
 from core.model_files.header import GgufHeader
 from core.model_pool.kv_cache import UBATCH_TOKENS, HeaderKeys, cache_bytes
 
@@ -33,20 +35,26 @@ class Footprint:
     kv_mb: float
     compute_mb: float
     media_mb: float = 0.0
+    saved_mb: float = 0.0
     worker_mb: float = WORKER_MB
 
     @property
     def total_mb(self) -> int:
         """All of it, rounded up to whole MiB."""
         return math.ceil(
-            self.weights_mb + self.kv_mb + self.compute_mb + self.media_mb + self.worker_mb
+            self.weights_mb
+            + self.kv_mb
+            + self.compute_mb
+            + self.media_mb
+            + self.saved_mb
+            + self.worker_mb
         )
 
     def __str__(self) -> str:
         return (
             f"{self.weights_mb:.0f} weights + {self.kv_mb:.0f} context + "
             f"{self.compute_mb:.0f} compute + {self.media_mb:.0f} media + "
-            f"{self.worker_mb:.0f} process = {self.total_mb} MiB"
+            f"{self.saved_mb:.0f} saved + {self.worker_mb:.0f} process = {self.total_mb} MiB"
         )
 
 
@@ -67,11 +75,14 @@ def predict_footprint(
         swa_full: llama.cpp's default: layers with a sliding window keep the whole context,
             which prefix reuse needs. False: they keep their window and one batch.
     """
+    kv_mb = cache_bytes(header, context_tokens, swa_full=swa_full) / MIB
     return Footprint(
         weights_mb=_tensors_mb(header),
-        kv_mb=cache_bytes(header, context_tokens, swa_full=swa_full) / MIB,
+        kv_mb=kv_mb,
         compute_mb=_compute_mb(header, context_tokens, embeddings=embeddings),
         media_mb=0.0 if mmproj_header is None else _media_mb(mmproj_header, image_max_tokens),
+        # As many tokens as one context, and no more than the limit.
+        saved_mb=0.0 if embeddings else min(SAVED_STATES_MB, kv_mb),
     )
 
 

@@ -26,6 +26,7 @@ HEAD_WIDTH = 64
 FEED_FORWARD = 256
 SCRIPTED_SCALE = 1e-3  # too little for the context to change the reply
 RANDOM_SCALE = 0.1  # enough for every earlier token to change the answer
+CONVOLUTION = 3  # tokens that a recurrent layer sees
 PROMPT_END = b"\n"  # the last token of CHAT_TEMPLATE's prompt
 
 
@@ -93,7 +94,8 @@ def _write(
     _add_metadata(writer.metadata, shape)
     writer.tensor("token_embd.weight", embeddings)
     writer.tensor("output.weight", output)
-    writer.ones("output_norm.weight", WIDTH)
+    norm = "token_embd_norm" if shape.architecture == "lfm2" else "output_norm"
+    writer.ones(f"{norm}.weight", WIDTH)
     for index in range(shape.layers):
         _add_layer(writer, f"blk.{index}.", shape, scale)
     writer.write()
@@ -105,7 +107,7 @@ def _add_metadata(metadata: gguf.GGUFWriter, shape: TextShape) -> None:
     metadata.add_embedding_length(WIDTH)
     metadata.add_feed_forward_length(FEED_FORWARD)
     metadata.add_head_count(HEADS)
-    metadata.add_head_count_kv(HEADS)
+    metadata.add_head_count_kv(_kv_heads(shape))
     metadata.add_key_length(HEAD_WIDTH)
     metadata.add_value_length(HEAD_WIDTH)
     metadata.add_layer_norm_rms_eps(1e-6)
@@ -114,14 +116,32 @@ def _add_metadata(metadata: gguf.GGUFWriter, shape: TextShape) -> None:
         metadata.add_rope_dimension_sections([16, 8, 8, 0])  # half a head in all
     if shape.architecture == "qwen3vl":
         metadata.add_num_deepstack_layers(shape.deepstack_layers)
+    if shape.architecture == "lfm2":
+        metadata.add_shortconv_l_cache(CONVOLUTION)
+        metadata.add_vocab_size(len(byte_vocabulary()))
     if shape.pooling is not None:
         metadata.add_pooling_type(shape.pooling)
 
 
+def _kv_heads(shape: TextShape) -> int | list[int]:
+    """The first layer of a hybrid model has no KV cache."""
+    return [0, *[HEADS] * (shape.layers - 1)] if shape.architecture == "lfm2" else HEADS
+
+
 def _add_layer(writer: TensorWriter, prefix: str, shape: TextShape, scale: float) -> None:
-    inner = HEADS * HEAD_WIDTH
     writer.ones(prefix + "attn_norm.weight", WIDTH)
+    if shape.architecture == "lfm2" and prefix == "blk.0.":
+        _add_convolution(writer, prefix + "shortconv.", scale)
+    else:
+        _add_attention(writer, prefix, shape, scale)
     writer.ones(prefix + "ffn_norm.weight", WIDTH)
+    writer.weights(prefix + "ffn_gate.weight", FEED_FORWARD, WIDTH, scale=scale)
+    writer.weights(prefix + "ffn_up.weight", FEED_FORWARD, WIDTH, scale=scale)
+    writer.weights(prefix + "ffn_down.weight", WIDTH, FEED_FORWARD, scale=scale)
+
+
+def _add_attention(writer: TensorWriter, prefix: str, shape: TextShape, scale: float) -> None:
+    inner = HEADS * HEAD_WIDTH
     for name in ("attn_q", "attn_k", "attn_v"):
         writer.weights(f"{prefix}{name}.weight", inner, WIDTH, scale=scale)
         if shape.architecture == "qwen2vl":
@@ -130,6 +150,9 @@ def _add_layer(writer: TensorWriter, prefix: str, shape: TextShape, scale: float
     if shape.architecture != "qwen2vl":
         writer.ones(prefix + "attn_q_norm.weight", HEAD_WIDTH)
         writer.ones(prefix + "attn_k_norm.weight", HEAD_WIDTH)
-    writer.weights(prefix + "ffn_gate.weight", FEED_FORWARD, WIDTH, scale=scale)
-    writer.weights(prefix + "ffn_up.weight", FEED_FORWARD, WIDTH, scale=scale)
-    writer.weights(prefix + "ffn_down.weight", WIDTH, FEED_FORWARD, scale=scale)
+
+
+def _add_convolution(writer: TensorWriter, prefix: str, scale: float) -> None:
+    writer.weights(prefix + "conv.weight", WIDTH, CONVOLUTION, scale=1, half=False)
+    writer.weights(prefix + "in_proj.weight", 3 * WIDTH, WIDTH, scale=scale)
+    writer.weights(prefix + "out_proj.weight", WIDTH, WIDTH, scale=scale)

@@ -61,8 +61,16 @@ def test_a_4b_model_adds_up() -> None:
     widths = 4 * 2560 + 2 * 9728
     scores = 151_936
     assert footprint.compute_mb == pytest.approx(10 + (512 * widths + scores) * 4 / 2**20)
-    assert footprint.total_mb == pytest.approx(3044, rel=0.02)
+    assert footprint.saved_mb == 256
+    assert footprint.total_mb - footprint.saved_mb == pytest.approx(3044, rel=0.02)
     assert "2376 weights + 576 context" in str(footprint)
+
+
+def test_copies_of_conversations_take_no_more_than_the_cache() -> None:
+    small = predict_footprint(header(), context_tokens=256)
+    assert 0 < small.kv_mb < 256
+    assert small.saved_mb == small.kv_mb
+    assert predict_footprint(header(), context_tokens=256, embeddings=True).saved_mb == 0
 
 
 def test_the_cache_grows_with_the_context_in_whole_steps() -> None:

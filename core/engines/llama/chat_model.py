@@ -1,7 +1,8 @@
 """A whole model in this process: messages in, text out.
 
 Owns the life of the model's parts and the loop that answers. Knows nothing of pipes and
-processes, so a benchmark can run the same loop directly.
+processes, so a benchmark can run the same loop directly. A prompt, with or without media,
+is evaluated only from where it differs from what the model has seen (`kv_cache`).
 """
 
 from __future__ import annotations
@@ -116,8 +117,7 @@ class ChatModel:
     def _put(self, prompt: Prompt) -> int:
         """Evaluate the prompt; returns how many of its tokens were there already."""
         if isinstance(prompt, MediaPrompt):
-            self._cache.put_media(prompt)
-            reused_tokens = 0
+            reused_tokens = self._cache.put_prompt(prompt.entries(), prompt.evaluate)
         else:
             reused_tokens = self._cache.put_prompt(prompt)
         self._check_finite()

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections import Counter
 from collections.abc import Sequence
 
 import llama_cpp.llama_cpp as llama
 import llama_cpp.mtmd_cpp as mtmd
 
+from core.engines.llama.media_digest import digests
 from core.engines.llama.native_log import NATIVE_LOG
 from core.engines.llama.native_model import NativeModel
+from core.engines.llama.prompt_entries import Entry, Media
 from core.engines.protocol import EngineSpec, LoadProgress, Part
 from core.errors import EngineFailed, ModelFileInvalid
 from core.media.content import AUDIO_RATE_HZ, AudioClip, RgbImage
@@ -86,7 +89,7 @@ class MediaTower:
         """
         chunks = mtmd.mtmd_input_chunks_init()
         assert chunks is not None  # noqa: S101  # an empty vector
-        inputs = [_InputPart(part) for part in parts]
+        inputs = [_InputPart(*each) for each in zip(parts, digests(parts), strict=True)]
         try:
             pointers = (ctypes.POINTER(mtmd.mtmd_input_part) * len(inputs))(
                 *(item.pointer for item in inputs)
@@ -124,38 +127,63 @@ class MediaPrompt:
         """Tokens in all, media included."""
         return int(mtmd.mtmd_helper_get_n_tokens(self._chunks))
 
-    def evaluate(self) -> int:
-        """Encode the media and evaluate everything from position 0; returns the next position.
+    def entries(self) -> list[Entry]:
+        """The tokens and media, in order."""
+        pieces: Counter[bytes] = Counter()
+        entries: list[Entry] = []
+        for index in range(mtmd.mtmd_input_chunks_size(self._chunks)):
+            chunk = self._chunk(index)
+            if mtmd.mtmd_input_chunk_get_type(chunk) == mtmd.MTMD_INPUT_CHUNK_TYPE_TEXT:
+                entries += _text_tokens(chunk)
+                continue
+            digest = mtmd.mtmd_input_chunk_get_id(chunk) or b""
+            tokens = int(mtmd.mtmd_input_chunk_get_n_tokens(chunk))
+            positions = int(mtmd.mtmd_input_chunk_get_n_pos(chunk))
+            entries.append(Media(digest, pieces[digest], tokens, positions, index))
+            pieces[digest] += 1
+        return entries
+
+    def evaluate(self, media: Media, position: int) -> None:
+        """Encode one of the media and evaluate it from `position` on.
 
         Raises: Cancelled, EngineFailed.
         """
-        position = llama.llama_pos(0)
-        count = mtmd.mtmd_input_chunks_size(self._chunks)
-        for index in range(count):
-            self._model.abort.check()
-            chunk = mtmd.mtmd_input_chunks_get(self._chunks, index)
-            assert chunk is not None  # noqa: S101  # the index is in range
-            status = mtmd.mtmd_helper_eval_chunk_single(
-                self._tower,
-                self._model.context,
-                chunk,
-                position,
-                0,
-                self._model.batch_tokens,
-                index == count - 1,
-                ctypes.byref(position),
-            )
-            self._model.raise_for(status)
-        return int(position.value)
+        status = mtmd.mtmd_helper_eval_chunk_single(
+            self._tower,
+            self._model.context,
+            self._chunk(media.chunk),
+            llama.llama_pos(position),
+            0,
+            self._model.batch_tokens,
+            media.chunk == mtmd.mtmd_input_chunks_size(self._chunks) - 1,
+            ctypes.byref(llama.llama_pos()),
+        )
+        self._model.raise_for(status)
+
+    def _chunk(self, index: int) -> mtmd.mtmd_input_chunk_p:
+        chunk: mtmd.mtmd_input_chunk_p | None = mtmd.mtmd_input_chunks_get(self._chunks, index)
+        assert chunk is not None  # noqa: S101  # the index is in range
+        return chunk
 
     def close(self) -> None:
         mtmd.mtmd_input_chunks_free(self._chunks)
 
 
-class _InputPart:
-    """One part in the form that mtmd takes; owns its text or its bitmap until closed."""
+def _text_tokens(chunk: mtmd.mtmd_input_chunk_p) -> list[int]:
+    count = ctypes.c_size_t()
+    tokens = mtmd.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
+    assert tokens is not None  # noqa: S101  # a chunk of text has some
+    return [int(token) for token in tokens[: count.value]]
 
-    def __init__(self, part: Part) -> None:
+
+class _InputPart:
+    """One part in the form that mtmd takes; owns its text or its bitmap until closed.
+
+    Args:
+        digest: says what the part will be evaluated to; mtmd hands it on to the chunks.
+    """
+
+    def __init__(self, part: Part, digest: bytes) -> None:
         self._part = mtmd.mtmd_input_part()
         self._bitmap: mtmd.mtmd_bitmap_p | None = None
         if isinstance(part, str):
@@ -164,6 +192,7 @@ class _InputPart:
             self._part.text = ctypes.pointer(self._text)
         else:
             self._bitmap = _bitmap(part)
+            mtmd.mtmd_bitmap_set_id(self._bitmap, digest)
             self._part.bitmap = self._bitmap
         self.pointer = ctypes.pointer(self._part)
 

@@ -24,7 +24,8 @@ from core.errors import Cancelled, EngineFailed, ModelFileInvalid
 BATCH_TOKENS = 512
 """Tokens per evaluation of a prompt. Source: llama.cpp's default n_ubatch."""
 DECODE_ABORTED = 2  # Source: llama.h, llama_decode
-WHOLE_SEQUENCE = -1
+SEQUENCE = 0
+TO_THE_END = -1
 
 
 class NativeModel:
@@ -55,6 +56,10 @@ class NativeModel:
         self.context_tokens = int(min(llama.llama_n_ctx(self.context), limit_tokens))
         self.batch_tokens = int(llama.llama_n_batch(self.context))
         self._batch = _Batch(self.batch_tokens)
+        # A recurrent state holds no positions to go back to.
+        self.rewinds = not (
+            llama.llama_model_is_recurrent(self.model) or llama.llama_model_is_hybrid(self.model)
+        )
 
     def _load(self, spec: EngineSpec, progress: LoadProgress) -> llama.llama_model_p:
         def report(fraction: float, _: ctypes.c_void_p) -> bool:
@@ -151,17 +156,40 @@ class NativeModel:
     def forget_from(self, position: int) -> bool:
         """Drop the KV cache from `position` on; False when this model can only drop it all."""
         memory = llama.llama_get_memory(self.context)
-        return memory is not None and llama.llama_memory_seq_rm(memory, 0, position, WHOLE_SEQUENCE)
+        return memory is not None and llama.llama_memory_seq_rm(
+            memory, SEQUENCE, position, TO_THE_END
+        )
 
     def forget_all(self) -> None:
         memory = llama.llama_get_memory(self.context)
         if memory is not None:  # encoders have none
             llama.llama_memory_clear(memory, False)
 
+    def state_bytes(self) -> int:
+        """Size of `state`."""
+        return int(llama.llama_state_seq_get_size(self.context, SEQUENCE))
+
+    def state(self) -> NDArray[np.uint8]:
+        """A copy of what the KV cache holds."""
+        data = np.empty(self.state_bytes(), dtype=np.uint8)
+        written = llama.llama_state_seq_get_data(self.context, _bytes(data), data.size, SEQUENCE)
+        return data[:written]
+
+    def restore(self, state: NDArray[np.uint8]) -> bool:
+        """Put a copy back in place of an empty cache; False when llama.cpp refuses it."""
+        return bool(
+            llama.llama_state_seq_set_data(self.context, _bytes(state), state.size, SEQUENCE)
+        )
+
     def close(self) -> None:
         self._batch.close()
         llama.llama_free(self.context)
         llama.llama_model_free(self.model)
+
+
+def _bytes(array: NDArray[np.uint8]) -> ctypes.Array[ctypes.c_uint8]:
+    """The memory of `array` in the type that the bindings take."""
+    return (ctypes.c_uint8 * array.size).from_buffer(array.data)
 
 
 class _Batch:

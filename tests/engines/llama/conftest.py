@@ -20,6 +20,7 @@ class Models:
     folder: Path
     scripted: Path
     random: Path
+    hybrid: Path
     vision: tuple[Path, Path]
     omni: tuple[Path, Path]
     audio_tower: Path
@@ -34,6 +35,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
         folder,
         scripted=tiny_models.scripted_text(folder),
         random=tiny_models.random_text(folder),
+        hybrid=tiny_models.hybrid(folder),
         vision=tiny_models.vision(folder),
         omni=tiny_models.omni(folder),
         audio_tower=tiny_models.audio_tower(folder),

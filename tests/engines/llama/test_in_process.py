@@ -12,9 +12,9 @@ from llama_cpp import _utils as llama_cpp_files
 
 from core.engines.llama.abort_flag import AbortFlag
 from core.engines.llama.chat_model import ChatModel
-from core.engines.llama.kv_cache import KvCache
-from core.engines.llama.native_media import MediaTower
+from core.engines.llama.native_media import MediaPrompt, MediaTower
 from core.engines.llama.native_model import NativeModel
+from core.engines.llama.prompt_entries import Media
 from core.engines.protocol import GenerationRequest, Message, TextDelta
 from core.errors import Cancelled
 from core.media.content import RgbImage
@@ -89,17 +89,10 @@ def sight(models: Models) -> Iterator[Callable[[AbortFlag], tuple[NativeModel, M
 IMAGE = RgbImage(np.zeros((240, 320, 3), dtype=np.uint8))
 
 
-def test_nothing_that_follows_media_is_taken_for_a_prompt(
-    sight: Callable[[AbortFlag], tuple[NativeModel, MediaTower]],
-) -> None:
-    model, tower = sight(AbortFlag())
-    cache = KvCache(model)
-    with closing(tower.tokenize(["mira", IMAGE])) as prompt:
-        cache.put_media(prompt)
-    for token in (1, 2, 3):
-        cache.put_token(token)
-    assert cache.put_prompt([1, 2, 3, 4]) == 0
-    assert cache.put_prompt([1, 2, 3, 4]) == 3
+def evaluate(prompt: MediaPrompt) -> None:
+    for entry in prompt.entries():
+        if isinstance(entry, Media):
+            prompt.evaluate(entry, 0)
 
 
 def test_looking_at_an_image_can_be_stopped(
@@ -108,9 +101,9 @@ def test_looking_at_an_image_can_be_stopped(
     patient = RaisesItself(math.inf)
     _, tower = sight(patient)
     with closing(tower.tokenize([IMAGE])) as prompt:
-        prompt.evaluate()
+        evaluate(prompt)
     hasty = RaisesItself(3)
     _, tower = sight(hasty)
     with closing(tower.tokenize([IMAGE])) as prompt, pytest.raises(Cancelled):
-        prompt.evaluate()
+        evaluate(prompt)
     assert hasty.looks < patient.looks

@@ -1,0 +1,216 @@
+"""What was evaluated once is not evaluated again, and the answer is the same as if it were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from llama_cpp import _utils as llama_cpp_files
+
+from core.engines.llama.abort_flag import AbortFlag
+from core.engines.llama.chat_model import ChatModel
+from core.engines.protocol import (
+    Completion,
+    EngineSpec,
+    GenerationRequest,
+    Message,
+    TextDelta,
+)
+from tests.engines.llama.conftest import Models, spec_for
+from tests.engines.llama.conversations import (
+    ANSWER_TOKENS,
+    SLACK_TOKENS,
+    Conversation,
+    answer,
+    assert_same_logits,
+    evaluated,
+    first_logits,
+    image,
+    new_tokens,
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_files_left_open() -> Iterator[None]:
+    """llama_cpp opens two files on import, which would be reported as leaks at exit."""
+    yield
+    llama_cpp_files.outnull_file.close()
+    llama_cpp_files.errnull_file.close()
+
+
+Open = Callable[..., ChatModel]
+
+
+@pytest.fixture
+def open_model() -> Iterator[Open]:
+    """Opens models in this process, where their logits can be looked at."""
+    opened: list[ChatModel] = []
+
+    def open_one(spec: EngineSpec, abort: AbortFlag | None = None) -> ChatModel:
+        opened.append(ChatModel(spec, abort))
+        return opened[-1]
+
+    yield open_one
+    for model in opened:
+        model.close()
+
+
+def test_a_second_turn_evaluates_what_is_new(models: Models, open_model: Open) -> None:
+    model = open_model(spec_for(models.random))
+    conversation = Conversation(model, "Ana")
+    assert conversation.turn("hola").reused_tokens == 0
+    new = new_tokens(model, conversation, "¿y ahora?")
+    assert evaluated(conversation.turn("¿y ahora?")) <= new + SLACK_TOKENS
+
+
+def test_agents_in_turns_evaluate_what_is_new(models: Models, open_model: Open) -> None:
+    model = open_model(spec_for(models.random, context_tokens=4096))
+    both = [Conversation(model, "Ana"), Conversation(model, "Bea")]
+    for conversation in both:
+        conversation.turn("hola")
+    for number in range(6):
+        conversation = both[number % 2]
+        new = new_tokens(model, conversation, f"pregunta {number}")
+        assert evaluated(conversation.turn(f"pregunta {number}")) <= new + SLACK_TOKENS
+
+
+def test_a_restored_cache_is_the_unbroken_one(models: Models, open_model: Open) -> None:
+    logits = []
+    for others in ([], ["Bea"], ["Bea", "Eva"]):
+        model = open_model(spec_for(*models.vision))
+        ana = Conversation(model, "Ana")
+        ana.turn("mira", image(1), "y", image(2, width_px=200))
+        for name in others:
+            Conversation(model, name).turn("hola")
+        logits.append(first_logits(model, [*ana.messages, Message.text("user", "¿y?")]))
+    np.testing.assert_array_equal(logits[0], logits[1])
+    np.testing.assert_array_equal(logits[0], logits[2])
+
+
+def test_restored_conversations_continue_as_fresh_ones(models: Models, open_model: Open) -> None:
+    model = open_model(spec_for(models.random))
+    both = [Conversation(model, "Ana"), Conversation(model, "Bea")]
+    for number in range(6):
+        both[number % 2].turn(f"pregunta {number}")
+    for conversation in both:
+        fresh = open_model(spec_for(models.random))
+        asked = [*conversation.messages, Message.text("user", "¿y?")]
+        assert_same_logits(first_logits(model, asked), first_logits(fresh, asked))
+        assert answer(model, asked)[0] == answer(fresh, asked)[0]
+
+
+def test_two_conversations_of_one_agent_share_its_opening(models: Models, open_model: Open) -> None:
+    model = open_model(spec_for(models.random))
+    opening = Conversation(model, "Ana", length=30).messages
+    questions = [[*opening, Message.text("user", f"{n} " * 60)] for n in "abc"]
+    opening_tokens = model.count_tokens(opening) - SLACK_TOKENS
+    assert [answer(model, each)[1].reused_tokens > opening_tokens for each in questions] == [
+        False,
+        True,
+        True,
+    ]
+    for each in questions:
+        assert evaluated(answer(model, each)[1]) <= SLACK_TOKENS
+
+
+def test_a_copy_that_lent_its_opening_is_kept(models: Models, open_model: Open) -> None:
+    model = open_model(spec_for(models.random))
+    opening = Conversation(model, "Ana", length=30).messages
+    first, second = ([*opening, Message.text("user", f"{n} " * 60)] for n in "ab")
+    answer(model, first)
+    Conversation(model, "Bea").turn("hola")
+    assert answer(model, second)[1].reused_tokens > 200
+    assert evaluated(answer(model, first)[1]) <= SLACK_TOKENS
+
+
+def test_the_bound_on_copies_holds_and_the_oldest_goes(models: Models, open_model: Open) -> None:
+    model = open_model(spec_for(models.random, context_tokens=1280))
+    names = ["Ana", "Bea", "Eva", "Isa"]
+    all_four = {name: Conversation(model, name, length=54) for name in names}
+    for conversation in all_four.values():
+        assert 500 < conversation.turn("hola").prompt_tokens < 640
+    # The live one and two copies fit.
+    assert evaluated(all_four["Bea"].turn("¿y?")) < 64
+    assert evaluated(all_four["Isa"].turn("¿y?")) < 64
+    assert all_four["Ana"].turn("¿y?").reused_tokens < SLACK_TOKENS
+
+
+def test_a_model_that_cannot_go_back_continues_from_where_its_prompt_ended(
+    models: Models, open_model: Open
+) -> None:
+    model = open_model(spec_for(models.hybrid))
+    ana, bea = Conversation(model, "Ana"), Conversation(model, "Bea")
+    for number in range(6):
+        conversation = (ana, bea)[number % 2]
+        new = new_tokens(model, conversation, f"pregunta {number}")
+        usage = conversation.turn(f"pregunta {number}")
+        if number > 1:
+            assert evaluated(usage) <= new + SLACK_TOKENS
+    asked = [*ana.messages[:-1], Message.text("assistant", "otra"), Message.text("user", "¿y?")]
+    fresh = open_model(spec_for(models.hybrid))
+    assert_same_logits(first_logits(model, asked), first_logits(fresh, asked))
+    _, usage = answer(model, asked)
+    assert 0 < evaluated(usage) <= SLACK_TOKENS
+    assert usage.reused_tokens > 500
+
+
+class UpAfterLook(AbortFlag):
+    """Goes up right after one look, as if another thread had raised it, so that native code
+    is what stops."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = -1
+
+    def check(self) -> None:
+        super().check()
+        self.left -= 1
+        if self.left == 0:
+            self.up()
+
+
+@pytest.mark.parametrize("look", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["text", "hybrid", "image"])
+def test_a_prompt_that_was_broken_off_leaves_a_sound_cache(
+    models: Models, open_model: Open, kind: str, look: int
+) -> None:
+    long_text = ("hola " * 300,)
+    parts, spec = {
+        "text": (long_text, spec_for(models.random)),
+        "hybrid": (long_text, spec_for(models.hybrid)),
+        "image": (("mira", image(1), "¿qué es?"), spec_for(*models.vision)),
+    }[kind]
+    flag = UpAfterLook()
+    model, fresh = open_model(spec, flag), open_model(spec)
+    ana, bea = Conversation(model, "Ana"), Conversation(model, "Bea", length=20)
+    ana.turn("hola")
+    messages = [*bea.messages, Message("user", parts)]
+    flag.left = look
+    request = GenerationRequest(tuple(messages), ANSWER_TOKENS, temperature=0)
+    (completion,) = model.generate(request)
+    assert isinstance(completion, Completion)
+    assert completion.finish_reason == "cancelled"
+    flag.down()
+    assert_same_logits(first_logits(model, messages), first_logits(fresh, messages))
+    new = new_tokens(model, ana, "¿y?")
+    assert evaluated(ana.turn("¿y?")) <= new + SLACK_TOKENS
+    assert_same_logits(first_logits(model, ana.messages), first_logits(fresh, ana.messages))
+
+
+def test_an_answer_that_was_broken_off_leaves_a_sound_cache(
+    models: Models, open_model: Open
+) -> None:
+    for path in (models.random, models.hybrid):
+        flag = UpAfterLook()
+        model, fresh = open_model(spec_for(path), flag), open_model(spec_for(path))
+        messages = Conversation(model, "Ana").messages
+        flag.left = 6
+        request = GenerationRequest(tuple(messages), ANSWER_TOKENS, temperature=0)
+        *deltas, completion = model.generate(request)
+        assert isinstance(completion, Completion)
+        assert completion.finish_reason == "cancelled"
+        flag.down()
+        said = "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
+        asked = [*messages, Message.text("assistant", said), Message.text("user", "¿y?")]
+        assert_same_logits(first_logits(model, asked), first_logits(fresh, asked))
