@@ -143,6 +143,7 @@ def test_a_failed_load_fails_for_all_its_waiters_and_frees_its_memory(bench: Mak
     b.engines.load_errors["a"] = unavailable("a")
     futures = [b.using("a") for _ in range(5)]
     b.until_waiters("a", 5)
+    b.until_loading("a")
     assert b.pool.status().reserved_mb == 60
     go.set()
     assert all(str(future.exception(PATIENCE_S)) == str(unavailable("a")) for future in futures)

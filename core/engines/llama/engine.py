@@ -161,6 +161,8 @@ def _load(
         if cancel:
             cancel.raise_if_cancelled()
         raise
+    if cancel:  # the last frame may have come before the kill
+        cancel.raise_if_cancelled()
     return frame
 
 
