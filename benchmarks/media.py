@@ -21,6 +21,7 @@ from core.settings import load_settings
 
 REPEATS = 5
 VIDEO_S, VIDEO_FPS, KEY_FRAME_EVERY = 20, 25, 50
+GRAINS = 8
 SIZE_PX = (1280, 720)
 ASKED_FPS = 0.5
 SPEECH = Path("speech", "whisper", "jfk.flac")
@@ -70,15 +71,18 @@ def decode_all(path: Path) -> int:
 
 
 def write_video(path: Path) -> Path:
-    """A picture that wanders, so that frames differ."""
+    """A picture that wanders under changing grain, so that every frame has to be decoded."""
     width_px, height_px = SIZE_PX
-    noise = np.random.default_rng(0).integers(0, 255, (height_px, width_px, 3), dtype=np.uint8)
+    shape = (height_px, width_px, 3)
+    grains = np.random.default_rng(0).integers(0, 48, (GRAINS, *shape), dtype=np.uint8)
+    ground = np.linspace(0, 200, width_px, dtype=np.uint8)[None, :, None]
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", rate=VIDEO_FPS)
         stream.width, stream.height, stream.pix_fmt = width_px, height_px, "yuv420p"
         stream.codec_context.gop_size = KEY_FRAME_EVERY
+        stream.bit_rate = 4_000_000
         for number in range(VIDEO_S * VIDEO_FPS):
-            pixels = np.roll(noise // 8 + 100, number * 4, axis=1)
+            pixels = np.roll(ground, number * 4, axis=1) + grains[number % GRAINS]
             container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
         container.mux(stream.encode())
     return path
