@@ -14,7 +14,13 @@ from agents.agent import Agent, Answer, Question
 from agents.prompting import fit_messages
 from core.cancellation import Cancellation
 from core.engines.protocol import Completion, Engine, GenerationRequest
-from core.errors import Cancelled, ContextOverflow, ModelError, ModelLacksModality
+from core.errors import (
+    Cancelled,
+    ContextOverflow,
+    ModelError,
+    ModelLacksModality,
+    ModelUnavailable,
+)
 from core.model_pool import ModelPool
 from core.settings import Settings
 
@@ -72,8 +78,8 @@ def answer(
     lists who was tried and why in `tried` and `warnings`.
 
     Raises:
-        ModelError: the first model's error, with the others as notes, when all failed;
-            at once when the question or the configuration is at fault.
+        ModelError: when all failed, the error that says most (see `_telling`), with the
+            others as notes; at once when the question or the configuration is at fault.
         Cancelled: when `cancel` was raised before there was an answer.
     """
     call = _Call(agent, question, pool, pool.settings, listener or Silent(), cancel)
@@ -93,10 +99,16 @@ def answer(
 
 
 def _all_failed(failures: list[ModelError]) -> ModelError:
-    first, *others = failures
-    for failure in others:
-        first.add_note(f"{failure.model}: {failure}")
-    return first
+    raised = max(failures, key=_telling)
+    for failure in failures:
+        if failure is not raised:
+            raised.add_note(f"{failure.model}: {failure}")
+    return raised
+
+
+def _telling(failure: ModelError) -> int:
+    """What may succeed at the next try says most; that a model was never installed, least."""
+    return 2 if failure.retryable else int(not isinstance(failure, ModelUnavailable))
 
 
 def _ask(model: str, call: _Call) -> Answer:

@@ -28,6 +28,7 @@ from core.graph import SARAiOrchestrator
 from core.state import State
 from core.storage.folder import DataFolder
 from tests.graph.assistants import assistant_with
+from tests.media_samples import write_tone
 from tests.workers import workers
 
 SEED = 20_260
@@ -154,17 +155,19 @@ class Storm:
 
 
 @pytest.fixture
-def turns(samples: Path) -> list[dict[str, Any]]:
+def turns(samples: Path, tmp_path: Path) -> list[dict[str, Any]]:
+    """Media that the self-test models name alike, however long the history before them is."""
+    tone, high = write_tone(tmp_path / "tone.wav", 440), samples / "high.wav"
     media: list[dict[str, Any]] = [
         {"input": "?", "image_path": str(samples / "red.png")},
         {"input": "?", "images": [str(samples / "blue.png")]},
         {"input": "?", "video_path": str(samples / "red.mp4")},
-        {"input": "?", "audio_input": str(samples / "low.wav")},
-        {"input": "?", "audio_input": str(samples / "high.wav")},
+        {"input": "?", "audio_input": str(tone)},
+        {"input": "?", "audio_input": str(high)},
+        {"audio_input": str(high)},
     ]
     words = ("hola", "hello", "¿Cómo configuro SSH en Ubuntu?", "Estoy muy triste y me siento solo")
-    spoken = {"audio_input": str(samples / "high.wav")}
-    return [*media, spoken, *({"input": text} for text in words)]
+    return [*media, *({"input": text} for text in words)]
 
 
 @pytest.fixture
@@ -186,13 +189,13 @@ def test_a_storm_of_users_and_dying_workers(storm: Storm) -> None:
     me = psutil.Process()
     files = me.num_fds()
     run(storm)
-    assert storm.wrong == []
+    assert storm.wrong == [], "\n".join(storm.wrong)
     assert storm.outcomes["stop"] > 50, storm.outcomes
     assert storm.outcomes["killed"] > 10, storm.outcomes
     assert storm.outcomes["cancelled"] > 5, storm.outcomes
     assert set(storm.outcomes) <= {
         *("stop", "cancelled", "left", "killed"),
-        *("engine_crashed", "model_unavailable", "pool_busy"),
+        *("engine_crashed", "pool_busy"),
     }, storm.outcomes
 
     pool = storm.assistant.services.pool

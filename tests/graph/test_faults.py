@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from core.clock import SystemClock, Timer
-from core.errors import ContextOverflow, ModelUnavailable
+from core.errors import ContextOverflow, ModelFileInvalid, ModelUnavailable
 from core.events import Event, Final, NodeFinished, NodeStarted, Restarted, Token
 from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
 from tests.conftest import NO_OLLAMA
+from tests.graph.assistants import assistant_with
 from tests.workers import workers
 
 VISION_TTL_S = 59.0
@@ -70,6 +71,23 @@ def test_without_a_fallback_the_error_is_typed(folder: DataFolder) -> None:
         pytest.raises(ModelUnavailable, match=r"LFM2-1\.2B-Q4_K_M\.gguf"),
     ):
         assistant.invoke("hola")
+
+
+def test_when_all_models_fail_the_error_is_not_that_one_was_never_installed(
+    folder: DataFolder, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "damaged.gguf"
+    damaged.write_bytes(b"no model")
+    keys = {
+        "models.lfm2_1_2b.fallback": "solar_gguf",
+        "models.solar_gguf.gguf_file": damaged,
+        "models.solar_gguf.fallback": "null",
+    }
+    with assistant_with(folder, keys) as assistant:
+        with pytest.raises(ModelFileInvalid, match=r"damaged\.gguf") as caught:
+            assistant.invoke("hola")
+        assert caught.value.model == "solar_gguf"
+        assert any(note.startswith("lfm2_1_2b: ") for note in caught.value.__notes__)
 
 
 def test_a_question_longer_than_the_context_is_an_error_not_a_cut(

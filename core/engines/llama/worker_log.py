@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +27,7 @@ class WorkerLog:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._file = _open(path)
+        self._closing = threading.Lock()
         self._start = os.fstat(self.descriptor).st_size
 
     @property
@@ -33,15 +35,24 @@ class WorkerLog:
         return self._file.fileno()
 
     def last_lines(self) -> str:
-        """The last few lines since this object was made, as one line; may be empty."""
-        end = os.fstat(self.descriptor).st_size
-        start = max(self._start, end - TAIL_BYTES)
-        text = os.pread(self.descriptor, end - start, start).decode("utf-8", "replace")
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        return " | ".join(lines[-TAIL_LINES:])
+        """The last few lines since this object was made, as one line.
+
+        May be empty, and is so after `close`: of several callers whose worker died, the
+        first to notice closes the log while the others still ask why.
+        """
+        with self._closing:
+            tail = b"" if self._file.closed else self._tail()
+        lines = [line.strip() for line in tail.decode("utf-8", "replace").splitlines()]
+        return " | ".join(list(filter(None, lines))[-TAIL_LINES:])
 
     def close(self) -> None:
-        self._file.close()
+        with self._closing:
+            self._file.close()
+
+    def _tail(self) -> bytes:
+        end = os.fstat(self.descriptor).st_size
+        start = max(self._start, end - TAIL_BYTES)
+        return os.pread(self.descriptor, end - start, start)
 
 
 def _open(path: Path | None) -> BinaryIO:

@@ -54,6 +54,7 @@ class WorkerProcess:
         self._incoming: SimpleQueue[Frame | None] = SimpleQueue()
         self._numbers = count()
         self._closed = False
+        self._died_first = False
         self._threads = [
             _thread("sender", _send_all, self._process.stdin, self._outgoing),
             _thread("receiver", _receive_all, self._process.stdout, self._incoming),
@@ -99,7 +100,9 @@ class WorkerProcess:
 
     def close(self) -> None:
         """End the process, politely first, and free everything; safe to call twice."""
-        self._closed = True
+        if not self._closed:
+            self._died_first = self._process.poll() is not None
+            self._closed = True
         self._outgoing.put(None)
         try:
             self._process.wait(EXIT_LIMIT_S)
@@ -126,7 +129,7 @@ class WorkerProcess:
         raise self._gone()
 
     def _gone(self) -> ModelError:
-        if self._closed:
+        if self._closed and not self._died_first:
             return EngineFailed(
                 f"{self._model} was closed.", model=self._model, hint="Open it again."
             )

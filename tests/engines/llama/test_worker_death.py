@@ -91,6 +91,19 @@ def test_closing_in_the_middle_of_an_answer_says_so(models: Models) -> None:
         list(stream)
 
 
+def test_everybody_who_waits_for_a_worker_that_dies_hears_of_its_death(models: Models) -> None:
+    """Also those who ask after the first of them has closed the engine, and its log with it."""
+    engine = LlamaEngine.open(spec_for(models.random))
+    first, second = engine.generate(LONG), engine.generate(LONG)
+    next(first)
+    worker_of_this_process().kill()
+    with pytest.raises(EngineCrashed, match="SIGKILL"):
+        list(first)
+    engine.close()
+    with pytest.raises(EngineCrashed, match="SIGKILL"):
+        list(second)
+
+
 def test_an_engine_that_is_dropped_takes_its_worker_along(models: Models) -> None:
     engine = LlamaEngine.open(spec_for(models.scripted))
     worker = worker_of_this_process()
