@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from core.state import State
 from core.storage.folder import DataFolder
 from tests.graph.assistants import assistant_with, follow
 from tests.media_samples import write_tone, write_video
-from tests.ollama_emulator import EmulatedModel, OllamaEmulator, Stall
+from tests.ollama_emulator import OllamaEmulator, Stall
 
 HARD = "¿Cómo configuro SSH en Ubuntu?"
 SAD = "Estoy muy triste y me siento solo, mi perro ha muerto"
@@ -35,12 +35,6 @@ def prompt_tokens(state: State) -> int:
 def ask_with(folder: DataFolder, keys: Mapping[str, object], turn: dict[str, Any] | str) -> State:
     with assistant_with(folder, {**NO_PRELOAD, **keys}) as assistant:
         return assistant.invoke(turn)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[OllamaEmulator]:
-    with OllamaEmulator([EmulatedModel("solar:10.7b")]) as emulator:
-        yield emulator
 
 
 def test_generation_temperature_and_top_p(folder: DataFolder, server: OllamaEmulator) -> None:

@@ -12,7 +12,7 @@ from core.errors import StorageError
 from core.graph import SARAiOrchestrator
 from core.storage.folder import DataFolder
 from tests.graph.assistants import assistant_with, follow
-from tests.ollama_emulator import EmulatedModel, OllamaEmulator
+from tests.ollama_emulator import OllamaEmulator
 
 ROUTER = """# Casa
 
@@ -45,12 +45,6 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "guide.rst").write_text(GUIDE, encoding="utf-8")
     (folder / "binary.txt").write_bytes(b"wifi\0router")
     return folder
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[OllamaEmulator]:
-    with OllamaEmulator([EmulatedModel("solar:10.7b")]) as emulator:
-        yield emulator
 
 
 @pytest.fixture(scope="module")
