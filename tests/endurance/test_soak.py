@@ -29,6 +29,10 @@ def assistant(folder: DataFolder) -> Iterator[SARAiOrchestrator]:
         yield opened
 
 
+IDLE_THREADS = 2
+"""Timers that wait to unload something; a leak would be one thread a turn."""
+
+
 def resident_mb(*processes: psutil.Process) -> float:
     return sum(process.memory_info().rss for process in processes) / 2**20
 
@@ -46,7 +50,8 @@ def test_a_long_conversation_stays_small(assistant: SARAiOrchestrator) -> None:
             files, threads = me.num_fds(), me.num_threads()
     assert resident_mb(me) - before_mb < GROWTH_MB
     assert resident_mb(worker) - worker_mb < GROWTH_MB
-    assert (me.num_fds(), me.num_threads()) == (files, threads)
+    assert me.num_fds() == files
+    assert me.num_threads() <= threads + IDLE_THREADS
     assert assistant.services.folder.checkpoints.stat().st_size < CONVERSATION_LIMIT_BYTES
 
 
