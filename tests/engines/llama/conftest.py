@@ -3,12 +3,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.engines.llama.engine import LlamaEngine
 from core.engines.protocol import EngineSpec
 from tests import tiny_models
+
+if TYPE_CHECKING:
+    from core.engines.llama.abort_flag import AbortFlag
+    from core.engines.llama.chat_model import ChatModel
+
+    OpenModel = Callable[..., ChatModel]
 
 CONTEXT_TOKENS = 4096
 
@@ -98,3 +105,29 @@ def endless(models: Models) -> Iterator[LlamaEngine]:
     engine = LlamaEngine.open(spec_for(models.random))
     yield engine
     engine.close()
+
+
+@pytest.fixture(scope="module")
+def llama_cpp_in_this_process() -> Iterator[None]:
+    """llama_cpp opens two files on import, which would be reported as leaks at exit."""
+    from llama_cpp import _utils as llama_cpp_files  # noqa: PLC0415  only for those who ask
+
+    yield
+    llama_cpp_files.outnull_file.close()
+    llama_cpp_files.errnull_file.close()
+
+
+@pytest.fixture
+def open_model(llama_cpp_in_this_process: None) -> Iterator[OpenModel]:
+    """Opens models in this process, where their logits can be looked at."""
+    from core.engines.llama.chat_model import ChatModel  # noqa: PLC0415
+
+    opened: list[ChatModel] = []
+
+    def open_one(spec: EngineSpec, abort: AbortFlag | None = None) -> ChatModel:
+        opened.append(ChatModel(spec, abort))
+        return opened[-1]
+
+    yield open_one
+    for model in opened:
+        model.close()

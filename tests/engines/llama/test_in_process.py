@@ -8,7 +8,6 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from llama_cpp import _utils as llama_cpp_files
 
 from core.engines.llama.abort_flag import AbortFlag
 from core.engines.llama.chat_model import ChatModel
@@ -21,13 +20,7 @@ from core.media.content import RgbImage
 from tests import tiny_models
 from tests.engines.llama.conftest import Models, spec_for
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_files_left_open() -> Iterator[None]:
-    """llama_cpp opens two files on import, which would be reported as leaks at exit."""
-    yield
-    llama_cpp_files.outnull_file.close()
-    llama_cpp_files.errnull_file.close()
+pytestmark = pytest.mark.usefixtures("llama_cpp_in_this_process")
 
 
 def test_the_same_loop_runs_without_a_process(models: Models) -> None:

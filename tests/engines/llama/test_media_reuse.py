@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from llama_cpp import _utils as llama_cpp_files
 
-from core.engines.llama.abort_flag import AbortFlag
-from core.engines.llama.chat_model import ChatModel
 from core.engines.protocol import (
     EngineSpec,
     Message,
@@ -28,30 +25,8 @@ from tests.engines.llama.conversations import (
     tone,
 )
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_files_left_open() -> Iterator[None]:
-    """llama_cpp opens two files on import, which would be reported as leaks at exit."""
-    yield
-    llama_cpp_files.outnull_file.close()
-    llama_cpp_files.errnull_file.close()
-
-
-Open = Callable[..., ChatModel]
-
-
-@pytest.fixture
-def open_model() -> Iterator[Open]:
-    """Opens models in this process, where their logits can be looked at."""
-    opened: list[ChatModel] = []
-
-    def open_one(spec: EngineSpec, abort: AbortFlag | None = None) -> ChatModel:
-        opened.append(ChatModel(spec, abort))
-        return opened[-1]
-
-    yield open_one
-    for model in opened:
-        model.close()
+if TYPE_CHECKING:
+    from tests.engines.llama.conftest import OpenModel
 
 
 MEDIA: list[tuple[str, tuple[Part, ...]]] = [
@@ -70,7 +45,7 @@ def media_spec(models: Models, kind: str) -> EngineSpec:
 
 @pytest.mark.parametrize(("kind", "media"), MEDIA, ids=NAMES)
 def test_media_are_evaluated_once(
-    models: Models, open_model: Open, kind: str, media: tuple[Part, ...]
+    models: Models, open_model: OpenModel, kind: str, media: tuple[Part, ...]
 ) -> None:
     model = open_model(media_spec(models, kind))
     conversation = Conversation(model, "Ana", length=3)
@@ -84,7 +59,7 @@ def test_media_are_evaluated_once(
 
 @pytest.mark.parametrize(("kind", "media"), MEDIA, ids=NAMES)
 def test_reused_media_give_the_same_answer(
-    models: Models, open_model: Open, kind: str, media: tuple[Part, ...]
+    models: Models, open_model: OpenModel, kind: str, media: tuple[Part, ...]
 ) -> None:
     model = open_model(media_spec(models, kind))
     conversation = Conversation(model, "Ana", length=3)
@@ -124,7 +99,7 @@ def question(*parts: Part) -> list[Message]:
 )
 def test_other_media_are_not_taken_for_the_same(
     models: Models,
-    open_model: Open,
+    open_model: OpenModel,
     kind: str,
     first: tuple[Part, ...],
     second: tuple[Part, ...],

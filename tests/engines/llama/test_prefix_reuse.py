@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from llama_cpp import _utils as llama_cpp_files
 
 from core.engines.llama.abort_flag import AbortFlag
-from core.engines.llama.chat_model import ChatModel
 from core.engines.protocol import (
     Completion,
-    EngineSpec,
     GenerationRequest,
     Message,
     TextDelta,
@@ -30,33 +27,11 @@ from tests.engines.llama.conversations import (
     new_tokens,
 )
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_files_left_open() -> Iterator[None]:
-    """llama_cpp opens two files on import, which would be reported as leaks at exit."""
-    yield
-    llama_cpp_files.outnull_file.close()
-    llama_cpp_files.errnull_file.close()
+if TYPE_CHECKING:
+    from tests.engines.llama.conftest import OpenModel
 
 
-Open = Callable[..., ChatModel]
-
-
-@pytest.fixture
-def open_model() -> Iterator[Open]:
-    """Opens models in this process, where their logits can be looked at."""
-    opened: list[ChatModel] = []
-
-    def open_one(spec: EngineSpec, abort: AbortFlag | None = None) -> ChatModel:
-        opened.append(ChatModel(spec, abort))
-        return opened[-1]
-
-    yield open_one
-    for model in opened:
-        model.close()
-
-
-def test_a_second_turn_evaluates_what_is_new(models: Models, open_model: Open) -> None:
+def test_a_second_turn_evaluates_what_is_new(models: Models, open_model: OpenModel) -> None:
     model = open_model(spec_for(models.random))
     conversation = Conversation(model, "Ana")
     assert conversation.turn("hola").reused_tokens == 0
@@ -64,7 +39,7 @@ def test_a_second_turn_evaluates_what_is_new(models: Models, open_model: Open) -
     assert evaluated(conversation.turn("¿y ahora?")) <= new + SLACK_TOKENS
 
 
-def test_agents_in_turns_evaluate_what_is_new(models: Models, open_model: Open) -> None:
+def test_agents_in_turns_evaluate_what_is_new(models: Models, open_model: OpenModel) -> None:
     model = open_model(spec_for(models.random, context_tokens=4096))
     both = [Conversation(model, "Ana"), Conversation(model, "Bea")]
     for conversation in both:
@@ -75,7 +50,7 @@ def test_agents_in_turns_evaluate_what_is_new(models: Models, open_model: Open) 
         assert evaluated(conversation.turn(f"pregunta {number}")) <= new + SLACK_TOKENS
 
 
-def test_a_restored_cache_is_the_unbroken_one(models: Models, open_model: Open) -> None:
+def test_a_restored_cache_is_the_unbroken_one(models: Models, open_model: OpenModel) -> None:
     logits = []
     for others in ([], ["Bea"], ["Bea", "Eva"]):
         model = open_model(spec_for(*models.vision))
@@ -88,7 +63,9 @@ def test_a_restored_cache_is_the_unbroken_one(models: Models, open_model: Open) 
     np.testing.assert_array_equal(logits[0], logits[2])
 
 
-def test_restored_conversations_continue_as_fresh_ones(models: Models, open_model: Open) -> None:
+def test_restored_conversations_continue_as_fresh_ones(
+    models: Models, open_model: OpenModel
+) -> None:
     model = open_model(spec_for(models.random))
     both = [Conversation(model, "Ana"), Conversation(model, "Bea")]
     for number in range(6):
@@ -100,7 +77,9 @@ def test_restored_conversations_continue_as_fresh_ones(models: Models, open_mode
         assert answer(model, asked)[0] == answer(fresh, asked)[0]
 
 
-def test_two_conversations_of_one_agent_share_its_opening(models: Models, open_model: Open) -> None:
+def test_two_conversations_of_one_agent_share_its_opening(
+    models: Models, open_model: OpenModel
+) -> None:
     model = open_model(spec_for(models.random))
     opening = Conversation(model, "Ana", length=30).messages
     questions = [[*opening, Message.text("user", f"{n} " * 60)] for n in "abc"]
@@ -114,7 +93,7 @@ def test_two_conversations_of_one_agent_share_its_opening(models: Models, open_m
         assert evaluated(answer(model, each)[1]) <= SLACK_TOKENS
 
 
-def test_a_copy_that_lent_its_opening_is_kept(models: Models, open_model: Open) -> None:
+def test_a_copy_that_lent_its_opening_is_kept(models: Models, open_model: OpenModel) -> None:
     model = open_model(spec_for(models.random))
     opening = Conversation(model, "Ana", length=30).messages
     first, second = ([*opening, Message.text("user", f"{n} " * 60)] for n in "ab")
@@ -124,7 +103,9 @@ def test_a_copy_that_lent_its_opening_is_kept(models: Models, open_model: Open) 
     assert evaluated(answer(model, first)[1]) <= SLACK_TOKENS
 
 
-def test_the_bound_on_copies_holds_and_the_oldest_goes(models: Models, open_model: Open) -> None:
+def test_the_bound_on_copies_holds_and_the_oldest_goes(
+    models: Models, open_model: OpenModel
+) -> None:
     model = open_model(spec_for(models.random, context_tokens=1280))
     names = ["Ana", "Bea", "Eva", "Isa"]
     all_four = {name: Conversation(model, name, length=54) for name in names}
@@ -137,7 +118,7 @@ def test_the_bound_on_copies_holds_and_the_oldest_goes(models: Models, open_mode
 
 
 def test_a_model_that_cannot_go_back_continues_from_where_its_prompt_ended(
-    models: Models, open_model: Open
+    models: Models, open_model: OpenModel
 ) -> None:
     model = open_model(spec_for(models.hybrid))
     ana, bea = Conversation(model, "Ana"), Conversation(model, "Bea")
@@ -173,7 +154,7 @@ class UpAfterLook(AbortFlag):
 @pytest.mark.parametrize("look", [1, 2, 3])
 @pytest.mark.parametrize("kind", ["text", "hybrid", "image"])
 def test_a_prompt_that_was_broken_off_leaves_a_sound_cache(
-    models: Models, open_model: Open, kind: str, look: int
+    models: Models, open_model: OpenModel, kind: str, look: int
 ) -> None:
     long_text = ("hola " * 300,)
     parts, spec = {
@@ -199,7 +180,7 @@ def test_a_prompt_that_was_broken_off_leaves_a_sound_cache(
 
 
 def test_an_answer_that_was_broken_off_leaves_a_sound_cache(
-    models: Models, open_model: Open
+    models: Models, open_model: OpenModel
 ) -> None:
     for path in (models.random, models.hybrid):
         flag = UpAfterLook()
