@@ -19,7 +19,7 @@ from core.interfaces.who_answers import why_absent
 if TYPE_CHECKING:
     from core.model_pool import ModelPool
     from core.model_pool.resolve import ResolvedModel
-    from core.model_pool.status import ModelStatus, PoolStatus
+    from core.model_pool.scheduling.status import ModelStatus, PoolStatus
     from core.settings.schema import ModelSettings
 
 BAR_CELLS = 40

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Priority = Literal["low", "normal", "high"]
+TtlPolicy = Literal["strict", "pressure"]
 EngineName = Literal["llama", "ollama"]
 SelfTestKind = Literal["expert", "tiny", "vision", "omni", "embeddings"]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -77,6 +78,7 @@ class ModelSettings(Section):
     permanent: bool = False  # never evicted
     load_on_startup: bool = False
     ttl_seconds: float | None = Field(None, gt=0)  # unload after this long unused
+    ttl_policy: TtlPolicy = "strict"  # pressure: then only when memory is short
     priority: Priority = "normal"  # lower leaves first, higher is loaded first
     embeddings: bool = False
     fallback: str | None = None  # the model to try when this one fails

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -28,6 +29,7 @@ from core.engines.protocol import (
 from core.errors import EngineCrashed, ModelUnavailable
 from core.model_pool.pool import ModelPool
 from core.model_pool.resolve import ResolvedModel
+from core.model_pool.scheduling.status import ModelStatus
 from core.settings.schema import Settings
 from core.storage.folder import DataFolder
 from tests.virtual_clock import VirtualClock
@@ -236,12 +238,14 @@ class Bench:
         return {m.name for m in self.pool.status().models if m.state in ("ready", "in_use")}
 
     def until_waiting_for_memory(self, name: str) -> None:
-        ledger = self.pool._ledger
-        self._until(lambda: bool(name in ledger.loads and ledger.loads[name].waiting_for))
+        self._until(lambda: bool(self.seen(name).waiting_for))
 
     def until_waiters(self, name: str, count: int) -> None:
-        ledger = self.pool._ledger
-        self._until(lambda: name in ledger.loads and ledger.loads[name].waiters == count)
+        self._until(lambda: self.seen(name).leases == count)
+
+    def seen(self, name: str) -> ModelStatus:
+        """What the pool says of one model."""
+        return next(model for model in self.pool.status().models if model.name == name)
 
     def until_event(self, event: str) -> None:
         self._until(lambda: event in self.engines.events)
@@ -250,12 +254,10 @@ class Bench:
         self.until_event(f"loading {name}")
 
     def _until(self, condition: Callable[[], bool]) -> None:
-        changed = self.pool._ledger.changed
-        with changed:
-            for _ in range(int(PATIENCE_S * 1000)):
-                if condition():
-                    return
-                changed.wait(0.001)
+        for _ in range(int(PATIENCE_S * 1000)):
+            if condition():
+                return
+            time.sleep(0.001)
         raise AssertionError("it never came to that")
 
     def end(self) -> None:

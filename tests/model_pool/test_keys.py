@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.model_pool.ttl import configured_ttls_s
+from core.model_pool.scheduling.idle import IdleTime
+from core.model_pool.ttl import configured_idle_times
 from tests.model_pool.conftest import MakeBench
 from tests.model_pool.fakes import settings_for, unavailable
 
@@ -38,7 +39,7 @@ def test_a_variants_auto_unload_overrides_the_models_ttl(bench: MakeBench) -> No
 def test_a_permanent_model_has_no_ttl() -> None:
     vision = {"model": "a", "auto_unload_after_seconds": 30}
     settings = settings_for({"a": {"permanent": True}, "b": {"ttl_seconds": 5}}, vision=vision)
-    assert configured_ttls_s(settings) == {"b": 5}
+    assert configured_idle_times(settings) == {"b": IdleTime(5)}
 
 
 def test_load_on_startup_loads_in_the_order_of_priority(bench: MakeBench) -> None:
