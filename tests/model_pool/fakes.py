@@ -238,22 +238,22 @@ class Bench:
         return {m.name for m in self.pool.status().models if m.state in ("ready", "in_use")}
 
     def until_waiting_for_memory(self, name: str) -> None:
-        self._until(lambda: bool(self.seen(name).waiting_for))
+        self.until(lambda: bool(self.seen(name).waiting_for))
 
     def until_waiters(self, name: str, count: int) -> None:
-        self._until(lambda: self.seen(name).leases == count)
+        self.until(lambda: self.seen(name).leases == count)
 
     def seen(self, name: str) -> ModelStatus:
         """What the pool says of one model."""
         return next(model for model in self.pool.status().models if model.name == name)
 
     def until_event(self, event: str) -> None:
-        self._until(lambda: event in self.engines.events)
+        self.until(lambda: event in self.engines.events)
 
     def until_loading(self, name: str) -> None:
         self.until_event(f"loading {name}")
 
-    def _until(self, condition: Callable[[], bool]) -> None:
+    def until(self, condition: Callable[[], bool]) -> None:
         for _ in range(int(PATIENCE_S * 1000)):
             if condition():
                 return

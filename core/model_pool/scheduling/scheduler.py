@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import count
 
 from core.engines.protocol import Engine
-from core.errors import Cancelled, EngineCrashed, PoolBusy
+from core.errors import Cancelled, EngineCrashed, ModelError, PoolBusy
 from core.model_pool.resolve import ResolvedModel
 from core.model_pool.scheduling import refusals
 from core.model_pool.scheduling.admission import Admission, Memory
@@ -86,8 +86,7 @@ class Scheduler:
         if self.closed:
             ticket.error = refusals.closed()
         elif self.breakers.rests(name, now_s):
-            rest_s = self.breakers.retry_at_s(name) - now_s
-            ticket.error = refusals.resting(name, self.breakers.failures(name), rest_s)
+            ticket.error = self._resting(name, now_s)
         else:
             load = self.table.loads.get(name)
             if load is None and resolved is None:
@@ -306,11 +305,19 @@ class Scheduler:
             late = [ticket for ticket in load.tickets if now_s >= ticket.deadline_s]
             for ticket in late:
                 load.tickets.remove(ticket)
-                ticket.error = refusals.busy(load)
+                ticket.error = self._why_late(load, now_s)
             if late and not load.tickets and not load.background:
                 self._abandon(load)
                 ended = True
         return ended
+
+    def _why_late(self, load: Load, now_s: float) -> ModelError:
+        pauses = now_s < self.breakers.retry_at_s(load.name)
+        return self._resting(load.name, now_s) if pauses else refusals.busy(load)
+
+    def _resting(self, name: str, now_s: float) -> ModelError:
+        rest_s = self.breakers.retry_at_s(name) - now_s
+        return refusals.resting(name, self.breakers.failures(name), rest_s)
 
     def _enter(
         self, name: str, settings: ModelSettings, resolved: ResolvedModel, now_s: float

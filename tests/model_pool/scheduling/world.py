@@ -286,11 +286,9 @@ class World:
 
     def _could_begin(self, load: Load) -> bool:
         table = self.scheduler.table
-        there = (
-            *table.loaded.values(),
-            *(each for each in table.loads.values() if each is not load),
-        )
-        pinned_mb = sum(each.reserved_mb for each in there if each.settings.permanent)
+        there: list[Loaded | Load] = [*table.loaded.values(), *table.loads.values()]
+        others = (each for each in there if each is not load)
+        pinned_mb = sum(each.reserved_mb for each in others if each.settings.permanent)
         limit_mb = self.scheduler.admission.memory.limit_mb
         retry_at_s = self.scheduler.breakers.retry_at_s(load.name)
         return load.resolved.need_mb <= limit_mb - pinned_mb and self.now_s >= retry_at_s
