@@ -77,6 +77,9 @@ class FakeEngine:
     def memory_mb(self) -> float | None:
         return 7.5
 
+    def peak_memory_mb(self) -> float | None:
+        return 7.5
+
     def close(self) -> None:
         self._engines.closing(self)
         self.closed = True
