@@ -26,20 +26,25 @@ MARGIN_MB = 256
 LARGEST_RESERVE = 1 / 8
 """Of the machine. The configured reserve is meant for 16 GiB; on less it would leave nothing."""
 OLLAMA = "Ollama"
+SERVED = "ollama:"
+"""Begins the names of models that an Ollama server loads, as they stand between processes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Memory that somebody else holds, or was promised. `shared` models are one model,
-    however many hold it: an Ollama server loads each once for everybody."""
+    """Memory that somebody else holds, or was promised."""
 
     holder: str
     model: str
     reserved_mb: int
-    shared: bool = False
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is one model however many hold it: Ollama loads each once for all."""
+        return self.model.startswith(SERVED)
 
     def __str__(self) -> str:
-        return f"{self.holder}: {self.model} {self.reserved_mb} MiB"
+        return f"{self.holder}: {self.model.removeprefix(SERVED)} {self.reserved_mb} MiB"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from core.clock import Clock, SystemClock
 from core.engines.table import held_elsewhere_mb
 from core.model_pool.memory.budget import (
     OLLAMA,
+    SERVED,
     Allowance,
     Holding,
     MemoryView,
@@ -33,8 +34,6 @@ from core.storage.folder import DataFolder
 
 ASKED_AGAIN_S = 3.0
 """How long an answer of Ollama's holds; a load seldom waits for a second question."""
-SERVED = "ollama:"
-"""Begins the names of models in the ledger that are one, whoever reserves them."""
 
 
 class SharedBudget:
@@ -158,9 +157,7 @@ class SharedBudget:
                 connect_timeout_s=ollama.connect_timeout_s,
             )
             self._served_until_s = self._clock.now_s() + ASKED_AGAIN_S
-            self._served = tuple(
-                Holding(OLLAMA, SERVED + name, mb, shared=True) for name, mb in held_mb.items()
-            )
+            self._served = tuple(Holding(OLLAMA, SERVED + name, mb) for name, mb in held_mb.items())
         return self._served
 
     def _label(self, name: str) -> str:
@@ -171,5 +168,4 @@ class SharedBudget:
 
 def _holdings(entry: ProcessEntry) -> Iterable[Holding]:
     for name, reserved_mb in entry.reservations:
-        holder = f"SARAi (process {entry.process_id})"
-        yield Holding(holder, name, reserved_mb, shared=name.startswith(SERVED))
+        yield Holding(f"SARAi (process {entry.process_id})", name, reserved_mb)
