@@ -72,6 +72,17 @@ def test_memory_is_that_of_the_worker(models: Models, open_llama: Open) -> None:
     assert memory_mb == pytest.approx(worker.memory_info().rss / 2**20, rel=0.2)
 
 
+def test_the_peak_of_memory_stays_when_memory_is_given_back(
+    models: Models, open_llama: Open
+) -> None:
+    engine = open_llama(spec_for(models.scripted))
+    peak_mb, memory_mb = engine.peak_memory_mb(), engine.memory_mb()
+    assert peak_mb is not None
+    assert memory_mb is not None
+    assert memory_mb <= peak_mb
+    assert (engine.peak_memory_mb() or 0) >= peak_mb
+
+
 @pytest.mark.parametrize("missing", ["gguf", "mmproj"])
 def test_a_missing_file_is_named(models: Models, missing: str) -> None:
     nowhere = models.folder / "nowhere.gguf"
