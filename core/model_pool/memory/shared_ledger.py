@@ -68,8 +68,9 @@ class SharedLedger:
     Every method raises StorageError when the folder cannot be used.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
         self._folder = folder
+        self._lock_timeout_s = lock_timeout_s
         self._own = folder / f"{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
         self._file: IO[str] | None = None
         self._held: list[Reservation] = []
@@ -123,7 +124,7 @@ class SharedLedger:
             with self._mutex:
                 self._folder.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
                 with _opened(self._folder / "lock") as lock:
-                    _wait_for(lock)
+                    _wait_for(lock, self._lock_timeout_s)
                     yield
         except OSError as error:
             raise StorageError(
@@ -156,11 +157,11 @@ def _opened(path: Path) -> IO[str]:
     return os.fdopen(descriptor, "r+", encoding="utf-8")
 
 
-def _wait_for(lock: IO[str]) -> None:
-    give_up_s = time.monotonic() + LOCK_TIMEOUT_S
+def _wait_for(lock: IO[str], timeout_s: float) -> None:
+    give_up_s = time.monotonic() + timeout_s
     while not _locked(lock):
         if time.monotonic() > give_up_s:
-            raise TimeoutError(0, f"another process has locked it for {LOCK_TIMEOUT_S:g} s")
+            raise TimeoutError(0, f"another process has locked it for {timeout_s:g} s")
         time.sleep(LOCK_RETRY_S)
 
 

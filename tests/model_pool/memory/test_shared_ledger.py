@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import random
 import subprocess
 import sys
@@ -261,3 +262,16 @@ def test_an_entry_that_says_nothing_is_an_error_and_stays(
     assert path.exists()
     other.kill()
     assert ledger.others() == ()
+
+
+def test_a_folder_that_somebody_keeps_locked_is_given_up(
+    ledger: SharedLedger, folder: Path
+) -> None:
+    ledger.others()
+    impatient = SharedLedger(folder, lock_timeout_s=0.05)
+    with (folder / "lock").open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(StorageError, match=r"another process has locked it for 0\.05 s"):
+            impatient.reserve("mine", 1, rest_mb)
+    reserved(impatient.reserve("mine", 1, rest_mb))
+    impatient.close()
