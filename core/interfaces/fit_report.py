@@ -5,7 +5,7 @@ Owns the report; the verdicts are the pool's, the look of it is in `fit_table`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,8 @@ def fit_report(pool: ModelPool, budget: SharedBudget) -> FitReport:
     budget.refresh()
     settings = pool.settings
     found = [prospect(name, pool) for name in settings.models]
-    at_start = loaded_at_start(startup_chains(settings), _candidates(found))
+    usable = [candidate for each in found if (candidate := _candidate(each)) is not None]
+    at_start = loaded_at_start(startup_chains(settings), usable)
     now, at_most = budget.allowance(), budget.ceiling()
     models = tuple(_model_fit(each, at_start, now, at_most) for each in found)
     names = tuple(candidate.name for candidate in at_start)
@@ -100,23 +101,17 @@ def _model_fit(
         found.word,
         predicted_mb=resolved.predicted_mb if resolved else None,
         measured_mb=resolved.measured_mb if resolved else None,
-        expected_mb=None if resolved else found.settings.max_memory_mb,
+        expected_mb=candidate.need_mb if candidate and not resolved else None,
         alone=alone,
         at_work=at_work,
     )
 
 
-def _candidates(found: Iterable[Prospect]) -> Iterator[Candidate]:
-    """Models that are here or could be; a file that cannot be used is neither."""
-    for each in found:
-        if each.error is None or isinstance(each.error, ModelUnavailable):
-            candidate = _candidate(each)
-            if candidate is not None:
-                yield candidate
-
-
 def _candidate(found: Prospect) -> Candidate | None:
-    model = found.settings
+    """The model if it is here or could be; a file that cannot be used is neither."""
+    model, absent = found.settings, isinstance(found.error, ModelUnavailable)
+    if found.error is not None and not absent:
+        return None
     need_mb = found.resolved.need_mb if found.resolved else model.max_memory_mb
     if need_mb is None:
         return None

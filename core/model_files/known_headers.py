@@ -61,7 +61,7 @@ class KnownHeaders:
         found = self._find((model, identities))
         if found is None:
             found = _read(files, identities, model)
-            self._keep_in_mind((model, identities), found)
+            self._remember((model, identities), found)
         if isinstance(found, _Refusal):
             # A new one each time: threads would share the traceback of one that is kept.
             raise ModelFileInvalid(found.message, model=model, hint=found.hint)
@@ -71,7 +71,7 @@ class KnownHeaders:
         """The engine refused these files: from now on `read` raises the like of `error`."""
         until_s = self._clock.now_s() + REFUSED_BY_ENGINE_S
         refusal = _Refusal(error.message, error.hint, until_s)
-        self._keep_in_mind((error.model, identities), refusal)
+        self._remember((error.model, identities), refusal)
 
     def _find(self, key: _Key) -> CheckedFiles | _Refusal | None:
         with self._lock:
@@ -81,7 +81,7 @@ class KnownHeaders:
             self._known.move_to_end(key)
             return found
 
-    def _keep_in_mind(self, key: _Key, found: CheckedFiles | _Refusal) -> None:
+    def _remember(self, key: _Key, found: CheckedFiles | _Refusal) -> None:
         with self._lock:
             self._known[key] = found
             self._known.move_to_end(key)

@@ -141,6 +141,15 @@ def test_a_model_above_its_own_limit_says_so(
     ended = sarai("models", "fit")
     assert row(ended.answer, "lfm2_1_2b")[-2:] == ["never", "never"]
     assert "max_memory_mb is 10" in ended.answer
+    assert "≤ 10 MiB" not in ended.answer  # a limit is no prediction
+
+
+def test_a_damaged_file_gets_no_verdict(sarai: Sarai, tmp_path: Path, configure: Any) -> None:
+    (tmp_path / "damaged.gguf").write_bytes(b"no GGUF")
+    configure({"models": {"lfm2_1_2b": {"gguf_file": str(tmp_path / "damaged.gguf")}}})
+    ended = sarai("models", "fit")
+    assert row(ended.answer, "lfm2_1_2b") == ["lfm2_1_2b", "damaged", "-", "not", "yet", "-", "-"]
+    assert "taken for installed: self_test_tiny, qwen_omni_3b." in ended.answer
 
 
 def test_nothing_is_left_behind(sarai: Sarai, home: DataFolder) -> None:

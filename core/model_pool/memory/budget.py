@@ -116,6 +116,8 @@ def plan_within(
     decision = plan_admission(need_mb, residents, now.limit_mb)
     if isinstance(decision, Never):
         return Wait(f"needs {need_mb} MiB: {now.reason}")
+    if isinstance(decision, Wait):
+        return Wait(f"{decision.reason} ({now.reason})")
     return decision
 
 

@@ -16,6 +16,8 @@ from core.model_pool.memory import cgroups
 
 MIB = 2**20
 KIB_PER_MIB = 1024
+WORKER_MODULE = "core.engines.llama.worker"
+"""By this word of its command a worker is told from other children of a program."""
 
 
 class MachineMemory(Protocol):
@@ -31,7 +33,7 @@ class MachineMemory(Protocol):
         ...
 
     def private_mb(self, process_id: int) -> int:
-        """What the children of a process hold that is no page of a file; workers are such."""
+        """What the workers of a process hold that is no page of a file."""
         ...
 
     def stalled_percent(self) -> float | None:
@@ -62,15 +64,22 @@ class LinuxMemory:
         return _least(self._meminfo_mb("MemAvailable"), room)
 
     def private_mb(self, process_id: int) -> int:
-        tasks = (self._proc / str(process_id)).glob("task/*/children")
+        try:
+            tasks = list((self._proc / str(process_id)).glob("task/*/children"))
+        except OSError:  # it ended while its threads were listed
+            return 0
         children = {child for task in tasks for child in _text(task).split()}
-        return sum(self._private_kib(child) for child in children) // KIB_PER_MIB
+        workers = [child for child in children if self._is_worker(child)]
+        return sum(self._private_kib(worker) for worker in workers) // KIB_PER_MIB
 
     def stalled_percent(self) -> float | None:
         group = cgroups.pressure_file(self._proc, self._cgroups)
         files = [self._proc / "pressure" / "memory", *([group] if group else [])]
         found = [_field(_text(file), r"^some avg10=([\d.]+)") for file in files]
         return max((percent for percent in found if percent is not None), default=None)
+
+    def _is_worker(self, process_id: str) -> bool:
+        return WORKER_MODULE in _text(self._proc / process_id / "cmdline").split("\0")
 
     def _private_kib(self, process_id: str) -> int:
         status = _text(self._proc / process_id / "status")

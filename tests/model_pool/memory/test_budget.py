@@ -149,6 +149,15 @@ def test_what_others_hold_is_waited_for_with_the_arithmetic() -> None:
     assert decision.reason.startswith("needs 5000 MiB: of the models' budget of 14336 MiB others")
 
 
+def test_what_our_own_models_hold_is_waited_for_and_others_are_named_too() -> None:
+    now = allowance(MemoryView(others=(SOLAR,)), BUDGET_MB)
+    in_use = Resident("omni", 5000, leases=1)
+    decision = plan_within(4560, [in_use], now, Allowance(BUDGET_MB, ""))
+    assert isinstance(decision, Wait)
+    assert "omni 5000 MiB in use" in decision.reason
+    assert "others hold 5200 (Ollama: solar:10.7b 5200 MiB)" in decision.reason
+
+
 def test_what_can_never_fit_names_the_machine() -> None:
     at_most = ceiling(2048, budget_mb=BUDGET_MB, system_reserve_mb=2048)
     decision = plan_within(4560, [], at_most, at_most)

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from core.model_pool.memory.machine import LinuxMemory, PosixMemory, this_machine
+from core.model_pool.memory.machine import (
+    WORKER_MODULE,
+    LinuxMemory,
+    PosixMemory,
+    this_machine,
+)
 from tests.model_pool.memory.machines import write_files
 
 MIB = 2**20
@@ -112,14 +117,19 @@ def test_the_longest_wait_for_memory_counts(tmp_path: Path) -> None:
     assert found.stalled_percent() == 30.25
 
 
-def test_children_count_without_the_pages_of_files(tmp_path: Path) -> None:
+def test_workers_count_without_the_pages_of_files(tmp_path: Path) -> None:
+    worker = "python\0-P\0-m\0core.engines.llama.worker\0tiny\0"
     status = "VmRSS:\t900000 kB\nRssAnon:\t {} kB\nRssFile:\t800000 kB\nRssShmem:\t{} kB\n"
     files = {
         "proc/7/task/7/children": "20 21 ",
-        "proc/7/task/9/children": "22",
+        "proc/7/task/9/children": "22 23",
+        "proc/20/cmdline": worker,
+        "proc/21/cmdline": worker,
+        "proc/22/cmdline": "someone's\0program\0",
+        "proc/22/status": status.format(4000 * 1024, 0),
         "proc/20/status": status.format(100 * 1024, 0),
         "proc/21/status": status.format(10 * 1024, 5 * 1024),
-        "proc/22/task": "",  # it ended: no status
+        "proc/23/task": "",  # it ended: no status
     }
     assert machine(tmp_path, files).private_mb(7) == 115
     assert machine(tmp_path).private_mb(8) == 0
@@ -135,7 +145,7 @@ def test_this_machine() -> None:
     before_mb = found.private_mb(os.getpid())
     hold = "data = bytearray(b'x') * (200 * 2**20); print(1, flush=True); input()"
     with subprocess.Popen(
-        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", hold, WORKER_MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as child:
         assert child.stdout is not None
         child.stdout.readline()

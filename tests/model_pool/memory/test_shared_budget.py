@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from core.model_pool.memory.budget import MARGIN_MB
+from core.model_pool.memory.budget import MARGIN_MB, Allowance
+from core.model_pool.memory.interface import Budget
 from core.model_pool.memory.shared_budget import ASKED_AGAIN_S, SharedBudget
 from core.model_pool.memory.shared_ledger import Refused, Reservation, SharedLedger
 from core.settings.schema import Settings
 from core.storage.folder import DataFolder
 from tests.model_pool.fakes import settings_for
-from tests.model_pool.memory.machines import ToldMachine
+from tests.model_pool.memory.machines import AloneBudget, ToldMachine
 from tests.ollama_emulator import EmulatedModel, OllamaEmulator, Refuse
 from tests.virtual_clock import VirtualClock
 
@@ -71,6 +72,21 @@ def ollama() -> Iterator[OllamaEmulator]:
 def reserved(answer: Reservation | Refused) -> Reservation:
     assert isinstance(answer, Reservation)
     return answer
+
+
+@pytest.mark.parametrize("kind", ["shared", "alone"])
+def test_the_tests_stand_in_refuses_as_the_real_one_does(make: Make, kind: str) -> None:
+    budget: Budget = make() if kind == "shared" else AloneBudget(BUDGET_MB)
+    assert (budget.allowance(), budget.ceiling()) == (Allowance(BUDGET_MB, ""),) * 2
+    first, second = (reserved(budget.reserve("a", 5000)) for _ in range(2))
+    assert isinstance(budget.reserve("a", 1), Refused)
+    assert isinstance(budget.reserve("a", 5001, instead_of=[first]), Refused)
+    third = reserved(budget.reserve("a", 5000, instead_of=[first]))
+    budget.release([second, third, first])
+    reserved(budget.reserve("a", BUDGET_MB))
+    budget.refresh()
+    budget.close()
+    budget.close()
 
 
 def test_without_others_the_budget_is_ours(make: Make) -> None:
