@@ -5,11 +5,10 @@ Owns the estimate from the configuration; asks no server.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
-from urllib.parse import urlsplit
 
+from core.settings.addresses import is_this_machine
 from core.settings.schema import ModelSettings
 
 OLLAMA_BITS_PER_WEIGHT = 4.89
@@ -40,13 +39,3 @@ def ollama_reservation_mb(model: ModelSettings, base_url: str) -> tuple[int, str
         f"{weights_mb:.0f} weights ({parameters_b:g}B at Q4_K_M, estimated) + "
         f"{cache_mb:.0f} context + {OLLAMA_RUNNER_MB} runner = {need_mb} MiB"
     )
-
-
-def is_this_machine(base_url: str) -> bool:
-    """Whether the server at `base_url` shares this machine's memory."""
-    host = urlsplit(base_url if "//" in base_url else f"//{base_url}").hostname or ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:  # a name, not an address
-        return host == "localhost"
-    return address.is_loopback or address.is_unspecified

@@ -86,9 +86,13 @@ class ConfiguredModels:
         """The engine could not load these files: until they change, nobody leaves for them."""
         self._headers.refuse(resolved.files, error)
 
-    def measured(self, resolved: ResolvedModel, peak_mb: float) -> None:
-        """`resolved` was loaded and took up to `peak_mb` MiB; from now on that is reserved."""
-        self._peaks.record(resolved.spec, resolved.files, peak_mb)
+    def measured(self, resolved: ResolvedModel, peak_mb: float | None) -> None:
+        """`resolved` was loaded and took up to `peak_mb` MiB, which is reserved from now on.
+
+        None, from an engine that does not know, changes nothing. A failure is logged.
+        """
+        if peak_mb is not None:
+            self._peaks.record(resolved.spec, resolved.files, peak_mb)
 
     def _ollama(self, name: str, model: ModelSettings) -> ResolvedModel:
         spec = self._spec(name, None)

@@ -155,7 +155,7 @@ def test_an_ollama_model_needs_no_file(folder: DataFolder) -> None:
 def test_a_measured_peak_above_the_prediction_is_reserved(folder: DataFolder) -> None:
     predicted = ConfiguredModels(configured(), folder)("a")
     assert (predicted.predicted_mb, predicted.measured_mb) == (predicted.need_mb, None)
-    for peak_mb in (predicted.need_mb + 9.5, 10.0):
+    for peak_mb in (predicted.need_mb + 9.5, 10.0, None):
         ConfiguredModels(configured(), folder).measured(predicted, peak_mb)
     resolved = ConfiguredModels(configured(), folder)("a")
     assert resolved.need_mb == resolved.measured_mb == predicted.need_mb + 10

@@ -44,12 +44,18 @@ class MeasuredPeaks:
 
     def record(self, spec: EngineSpec, files: Sequence[FileIdentity], peak_mb: float) -> None:
         """`spec` was open from `files` and took up to `peak_mb` MiB; the largest is kept."""
-        key = peak_key(spec, files)
-        largest_mb = max(peak_mb, self.largest_mb(spec, files) or 0.0)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
             with self._open_database().transaction() as connection:
-                connection.execute(_INSERT, (key, spec.model, largest_mb, now))
+                connection.execute(
+                    _INSERT,
+                    {
+                        "key": peak_key(spec, files),
+                        "model": spec.model,
+                        "peak_mb": peak_mb,
+                        "now": now,
+                    },
+                )
                 connection.execute(_PRUNE, (self._keep,))
         except StorageError as error:
             logger.warning("The memory that %s took was not recorded. %s", spec.model, error)
@@ -67,7 +73,9 @@ class MeasuredPeaks:
 
 _SELECT = "SELECT peak_mb FROM memory_peaks WHERE key = ?"
 _INSERT = """
-    INSERT OR REPLACE INTO memory_peaks (key, model, peak_mb, measured_at) VALUES (?, ?, ?, ?)
+    INSERT OR REPLACE INTO memory_peaks (key, model, peak_mb, measured_at)
+    SELECT :key, :model, max(:peak_mb, coalesce(max(peak_mb), 0)), :now
+    FROM memory_peaks WHERE key = :key
 """
 _PRUNE = """
     DELETE FROM memory_peaks

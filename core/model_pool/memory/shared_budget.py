@@ -28,7 +28,7 @@ from core.model_pool.memory.shared_ledger import (
     Reservation,
     SharedLedger,
 )
-from core.model_pool.ollama_reservation import is_this_machine
+from core.settings.addresses import is_this_machine
 from core.settings.schema import Settings
 from core.storage.folder import DataFolder
 
