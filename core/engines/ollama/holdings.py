@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Collection
+from functools import lru_cache
 
 from core.engines.ollama.failures import FAILURES
 from core.engines.ollama.server import OllamaServer, full_name
@@ -25,11 +26,8 @@ def held_models_mb(
 
     A model has its name in `known` where it has one there, else the server's own.
     """
-    server = OllamaServer(
-        base_url, connect_timeout_s=connect_timeout_s, read_timeout_s=READ_TIMEOUT_S
-    )
     try:
-        loaded = server.loaded_models()
+        loaded = _server(base_url, connect_timeout_s).loaded_models()
     except FAILURES as error:
         _log.debug("Ollama at %s does not say what it holds: %s", base_url, error)
         return {}
@@ -38,3 +36,11 @@ def held_models_mb(
         names.get(full_name(name), name): math.ceil(size_bytes / 2**20)
         for name, size_bytes in loaded.items()
     }
+
+
+@lru_cache(maxsize=1)
+def _server(base_url: str, connect_timeout_s: float) -> OllamaServer:
+    """Kept, since making one takes longer than the question does."""
+    return OllamaServer(
+        base_url, connect_timeout_s=connect_timeout_s, read_timeout_s=READ_TIMEOUT_S
+    )

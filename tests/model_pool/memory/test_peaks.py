@@ -9,7 +9,7 @@ import pytest
 
 from core.engines.protocol import EngineSpec
 from core.model_files.identity import FileIdentity, identify
-from core.model_pool.memory.peaks import WEIGHTLESS, MeasuredPeaks, peak_key
+from core.model_pool.memory.peaks import WEIGHTLESS, MeasuredPeaks
 from core.storage.database import Database
 from core.storage.folder import DataFolder, open_data_folder
 
@@ -82,10 +82,6 @@ def test_the_least_recently_measured_are_forgotten(peaks: MeasuredPeaks) -> None
     peaks.record(specs[3], [FILE], 900)
     known = [peaks.largest_mb(spec, [FILE]) for spec in specs]
     assert known == [900, None, 900, 900]
-
-
-def test_a_key_names_no_file() -> None:
-    assert len(peak_key(SPEC, [FILE])) == 64
 
 
 def test_a_database_that_cannot_be_used_is_logged(
