@@ -12,8 +12,11 @@ from collections.abc import Callable, Sequence
 
 from core.clock import Clock
 from core.engines.protocol import Engine, OpenEngine
-from core.errors import Cancelled
+from core.errors import Cancelled, ModelFileInvalid, StorageError
+from core.model_pool.memory.interface import Budget
+from core.model_pool.memory.shared_ledger import Refused
 from core.model_pool.monitor import Monitor
+from core.model_pool.resolve import Models
 from core.model_pool.scheduling.effects import Begin, Close, Effect, Stop, Tell
 from core.model_pool.scheduling.events import ModelLoading, PoolEvent
 from core.model_pool.scheduling.records import Load, Loaded
@@ -24,12 +27,28 @@ PROGRESS_STEP = 0.05
 
 
 class Loader:
-    """Performs effects for `monitor`. `tell` passes events on; it must not raise."""
+    """Performs effects for `monitor`.
+
+    Args:
+        open_engine: how an engine is opened.
+        models: told what was learned of files and of memory.
+        budget: where memory is reserved among all processes.
+        clock: time.
+        tell: passes events on; it must not raise.
+    """
 
     def __init__(
-        self, *, open_engine: OpenEngine, clock: Clock, tell: Callable[[PoolEvent], None]
+        self,
+        *,
+        open_engine: OpenEngine,
+        models: Models,
+        budget: Budget,
+        clock: Clock,
+        tell: Callable[[PoolEvent], None],
     ) -> None:
         self._open_engine = open_engine
+        self._models = models
+        self._budget = budget
         self._clock = clock
         self._tell = tell
         self.monitor: Monitor  # set by whoever makes both
@@ -40,6 +59,7 @@ class Loader:
                 self._begin(load, victims)
             case Close(model):
                 self._close([model])
+                self._give_back([model])
                 with self.monitor.use() as scheduler:
                     scheduler.engine_closed(model, self._clock.now_s())
             case Stop(load):
@@ -55,20 +75,53 @@ class Loader:
             thread.start()
         except RuntimeError as error:  # the system gives us no more threads
             self._close(victims)
+            self._give_back(victims)
             with self.monitor.use() as scheduler:
                 scheduler.room_made(load, victims, self._clock.now_s())
                 scheduler.failed(load, error, self._clock.now_s())
 
     def _run(self, load: Load, victims: Sequence[Loaded]) -> None:
         self._close(victims)
+        try:
+            reserved = self._reserve(load, victims)
+        except StorageError as error:
+            self._give_back(victims)
+            with self.monitor.use() as scheduler:
+                scheduler.room_made(load, victims, self._clock.now_s())
+                scheduler.failed(load, error, self._clock.now_s())
+            return
         with self.monitor.use() as scheduler:
-            scheduler.room_made(load, victims, self._clock.now_s())
+            follow = scheduler.room_made if reserved else scheduler.refused
+            follow(load, victims, self._clock.now_s())
+        if reserved:
+            self._open(load)
+
+    def _reserve(self, load: Load, victims: Sequence[Loaded]) -> bool:
+        """Take the victims' places among all processes; False when somebody was quicker.
+
+        Raises: StorageError.
+        """
+        left = [each.reservation for each in victims if each.reservation is not None]
+        with self.monitor.use() as scheduler:
+            names = scheduler.table.names()
+        taken = self._budget.reserve(
+            load.name, load.resolved.need_mb, instead_of=left, models=names
+        )
+        if isinstance(taken, Refused):
+            self._give_back(victims)
+            return False
+        load.reservation = taken
+        return True
+
+    def _open(self, load: Load) -> None:
         try:
             load.cancel.raise_if_cancelled()
             engine = self._open_engine(
                 load.resolved.spec, progress=self._progress(load), cancel=load.cancel
             )
         except Exception as error:  # noqa: BLE001  # every waiter raises it
+            if isinstance(error, ModelFileInvalid):
+                self._models.refuse(load.resolved, error)
             self._fail(load, error)
         else:
             self._publish(load, engine)
@@ -93,12 +146,34 @@ class Loader:
             self._fail(load, Cancelled(f"Nobody waits for {load.name} any more."))
 
     def _fail(self, load: Load, error: Exception) -> None:
+        self._give_back([load])
         with self.monitor.use() as scheduler:
             scheduler.failed(load, error, self._clock.now_s())
 
     def _close(self, models: Sequence[Loaded]) -> None:
         for model in models:
+            self.measure(model)
             close_engine(model.name, model.engine)
+
+    def measure(self, model: Loaded) -> None:
+        """Remember the most memory that it ever took, while its worker lives to tell."""
+        peak_mb = model.engine.peak_memory_mb()
+        if peak_mb is not None and peak_mb > model.measured_mb:
+            model.measured_mb = peak_mb
+            self._models.measured(model.resolved, peak_mb)
+
+    def _give_back(self, holders: Sequence[Loaded | Load]) -> None:
+        """Their memory is free, for other processes too. What cannot be written is logged:
+        other processes then wait for memory that is free, until this one ends."""
+        gone = [each.reservation for each in holders if each.reservation is not None]
+        for each in holders:
+            each.reservation = None
+        if not gone:
+            return
+        try:
+            self._budget.release(gone)
+        except StorageError as error:
+            logger.warning("Memory was not given back to other processes. %s", error)
 
 
 def close_engine(name: str, engine: Engine) -> None:

@@ -29,7 +29,8 @@ class Monitor:
         scheduler: used by nobody else.
         clock: time for the scheduler, and its alarm.
         perform: carries out one order; called without the lock, and must not raise.
-        under_pressure: whether the system is short of memory; asked when time has passed.
+        look: sees what the machine has and whether it is short of memory; called without the
+            lock, when time has passed.
     """
 
     def __init__(
@@ -38,12 +39,12 @@ class Monitor:
         clock: Clock,
         *,
         perform: Callable[[Effect], None],
-        under_pressure: Callable[[], bool],
+        look: Callable[[], bool],
     ) -> None:
         self._scheduler = scheduler
         self._clock = clock
         self._perform = perform
-        self._under_pressure = under_pressure
+        self._look = look
         # Re-entrant: a signal handler or a finalizer may interrupt the thread that holds it.
         self._changed = threading.Condition(threading.RLock())
         self._depth = 0
@@ -108,7 +109,7 @@ class Monitor:
             self._alarm = at_s, timer
 
     def _ring(self) -> None:
-        pressed = self._under_pressure()
+        pressed = self._look()
         with self.use() as scheduler:
             self._alarm = None
             scheduler.tick(self._clock.now_s(), under_pressure=pressed)

@@ -8,6 +8,7 @@ used for nobody here knows.
 from __future__ import annotations
 
 import difflib
+import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,16 +19,19 @@ from core.clock import Clock, SystemClock
 from core.engines.protocol import Engine, OpenEngine
 from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
-from core.errors import EngineCrashed, InvalidInput, ModelError
+from core.errors import EngineCrashed, InvalidInput, ModelError, SARAiError, StorageError
 from core.model_pool.handle import PooledEngine
 from core.model_pool.listeners import Listeners
 from core.model_pool.loads import Loader
+from core.model_pool.memory.interface import Budget
+from core.model_pool.memory.machine import MachineMemory, this_machine
+from core.model_pool.memory.pressure import PressureGauge
+from core.model_pool.memory.shared_budget import SharedBudget
 from core.model_pool.monitor import Monitor
 from core.model_pool.prefetch import Prefetch
 from core.model_pool.preload import Preload, startup_chains
-from core.model_pool.resolve import ConfiguredModels, Resolve, ResolvedModel
+from core.model_pool.resolve import ConfiguredModels, Models, ResolvedModel
 from core.model_pool.scheduling import refusals
-from core.model_pool.scheduling.admission import Memory
 from core.model_pool.scheduling.decisions import EvictionRecord
 from core.model_pool.scheduling.events import PoolEvent
 from core.model_pool.scheduling.idle import IdleRules
@@ -37,6 +41,8 @@ from core.model_pool.scheduling.status import ModelStatus, PoolStatus, read_stat
 from core.model_pool.ttl import configured_idle_times
 from core.settings.schema import ModelSettings, Settings
 from core.storage.folder import DataFolder
+
+logger = logging.getLogger(__name__)
 
 
 class ModelPool:
@@ -50,8 +56,9 @@ class ModelPool:
         folder: where self-test models and the workers' logs lie.
         clock: time, for tests.
         open_engine: how an engine is opened; None is the table of engines.
-        resolve: how a name becomes files and a reservation; None reads the real files.
-        under_pressure: whether the system is short of memory; None: never.
+        models: how a name becomes files and a reservation; None reads the real files.
+        budget: what all models may take; None shares it with the rest of the machine.
+        machine: whether it is short of memory is asked here; None is this machine.
     """
 
     def __init__(
@@ -61,26 +68,33 @@ class ModelPool:
         *,
         clock: Clock | None = None,
         open_engine: OpenEngine | None = None,
-        resolve: Resolve | None = None,
-        under_pressure: Callable[[], bool] | None = None,
+        models: Models | None = None,
+        budget: Budget | None = None,
+        machine: MachineMemory | None = None,
     ) -> None:
         self._settings = settings
         self._folder = folder
         self._clock = clock or SystemClock()
-        self._resolve = resolve or ConfiguredModels(settings, folder)
+        self._models = models or ConfiguredModels(settings, folder, self._clock)
+        self._machine = machine or this_machine()
+        self._budget = budget or SharedBudget(
+            settings, folder, machine=self._machine, clock=self._clock
+        )
+        self._gauge = PressureGauge(self._machine, self._clock)
         self._listeners = Listeners()
         self._preload: Preload | None = None
-        memory = Memory.fixed(settings.runtime.models_budget_mb)
-        loader = Loader(
+        self._loader = Loader(
             open_engine=open_engine or open_configured_engine,
+            models=self._models,
+            budget=self._budget,
             clock=self._clock,
             tell=self._listeners.tell,
         )
-        self._monitor = loader.monitor = Monitor(
-            Scheduler(memory, IdleRules(configured_idle_times(settings))),
+        self._monitor = self._loader.monitor = Monitor(
+            Scheduler(self._budget, IdleRules(configured_idle_times(settings))),
             self._clock,
-            perform=loader.perform,
-            under_pressure=under_pressure or (lambda: False),
+            perform=self._loader.perform,
+            look=self._look,
         )
 
     @property
@@ -120,6 +134,7 @@ class ModelPool:
                 self._died(model)
             raise
         finally:
+            self._loader.measure(model)
             self._monitor.give_back(model)
 
     def get(self, name: str) -> PooledEngine:
@@ -187,8 +202,8 @@ class ModelPool:
         settings = self._configured(name)
         prefetch = Prefetch(self._monitor, self._clock)
         try:
-            resolved = self._resolve(name)
-        except ModelError:  # whoever really wants it will be told
+            resolved = self._resolved(name, None)
+        except SARAiError:  # whoever really wants it will be told
             return prefetch
         prefetch.begin(name, settings, resolved, likelihood)
         return prefetch
@@ -204,7 +219,12 @@ class ModelPool:
         """Every configured model, what it holds and when it goes."""
         models = [(name, model.permanent) for name, model in self._settings.models.items()]
         with self._monitor.use() as scheduler:
-            status = read_status(scheduler, models, self._clock.now_s())
+            status = read_status(
+                scheduler,
+                models,
+                budget_mb=self._settings.runtime.models_budget_mb,
+                now_s=self._clock.now_s(),
+            )
             engines = {name: each.engine for name, each in scheduler.table.loaded.items()}
         return replace(
             status,
@@ -222,7 +242,7 @@ class ModelPool:
         Raises: InvalidInput, ModelUnavailable, ModelFileInvalid, ModelTooLarge.
         """
         self._configured(name)
-        return self._resolve(name)
+        return self._models(name)
 
     def check_available(self, name: str) -> None:
         """Whether `name` could be loaded now, memory aside; loads nothing.
@@ -246,6 +266,7 @@ class ModelPool:
             scheduler.close()
             table = scheduler.table
         self._monitor.wait_until(lambda: table.empty)
+        self._budget.close()
 
     def _configured(self, name: str) -> ModelSettings:
         model = self._settings.models.get(name)
@@ -291,7 +312,7 @@ class ModelPool:
                 return self._wait(ticket, cancel)
             if model is None:
                 # A model that is not there costs its caller no thread and nobody the lock.
-                resolved = self._resolved(name)
+                resolved = self._resolved(name, cancel)
             elif model.engine.alive():
                 return model
             else:
@@ -312,13 +333,25 @@ class ModelPool:
                 scheduler.give_up(ticket, self._clock.now_s())
             raise
 
-    def _resolved(self, name: str) -> ResolvedModel:
+    def _resolved(self, name: str, cancel: Cancellation | None) -> ResolvedModel:
+        """All that can be found wrong is found here, before anybody leaves."""
         try:
-            return self._resolve(name)
+            resolved = self._models(name)
+            self._models.verify(resolved, cancel)
         except ModelError as error:
             with self._monitor.use() as scheduler:
                 scheduler.last_errors[name] = str(error)
             raise
+        self._budget.refresh()
+        return resolved
+
+    def _look(self) -> bool:
+        """See what others hold now, and whether the machine is short of memory."""
+        try:
+            self._budget.refresh()
+        except StorageError as error:
+            logger.warning("What other processes hold could not be read. %s", error)
+        return self._gauge.refresh()
 
     def _died(self, model: Loaded) -> None:
         with self._monitor.use() as scheduler:

@@ -25,6 +25,7 @@ def with_home(path: Path) -> Path:
     return Path(os.path.expanduser(path))  # noqa: PTH111  # Path.expanduser raises then
 
 
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$"), AfterValidator(str.lower)]
 UserPath = Annotated[Path, AfterValidator(with_home)]
 
 
@@ -70,7 +71,9 @@ class ModelSettings(Section):
     engine: EngineName = "llama"
     repo_id: str | None = None  # where the files come from
     gguf_file: UserPath | None = None  # relative to paths.models, or absolute
+    sha256: Sha256 | None = None  # of gguf_file; checked when the file is new or changed
     mmproj_file: UserPath | None = None
+    mmproj_sha256: Sha256 | None = None
     ollama_model: str | None = None
     self_test: SelfTestKind | None = None
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
@@ -89,6 +92,8 @@ class ModelSettings(Section):
             raise ValueError("an ollama model needs ollama_model")
         if self.engine == "llama" and not (self.gguf_file or self.self_test):
             raise ValueError("a llama model needs gguf_file")
+        if (self.sha256 and not self.gguf_file) or (self.mmproj_sha256 and not self.mmproj_file):
+            raise ValueError("a checksum needs the file that it is of")
         return self
 
 

@@ -64,7 +64,7 @@ def test_a_missing_startup_model_hands_over_to_its_fallback(bench: MakeBench) ->
         {"pin": 10, "second": 10, "third": 10},
         {"pin": {**PIN, "fallback": "second"}, "second": {"fallback": "third"}},
     )
-    b.engines.resolve_errors["pin"] = unavailable("pin")
+    b.models.errors["pin"] = unavailable("pin")
     b.engines.load_errors["second"] = unavailable("second")
     b.pool.preload()
     assert b.pool.wait_preloaded() == ("third",)
@@ -79,7 +79,7 @@ def test_a_self_test_pin_is_loaded_only_in_place_of_a_missing_model(bench: MakeB
     present.pool.preload()
     assert present.pool.wait_preloaded() == ("real",)
     missing = bench({"real": 10, "stand_in": 10}, keys)
-    missing.engines.resolve_errors["real"] = unavailable("real")
+    missing.models.errors["real"] = unavailable("real")
     missing.pool.preload()
     assert missing.pool.wait_preloaded() == ("stand_in",)
 

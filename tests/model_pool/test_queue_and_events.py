@@ -82,7 +82,7 @@ def test_a_prefetch_taken_back_ends_its_load(bench: MakeBench) -> None:
 
 def test_a_prefetch_of_what_cannot_be_had_is_no_error(bench: MakeBench) -> None:
     b = bench({"a": 60, "huge": 101})
-    b.engines.resolve_errors["a"] = unavailable("a")
+    b.models.errors["a"] = unavailable("a")
     assert not b.pool.prefetch("a").begun
     assert not b.pool.prefetch("huge").begun
     b.pool.prefetch("huge").cancel()

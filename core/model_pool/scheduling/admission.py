@@ -7,17 +7,26 @@ in `plan`, the order in `queue`. Knows nothing of leases and callers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from core.errors import ModelError
+from core.model_pool.memory.budget import Allowance, plan_within
 from core.model_pool.scheduling import refusals
 from core.model_pool.scheduling.breaker import Breakers
 from core.model_pool.scheduling.decisions import record, ring
 from core.model_pool.scheduling.durations import Durations
 from core.model_pool.scheduling.effects import Begin, Effect, Stop, Tell
 from core.model_pool.scheduling.events import ModelLoading
-from core.model_pool.scheduling.plan import Admit, Never, Resident, plan_admission
+from core.model_pool.scheduling.plan import (
+    Admit,
+    Decision,
+    Never,
+    Resident,
+    Wait,
+    plan_admission,
+)
 from core.model_pool.scheduling.queue import in_order, starves
 from core.model_pool.scheduling.records import Load, Loaded
 from core.model_pool.scheduling.table import Table
@@ -26,22 +35,12 @@ from core.model_pool.scheduling.usage import Usage, rate_of
 logger = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Memory:
-    """What all models may take together, MiB.
+class Room(Protocol):
+    """What all models of this process may take together, as of the last look; asks nobody."""
 
-    `ceiling_mb` is the most that can ever be had; `limit_mb` is what there is now, which is
-    less while other programs hold some of it, and `limit_reason` then says who.
-    """
+    def allowance(self, models: Iterable[str] = ()) -> Allowance: ...
 
-    ceiling_mb: int
-    limit_mb: int
-    limit_reason: str = ""
-
-    @classmethod
-    def fixed(cls, budget_mb: int) -> Memory:
-        """A budget that nobody else shares."""
-        return cls(budget_mb, budget_mb)
+    def ceiling(self) -> Allowance: ...
 
 
 @dataclass(slots=True)
@@ -58,7 +57,7 @@ class Admission:
     def __init__(
         self,
         table: Table,
-        memory: Memory,
+        room: Room,
         breakers: Breakers,
         durations: Durations,
         usage: Usage,
@@ -66,7 +65,7 @@ class Admission:
         leave: Callable[[Loaded, str], bool],
         order: Callable[[Effect], None],
     ) -> None:
-        self.memory = memory
+        self._room = room
         self.decisions = ring()
         self._table = table
         self._breakers = breakers
@@ -110,7 +109,7 @@ class Admission:
         if not self._may_begin(load, now_s):
             return False
         residents = self._table.residents(now_s)
-        decision = plan_admission(load.resolved.need_mb, residents, self.memory.limit_mb)
+        decision = self._plan(load, residents)
         if not isinstance(decision, Admit):
             return False
         load_s = self._durations.load_s(load.name, load.resolved.need_mb) or 0.0
@@ -122,8 +121,28 @@ class Admission:
         self._begin(load, decision, residents, now_s)
         return True
 
+    def limit_mb(self, wanted: str | None = None) -> int:
+        """What all may take together now."""
+        return self._allowance(wanted).limit_mb
+
+    def limited_by_others(self, load: Load) -> bool:
+        """Whether it would have more room if other programs held less."""
+        return self.limit_mb(load.name) < self._room.ceiling().limit_mb
+
+    def _allowance(self, wanted: str | None) -> Allowance:
+        names = (*self._table.names(), wanted) if wanted else self._table.names()
+        return self._room.allowance(names)
+
+    def _plan(self, load: Load, residents: list[Resident]) -> Decision:
+        now, at_most = self._allowance(load.name), self._room.ceiling()
+        return plan_within(load.resolved.need_mb, residents, now, at_most)
+
     def _may_begin(self, load: Load, now_s: float) -> bool:
-        return now_s >= self._breakers.retry_at_s(load.name)
+        return now_s >= self.begins_at_s(load)
+
+    def begins_at_s(self, load: Load) -> float:
+        """Before this time it is not tried, whatever room there is."""
+        return max(self._breakers.retry_at_s(load.name), load.not_before_s)
 
     def _try(self, load: Load, now_s: float) -> ModelError | None:
         """Begin it, or leave it waiting, or say why it is refused."""
@@ -131,17 +150,16 @@ class Admission:
             load.lacking = "has to leave for a model that waited long; it comes back after it"
             return None
         if not self._may_begin(load, now_s):
-            load.lacking = "crashed and is tried again in a moment"
+            load.lacking = load.lacking or "crashed and is tried again in a moment"
             return None
         need_mb = load.resolved.need_mb
         residents = self._table.residents(now_s)
-        final = plan_admission(need_mb, residents, self.memory.ceiling_mb)
-        if isinstance(final, Never):
-            return refusals.too_large(load.resolved, final.reason)
-        decision = plan_admission(need_mb, residents, self.memory.limit_mb)
-        if not isinstance(decision, Admit):
+        decision = self._plan(load, residents)
+        if isinstance(decision, Never):
+            return refusals.too_large(load.resolved, decision.reason)
+        if isinstance(decision, Wait):
             self._cancel_speculations()
-            load.lacking = decision.reason + self.memory.limit_reason
+            load.lacking = decision.reason
             return None
         if decision.victims and not load.may_evict:
             load.lacking = f"needs {need_mb} MiB and may not evict anybody for it"
@@ -170,7 +188,7 @@ class Admission:
             load.resolved.need_mb,
             decision,
             residents,
-            budget_mb=self.memory.limit_mb,
+            budget_mb=self.limit_mb(load.name),
             now_s=now_s,
         )
         self.decisions.append(eviction)
@@ -187,7 +205,7 @@ class Admission:
         if not starves(load, now_s) or load.name in self._table.loaded:
             return False
         permanent = (each for each in self._table.after_all(now_s) if each.permanent)
-        room_mb = self.memory.limit_mb - sum(each.reserved_mb for each in permanent)
+        room_mb = self.limit_mb(load.name) - sum(each.reserved_mb for each in permanent)
         return self._may_begin(load, now_s) and load.resolved.need_mb <= room_mb
 
     def _drain_for(self, load: Load | None, now_s: float) -> None:
@@ -211,7 +229,7 @@ class Admission:
             replace(each, load_s=0.0, uses_per_s=0.0) if each.name in again else each
             for each in self._table.after_all(now_s)
         ]
-        decision = plan_admission(load.resolved.need_mb, residents, self.memory.limit_mb)
+        decision = plan_admission(load.resolved.need_mb, residents, self.limit_mb(load.name))
         loaded = self._table.loaded
         victims = decision.victims if isinstance(decision, Admit) else ()
         return [loaded[name] for name in victims if name in loaded]

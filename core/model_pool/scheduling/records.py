@@ -10,6 +10,7 @@ from typing import Literal
 
 from core.cancellation import Cancellation
 from core.engines.protocol import Engine
+from core.model_pool.memory.shared_ledger import Reservation
 from core.model_pool.resolve import ResolvedModel
 from core.settings.schema import ModelSettings
 
@@ -24,6 +25,7 @@ class Loaded:
     `schedule_unload`, once; `leaves_at_s` is the appointment that follows from it or from
     the configured TTL, and `overdue` says that the appointment has passed and it was let
     stay. While it is `draining`, nobody new gets it: a starving load needs its memory.
+    `reservation` is what other processes see of it, `measured_mb` the most it was seen to take.
     """
 
     name: str
@@ -31,10 +33,12 @@ class Loaded:
     resolved: ResolvedModel
     engine: Engine
     reserved_mb: int
+    reservation: Reservation | None
     load_s: float
     last_used_s: float
     in_use_since_s: float = 0.0
     leases: int = 0
+    measured_mb: float = 0.0
     next_ttl_s: float | None = None
     leaves_at_s: float | None = None
     leaves_strictly: bool = True
@@ -65,6 +69,8 @@ class Load:
     lacking: str = ""
     told_lacking: str = ""
     reserved_mb: int = 0
+    reservation: Reservation | None = None
+    not_before_s: float = 0.0
     fraction: float = 0.0
     tickets: list[Ticket] = field(default_factory=list)
     next_ttl_s: float | None = None

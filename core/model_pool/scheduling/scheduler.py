@@ -16,7 +16,7 @@ from core.engines.protocol import Engine
 from core.errors import Cancelled, EngineCrashed, ModelError, PoolBusy
 from core.model_pool.resolve import ResolvedModel
 from core.model_pool.scheduling import refusals
-from core.model_pool.scheduling.admission import Admission, Memory
+from core.model_pool.scheduling.admission import Admission, Room
 from core.model_pool.scheduling.breaker import Breakers
 from core.model_pool.scheduling.durations import Durations
 from core.model_pool.scheduling.effects import Close, Effect, Stop, Tell
@@ -29,16 +29,19 @@ from core.model_pool.scheduling.table import Table
 from core.model_pool.scheduling.usage import Usage
 from core.settings.schema import ModelSettings
 
+LOOK_AGAIN_S = 3.0
+"""How often somebody who waits for other programs' memory looks for it."""
+
 
 class Scheduler:
     """Leases on models inside one budget; see the module.
 
     Args:
-        memory: what the models may take together.
+        room: what the models may take together.
         idle: when those leave that nobody uses.
     """
 
-    def __init__(self, memory: Memory, idle: IdleRules) -> None:
+    def __init__(self, room: Room, idle: IdleRules) -> None:
         self.usage = Usage()
         self.table = Table(self.usage)
         self.breakers = Breakers()
@@ -49,7 +52,7 @@ class Scheduler:
         self.effects: list[Effect] = []
         self.admission = Admission(
             self.table,
-            memory,
+            room,
             self.breakers,
             self.durations,
             self.usage,
@@ -197,6 +200,17 @@ class Scheduler:
         load.phase, load.phase_since_s = "opening", now_s
         self._advance(now_s)
 
+    def refused(self, load: Load, victims: Sequence[Loaded], now_s: float) -> None:
+        """The victims are gone, but another program took the memory: it waits again."""
+        self.table.forget(victims)
+        load.reserved_mb = 0
+        load.phase, load.phase_since_s = "waiting", now_s
+        load.not_before_s = now_s + LOOK_AGAIN_S
+        load.lacking = "found its memory taken by another program"
+        if self.table.loads.get(load.name) is not load:  # nobody wants it any more
+            self.table.forget([load])
+        self._advance(now_s)
+
     def opened(self, load: Load, engine: Engine, now_s: float) -> bool:
         """The model is there. False when nobody wants it any more: close it, then `failed`."""
         if self.table.loads.get(load.name) is not load:
@@ -210,6 +224,7 @@ class Scheduler:
             resolved=load.resolved,
             engine=engine,
             reserved_mb=load.reserved_mb,
+            reservation=load.reservation,
             load_s=load_s,
             last_used_s=now_s,
             next_ttl_s=load.next_ttl_s,
@@ -268,7 +283,9 @@ class Scheduler:
         ]
         for load in in_order(self.table.loads.values(), now_s):
             times += [ticket.deadline_s for ticket in load.tickets]
-            later = (self.breakers.retry_at_s(load.name), starves_at_s(load))
+            later = [self.admission.begins_at_s(load), starves_at_s(load)]
+            if self.admission.limited_by_others(load):
+                later.append(now_s + LOOK_AGAIN_S)
             times += [at_s for at_s in later if at_s > now_s]
         return min(times, default=None)
 
@@ -379,7 +396,7 @@ class Scheduler:
         for load in in_order(self.table.loads.values(), now_s):
             if load.told_lacking != load.lacking:
                 load.told_lacking = load.lacking
-                limit_mb = self.admission.memory.limit_mb
+                limit_mb = self.admission.limit_mb(load.name)
                 waits = ModelWaits(
                     load.name,
                     position(load, self.table, now_s),

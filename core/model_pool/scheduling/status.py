@@ -61,14 +61,12 @@ class PoolStatus:
 
 
 def read_status(
-    scheduler: Scheduler, permanents: Iterable[tuple[str, bool]], now_s: float
+    scheduler: Scheduler, permanents: Iterable[tuple[str, bool]], *, budget_mb: int, now_s: float
 ) -> PoolStatus:
     """The state of each (name, permanent), engines not asked."""
-    memory = scheduler.admission.memory
     models = tuple(_see(scheduler, name, permanent, now_s) for name, permanent in permanents)
-    return PoolStatus(
-        memory.ceiling_mb, memory.limit_mb, scheduler.table.reserved_mb, now_s, models
-    )
+    limit_mb = scheduler.admission.limit_mb()
+    return PoolStatus(budget_mb, limit_mb, scheduler.table.reserved_mb, now_s, models)
 
 
 def _see(scheduler: Scheduler, name: str, permanent: bool, now_s: float) -> ModelStatus:
@@ -103,7 +101,7 @@ def _loaded_status(model: Loaded, permanent: bool, now_s: float) -> ModelStatus:
 
 
 def _load_status(scheduler: Scheduler, load: Load, permanent: bool, now_s: float) -> ModelStatus:
-    table, limit_mb = scheduler.table, scheduler.admission.memory.limit_mb
+    table, limit_mb = scheduler.table, scheduler.admission.limit_mb(load.name)
     waits = load.phase == "waiting"
     return ModelStatus(
         load.name,

@@ -31,6 +31,10 @@ class Table:
     def empty(self) -> bool:
         return not (self.loaded or self.loads or self._leaving)
 
+    def names(self) -> tuple[str, ...]:
+        """Everybody who has memory reserved."""
+        return (*self.loaded, *(each.name for each in self._moving() if each.reserved_mb))
+
     def residents(self, now_s: float) -> list[Resident]:
         """Everybody's reservation and what it is worth at `now_s`, as the plan wants it."""
         ready = [self._resident(model, now_s) for model in self.loaded.values()]

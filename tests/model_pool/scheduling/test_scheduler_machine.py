@@ -64,6 +64,12 @@ class SchedulerMachine(RuleBasedStateMachine):
         self.world.victims_gone(index)
         self.count()
 
+    @precondition(lambda self: self.world.begun)
+    @rule(index=index)
+    def memory_taken(self, index: int) -> None:
+        self.world.memory_taken(index)
+        self.count()
+
     @precondition(lambda self: self.world.opening)
     @rule(index=index)
     def opened(self, index: int) -> None:

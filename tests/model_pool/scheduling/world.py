@@ -13,7 +13,6 @@ from typing import TypeVar, cast
 from core.engines.protocol import Engine, EngineSpec
 from core.errors import Cancelled, EngineCrashed, ModelError, ModelFileInvalid, ModelTooLarge
 from core.model_pool.resolve import ResolvedModel
-from core.model_pool.scheduling.admission import Memory
 from core.model_pool.scheduling.effects import Begin, Close, Stop, Tell
 from core.model_pool.scheduling.events import PoolEvent
 from core.model_pool.scheduling.idle import IdleRules, IdleTime
@@ -21,6 +20,7 @@ from core.model_pool.scheduling.queue import starves
 from core.model_pool.scheduling.records import Load, Loaded, Ticket
 from core.model_pool.scheduling.scheduler import Scheduler
 from core.settings.schema import ModelSettings
+from tests.model_pool.memory.machines import AloneBudget
 
 BUDGET_MB = 100
 NEEDS_MB = {"pin": 30, "a": 20, "b": 30, "c": 50, "d": 45, "huge": 120}
@@ -59,9 +59,8 @@ class Lease:
 class World:
     """One scheduler and all that it has ordered and lent."""
 
-    scheduler: Scheduler = field(
-        default_factory=lambda: Scheduler(Memory.fixed(BUDGET_MB), IdleRules(IDLE_TIMES))
-    )
+    budget: AloneBudget = field(default_factory=lambda: AloneBudget(BUDGET_MB))
+    scheduler: Scheduler = field(init=False)
     now_s: float = 1000.0
     pressed: bool = False
     waiting: list[Ticket] = field(default_factory=list)
@@ -72,6 +71,9 @@ class World:
     events: list[PoolEvent] = field(default_factory=list)
     dead: list[Loaded] = field(default_factory=list)
     hurdles: Hurdles | None = None
+
+    def __post_init__(self) -> None:
+        self.scheduler = Scheduler(self.budget, IdleRules(IDLE_TIMES))
 
     # What callers do.
 
@@ -134,6 +136,14 @@ class World:
             self.scheduler.room_made(begin.load, begin.victims, self.now_s)
             self.settle()
 
+    def memory_taken(self, index: int = 0) -> None:
+        """The victims of a load are gone, but another process was quicker."""
+        begin = pick(self.begun, index)
+        if begin is not None:
+            self.begun.remove(begin)
+            self.scheduler.refused(begin.load, begin.victims, self.now_s)
+            self.settle()
+
     def opened(self, index: int = 0) -> None:
         load = pick(self.opening, index)
         if load is None:
@@ -170,7 +180,7 @@ class World:
 
     def limit(self, limit_mb: int) -> None:
         """Other programs take or give back memory."""
-        self.scheduler.admission.memory.limit_mb = limit_mb
+        self.budget.limit_mb = limit_mb
         self.hurdles = None
         self.scheduler.tick(self.now_s, under_pressure=self.pressed)
         self.settle()
@@ -198,7 +208,7 @@ class World:
 
     def finish(self) -> None:
         """Everybody lets go and all orders are carried out: then every request has ended."""
-        self.scheduler.admission.memory.limit_mb = BUDGET_MB
+        self.budget.limit_mb = BUDGET_MB
         for _ in range(1000):
             orders = self.begun or self.opening or self.closing
             if not (self.waiting or self.held or orders or self.scheduler.table.loads):
@@ -262,7 +272,7 @@ class World:
 
     def _check_begin(self, load: Load, victims: Sequence[Loaded]) -> None:
         """It took only memory that was free, also when the limit has just sunk below."""
-        limit_mb = self.scheduler.admission.memory.limit_mb
+        limit_mb = self.budget.limit_mb
         assert not load.reserved_mb or self.scheduler.table.reserved_mb <= limit_mb
         for victim in victims:
             assert not self.leases_on(victim), "a leased model was evicted"
@@ -289,8 +299,8 @@ class World:
         there: list[Loaded | Load] = [*table.loaded.values(), *table.loads.values()]
         others = (each for each in there if each is not load)
         pinned_mb = sum(each.reserved_mb for each in others if each.settings.permanent)
-        limit_mb = self.scheduler.admission.memory.limit_mb
-        retry_at_s = self.scheduler.breakers.retry_at_s(load.name)
+        limit_mb = self.budget.limit_mb
+        retry_at_s = self.scheduler.admission.begins_at_s(load)
         return load.resolved.need_mb <= limit_mb - pinned_mb and self.now_s >= retry_at_s
 
     def _check_starvation(self) -> None:
