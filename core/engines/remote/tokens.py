@@ -1,4 +1,4 @@
-"""Token counts without a tokenizer: Ollama has no endpoint for one.
+"""Token counts without a tokenizer: few servers have an endpoint for one.
 
 Owns an estimate for planning and a floor for refusing; knows nothing of the server.
 """
