@@ -6,18 +6,17 @@ who else is loaded. Nothing is opened here: headers are read and numbers are add
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
 
 from core.engines.protocol import EngineSpec
 from core.errors import ModelTooLarge
 from core.model_files.locate import ModelFiles, locate
 from core.model_files.pair import read_headers
 from core.model_pool.footprint import Footprint, predict_footprint
+from core.settings.addresses import is_this_machine
 from core.settings.schema import ModelSettings, Settings
 from core.storage.folder import DataFolder
 
@@ -51,14 +50,35 @@ class ConfiguredModels:
 
     def __call__(self, name: str) -> ResolvedModel:
         model = self._settings.models[name]
-        resolved = self._ollama(name, model) if model.engine == "ollama" else self._llama(name)
+        resolved = self._by_engine(name, model)
         refuse_above_own_limit(resolved, model.max_memory_mb)
         return resolved
+
+    def _by_engine(self, name: str, model: ModelSettings) -> ResolvedModel:
+        if model.engine == "ollama":
+            return self._ollama(name, model)
+        if model.engine == "openai_http":
+            return self._openai(name, model)
+        return self._llama(name)
 
     def _ollama(self, name: str, model: ModelSettings) -> ResolvedModel:
         base_url = self._settings.ollama.base_url
         need_mb, arithmetic = ollama_reservation_mb(model, base_url)
         return ResolvedModel(self._spec(name, None), need_mb, arithmetic)
+
+    def _openai(self, name: str, model: ModelSettings) -> ResolvedModel:
+        server = self._settings.openai.servers[model.openai_server or ""]
+        spec = replace(
+            self._spec(name, None),
+            remote_model=model.openai_model or "",
+            base_url=server.base_url,
+            api_key_env=server.api_key_env or "",
+            modalities=model.openai_modalities,
+            connect_timeout_s=server.connect_timeout_s,
+            read_timeout_s=server.read_timeout_s,
+        )
+        need_mb, arithmetic = openai_reservation_mb(model, server.base_url)
+        return ResolvedModel(spec, need_mb, arithmetic)
 
     def _llama(self, name: str) -> ResolvedModel:
         model = self._settings.models[name]
@@ -108,7 +128,7 @@ def ollama_reservation_mb(model: ModelSettings, base_url: str) -> tuple[int, str
     an estimate: the parameters named in the tag ("solar:10.7b"; 8 billion when it names
     none) at Q4_K_M, the f16 cache of an 8B model and Ollama's runner.
     """
-    if not _is_this_machine(base_url):
+    if not is_this_machine(base_url):
         return 0, "0 MiB: the server is another machine"
     if model.max_memory_mb is not None:
         return model.max_memory_mb, f"{model.max_memory_mb} MiB: its max_memory_mb"
@@ -123,6 +143,19 @@ def ollama_reservation_mb(model: ModelSettings, base_url: str) -> tuple[int, str
     )
 
 
+def openai_reservation_mb(model: ModelSettings, base_url: str) -> tuple[int, str]:
+    """What a model of an OpenAI-compatible server takes of the budget, and why.
+
+    Nothing when the server is another machine. On this one `max_memory_mb` when it is given,
+    else nothing: the server holds its model whether it is used or not, and does not tell.
+    """
+    if not is_this_machine(base_url):
+        return 0, "0 MiB: the server is another machine"
+    if model.max_memory_mb is not None:
+        return model.max_memory_mb, f"{model.max_memory_mb} MiB: its max_memory_mb"
+    return 0, "0 MiB: its server's own memory; max_memory_mb would reserve it"
+
+
 def refuse_above_own_limit(resolved: ResolvedModel, max_memory_mb: int | None) -> None:
     """Raises: ModelTooLarge, when the model would need more than its own max_memory_mb."""
     if max_memory_mb is None or resolved.need_mb <= max_memory_mb:
@@ -134,12 +167,3 @@ def refuse_above_own_limit(resolved: ResolvedModel, max_memory_mb: int | None) -
         model=name,
         hint=f"Raise models.{name}.max_memory_mb or lower models.{name}.context_length.",
     )
-
-
-def _is_this_machine(base_url: str) -> bool:
-    host = urlsplit(base_url if "//" in base_url else f"//{base_url}").hostname or ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:  # a name, not an address
-        return host == "localhost"
-    return address.is_loopback or address.is_unspecified

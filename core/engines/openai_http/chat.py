@@ -1,0 +1,92 @@
+"""One chat with a model: what is sent and what comes back.
+
+Owns the body of a request and the reading of its chunks; knows nothing of threads,
+connections or errors. Source: "Chat Completions" of OpenAI's API reference, and the `timings`
+that llama.cpp's server adds.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import Any
+
+from core.engines.openai_http.content import to_json
+from core.engines.protocol import FinishReason, GenerationRequest, Usage
+
+
+def body_for(request: GenerationRequest, remote_model: str) -> dict[str, Any]:
+    """What a request does not set is not sent, and keeps the server's own value."""
+    body: dict[str, Any] = {
+        "model": remote_model,
+        "messages": to_json(request.messages),
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if request.seed is not None:
+        body["seed"] = request.seed
+    if request.stop:
+        body["stop"] = list(request.stop)
+    return body
+
+
+class Tally:
+    """What a stream has told so far: how it ended, and what it cost."""
+
+    def __init__(self) -> None:
+        self._pieces = 0
+        self._done = False
+        self._reason: str | None = None
+        self._usage: dict[str, Any] = {}
+        self._timings: dict[str, Any] = {}
+        # Some servers send the two halves of an emoji's escape in two chunks.
+        self._halves = codecs.getincrementaldecoder("utf-16-le")("replace")
+
+    def add(self, chunk: dict[str, Any] | None) -> str:
+        """The text that `chunk` adds to the answer, often none; separated thoughts are not
+        in it. None is the server's mark of the end."""
+        if chunk is None:
+            self._done = True
+            return ""
+        self._usage = chunk.get("usage") or self._usage
+        self._timings = chunk.get("timings") or self._timings
+        for choice in (chunk.get("choices") or ())[:1]:
+            self._reason = choice.get("finish_reason") or self._reason
+            content = (choice.get("delta") or {}).get("content") or ""
+            self._pieces += bool(content)
+            return self._halves.decode(content.encode("utf-16-le", "surrogatepass"))
+        return ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the server ended the answer; some omit the reason, others the mark."""
+        return self._done or self._reason is not None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the server's content filter ended the answer."""
+        return self._reason == "content_filter"
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """Tokens of the prompt as the model saw it; None when the server did not say."""
+        return self._usage.get("prompt_tokens") or None
+
+    def finish_reason(self) -> FinishReason:
+        """Names that only some servers know, such as "eos", are an end like any other."""
+        if not self.complete:
+            return "cancelled"
+        return "length" if self._reason == "length" else "stop"
+
+    def usage(self, estimated_prompt_tokens: int) -> Usage:
+        """The exact cost where the server told it; else the estimate and a token a piece."""
+        details = self._usage.get("prompt_tokens_details") or {}
+        return Usage(
+            prompt_tokens=self.prompt_tokens or estimated_prompt_tokens,
+            completion_tokens=self._usage.get("completion_tokens") or self._pieces,
+            reused_tokens=details.get("cached_tokens") or 0,
+            prompt_ms=self._timings.get("prompt_ms") or 0.0,
+            completion_ms=self._timings.get("predicted_ms") or 0.0,
+        )
