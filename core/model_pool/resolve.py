@@ -17,7 +17,7 @@ from core.model_files.locate import ModelFiles, locate
 from core.model_files.pair import read_headers
 from core.model_pool.footprint import Footprint, predict_footprint
 from core.settings.addresses import is_this_machine
-from core.settings.schema import ModelSettings, Settings
+from core.settings.schema import ModelSettings, OpenAIServer, Settings
 from core.storage.folder import DataFolder
 
 OLLAMA_BITS_PER_WEIGHT = 4.89
@@ -77,7 +77,7 @@ class ConfiguredModels:
             connect_timeout_s=server.connect_timeout_s,
             read_timeout_s=server.read_timeout_s,
         )
-        need_mb, arithmetic = openai_reservation_mb(model, server.base_url)
+        need_mb, arithmetic = openai_reservation_mb(model, server)
         return ResolvedModel(spec, need_mb, arithmetic)
 
     def _llama(self, name: str) -> ResolvedModel:
@@ -143,13 +143,13 @@ def ollama_reservation_mb(model: ModelSettings, base_url: str) -> tuple[int, str
     )
 
 
-def openai_reservation_mb(model: ModelSettings, base_url: str) -> tuple[int, str]:
+def openai_reservation_mb(model: ModelSettings, server: OpenAIServer) -> tuple[int, str]:
     """What a model of an OpenAI-compatible server takes of the budget, and why.
 
     Nothing when the server is another machine. On this one `max_memory_mb` when it is given,
     else nothing: the server holds its model whether it is used or not, and does not tell.
     """
-    if not is_this_machine(base_url):
+    if server.leaves_this_machine:
         return 0, "0 MiB: the server is another machine"
     if model.max_memory_mb is not None:
         return model.max_memory_mb, f"{model.max_memory_mb} MiB: its max_memory_mb"

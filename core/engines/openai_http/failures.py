@@ -102,7 +102,7 @@ def withheld(spec: EngineSpec) -> EngineFailed:
 
 
 def _refused(refusal: Refusal, spec: EngineSpec) -> ModelError:
-    said = f"{spec.base_url} refused {spec.remote_model}: {refusal.message}"
+    said = f"{spec.base_url} refused {spec.remote_model}: {refusal.message.rstrip('.')}."
     if refusal.status in (401, 403):
         hint = (
             f"Check the key in the environment variable {spec.api_key_env}."
