@@ -11,18 +11,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from tests.openai_emulator.dialects import Dialect
 from tests.openai_emulator.models import EmulatedModel, count_message_tokens, split_tokens
 
 _CREATED = 1_760_000_000
 _TOKEN_MS = 2.0
 
 
-def model_list(models: Sequence[EmulatedModel]) -> dict[str, Any]:
-    entries = [
-        {"id": model.name, "object": "model", "created": _CREATED, "owned_by": "emulator"}
-        for model in models
-    ]
-    return {"object": "list", "data": entries}
+def model_list(models: Sequence[EmulatedModel], dialect: Dialect) -> dict[str, Any]:
+    """llama.cpp and vLLM tell the context, each by a field of its own."""
+    return {"object": "list", "data": [_entry(model, dialect) for model in models]}
+
+
+def _entry(model: EmulatedModel, dialect: Dialect) -> dict[str, Any]:
+    entry = {"id": model.name, "object": "model", "created": _CREATED, "owned_by": "emulator"}
+    if dialect == "llama.cpp":
+        return {**entry, "meta": {"n_ctx": model.context_tokens, "n_ctx_train": 2**17}}
+    if dialect == "vllm":
+        return {**entry, "root": model.name, "max_model_len": model.context_tokens}
+    return entry
 
 
 def embeddings(name: str, vectors: Sequence[Sequence[float]], tokens: int) -> dict[str, Any]:

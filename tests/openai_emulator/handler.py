@@ -97,7 +97,8 @@ class OpenAIHandler(BaseHTTPRequestHandler):
             raise RequestRefused(dialects.wrong_key(emulator.dialect, given))
 
     def _models(self, _: dict[str, Any]) -> None:
-        self._answer(answers.model_list(self.server.emulator.models))
+        emulator = self.server.emulator
+        self._answer(answers.model_list(emulator.models, emulator.dialect))
 
     def _chat(self, body: dict[str, Any]) -> None:
         model, dialect = self._model(body), self.server.emulator.dialect

@@ -60,7 +60,7 @@ class OpenAIEngine:
     EngineFailed.
     """
 
-    def __init__(self, spec: EngineSpec, server: OpenAIServer) -> None:
+    def __init__(self, spec: EngineSpec, server: OpenAIServer, context_tokens: int) -> None:
         self._spec = spec
         self._server = server
         self._capabilities = Capabilities(
@@ -73,7 +73,7 @@ class OpenAIEngine:
             spec.model,
             spec.remote_model,
             self._capabilities,
-            spec.context_tokens,
+            context_tokens,
             server=spec.base_url,
             choice=f"what it can take is said by models.{spec.model}.openai_modalities",
         )
@@ -93,8 +93,8 @@ class OpenAIEngine:
 
     @property
     def context_tokens(self) -> int:
-        """As configured: servers do not tell."""
-        return self._spec.context_tokens
+        """What was configured, or the server's own limit if it tells one that is less."""
+        return self._limits.context_tokens
 
     def generate(
         self, request: GenerationRequest, cancel: Cancellation | None = None
@@ -225,7 +225,7 @@ class OpenAIEngine:
         if self._exchanges.closed:
             return closed(self._spec)
         if isinstance(error, Refusal) and error.is_overflow:
-            return overflow(error, self._spec, estimated_tokens)
+            return overflow(error, self._limits, estimated_tokens)
         translated = model_error(error, self._spec)
         self._gone |= isinstance(error, UNREACHED) or isinstance(translated, ModelUnavailable)
         return translated

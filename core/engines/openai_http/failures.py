@@ -9,6 +9,7 @@ import httpx
 
 from core.engines.openai_http.refusal import Refusal
 from core.engines.protocol import EngineSpec
+from core.engines.remote.limits import Limits
 from core.errors import ContextOverflow, EngineCrashed, EngineFailed, ModelError, ModelUnavailable
 
 FAILURES = (Refusal, httpx.RequestError, ValueError, TypeError, KeyError, AttributeError)
@@ -71,11 +72,11 @@ def no_key(reason: str, spec: EngineSpec) -> ModelUnavailable:
     )
 
 
-def overflow(refusal: Refusal, spec: EngineSpec, estimated_tokens: int) -> ContextOverflow:
+def overflow(refusal: Refusal, limits: Limits, estimated_tokens: int) -> ContextOverflow:
     """The error for a prompt that is too long, with the server's own figures if it told them."""
-    context_tokens = refusal.context_tokens or spec.context_tokens
+    context_tokens = refusal.context_tokens or limits.context_tokens
     return ContextOverflow(
-        model=spec.model,
+        model=limits.model,
         prompt_tokens=refusal.prompt_tokens or max(estimated_tokens, context_tokens + 1),
         context_tokens=context_tokens,
     )

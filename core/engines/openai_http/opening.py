@@ -32,14 +32,14 @@ def open_openai(
     exchange = Exchange()
     try:
         with cancel.on_cancel(exchange.abort):
-            _find_model(server, spec, exchange)
+            context_tokens = _find_model(server, spec, exchange)
         cancel.raise_if_cancelled()
     except ModelError:
         cancel.raise_if_cancelled()
         raise
     if progress is not None:
         progress(1.0)
-    return OpenAIEngine(spec, server)
+    return OpenAIEngine(spec, server, context_tokens)
 
 
 def check_openai(spec: EngineSpec) -> None:
@@ -63,11 +63,17 @@ def _server(spec: EngineSpec) -> OpenAIServer:
     )
 
 
-def _find_model(server: OpenAIServer, spec: EngineSpec, exchange: Exchange) -> None:
-    """A server without a list is believed: it says so itself at the first request."""
+def _find_model(server: OpenAIServer, spec: EngineSpec, exchange: Exchange) -> int:
+    """The tokens of the model's context: what was configured, or the server's if that is less.
+
+    A server without a list is believed: it says at the first request what it lacks.
+    """
     try:
-        names = server.model_names(exchange)
+        models = server.models(exchange)
     except FAILURES as error:
         raise unavailable(error, spec) from error
-    if names is not None and spec.remote_model not in names:
-        raise not_listed(names, spec)
+    if models is None:
+        return spec.context_tokens
+    if spec.remote_model not in models:
+        raise not_listed(list(models), spec)
+    return min(spec.context_tokens, models[spec.remote_model] or spec.context_tokens)

@@ -54,15 +54,16 @@ class OpenAIServer:
         self._http = httpx.Client(transport=transport, headers=self._headers())
         self._limit_key = "max_tokens"
 
-    def model_names(self, exchange: Exchange) -> list[str] | None:
-        """The models that the server lists; None when it has no list."""
+    def models(self, exchange: Exchange) -> dict[str, int | None] | None:
+        """The models that the server lists, with the tokens of their context where it says so;
+        None when it has no list."""
         try:
             answer = self._json(self._request("GET", f"{self.base_url}/models"), exchange)
         except Refusal as refusal:
             if refusal.status in (404, 405, 501):
                 return None
             raise
-        return [str(model["id"]) for model in answer["data"]]
+        return {str(model["id"]): _context_tokens(model) for model in answer["data"]}
 
     def chat(
         self, exchange: Exchange, body: dict[str, Any]
@@ -185,3 +186,9 @@ def _wait_s(error: Exception, delay_s: float) -> float | None:
         return None
     wanted_s = delay_s if error.retry_after_s is None else error.retry_after_s
     return wanted_s if wanted_s <= MAX_RETRY_DELAY_S else None
+
+
+def _context_tokens(model: dict[str, Any]) -> int | None:
+    """As vLLM and llama.cpp's server add it to their lists; for one slot of the latter."""
+    told = model.get("max_model_len") or (model.get("meta") or {}).get("n_ctx")
+    return told if isinstance(told, int) and told > 0 else None

@@ -57,11 +57,25 @@ def test_older_and_other_words_for_it(
         list(engine.generate(ask("hola")))
 
 
-def test_the_servers_own_limit_is_told_when_it_is_lower(server: OpenAIEmulator) -> None:
-    engine = open_openai(replace(spec_for(server), context_tokens=8192))
+@pytest.mark.parametrize(
+    ("dialect", "told"),
+    [("llama.cpp", True), ("vllm", True), ("openai", False), ("lm_studio", False)],
+)
+def test_the_context_is_at_most_the_servers_where_it_tells(dialect: Dialect, told: bool) -> None:
+    with OpenAIEmulator(MODELS, dialect=dialect) as server:
+        for configured, own in ((8192, 2048 if told else 8192), (1024, 1024)):
+            spec = replace(spec_for(server), context_tokens=configured)
+            assert open_openai(spec).context_tokens == own
+
+
+def test_figures_in_the_servers_refusal_are_the_errors(
+    engine: OpenAIEngine, server: OpenAIEmulator
+) -> None:
+    error = {"type": "exceed_context_size_error", "n_prompt_tokens": 900, "n_ctx": 512}
+    server.fail_next(Refuse(400, json.dumps({"error": error})))
     with pytest.raises(ContextOverflow) as over:
-        list(engine.generate(ask(SIGNS)))
-    assert (over.value.prompt_tokens, over.value.context_tokens) == (3004, 2048)
+        list(engine.generate(ask("hola")))
+    assert (over.value.prompt_tokens, over.value.context_tokens) == (900, 512)
 
 
 def test_an_answer_ends_at_the_edge_of_the_context(engine: OpenAIEngine) -> None:
