@@ -126,7 +126,7 @@ class OpenAIEngine:
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Exact for text on llama.cpp's server, which can be asked. Elsewhere an estimate: a
         token for each digit and for each three other bytes, eight for each message. Images
-        count `image_max_tokens` each, recordings 750 for each half minute. It is rather too
+        count `image_max_tokens` each, recordings 750 for each half minute begun. It is rather too
         high than too low.
         """
         self._limits.require_media(messages)

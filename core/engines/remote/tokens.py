@@ -23,6 +23,9 @@ AUDIO_WINDOW_S = 30.0
 AUDIO_WINDOW_TOKENS = 750
 """Measured with Qwen2.5-Omni's encoder, which pads every recording to whole windows."""
 
+AUDIO_MARKS_TOKENS = 2
+"""One before a recording and one after it."""
+
 
 def estimate_text_tokens(text: str) -> int:
     """Slightly too many for prose and code; can be too few for rare scripts and symbols."""
@@ -54,7 +57,8 @@ def _estimate_part_tokens(part: Part, image_tokens: int) -> int:
     if isinstance(part, str):
         return estimate_text_tokens(part)
     if isinstance(part, AudioClip):
-        return math.ceil(part.duration_s / AUDIO_WINDOW_S) * AUDIO_WINDOW_TOKENS
+        windows = math.ceil(part.duration_s / AUDIO_WINDOW_S)
+        return windows * AUDIO_WINDOW_TOKENS + AUDIO_MARKS_TOKENS
     return image_tokens
 
 
