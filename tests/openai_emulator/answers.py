@@ -26,7 +26,8 @@ def model_list(models: Sequence[EmulatedModel], dialect: Dialect) -> dict[str, A
 def _entry(model: EmulatedModel, dialect: Dialect) -> dict[str, Any]:
     entry = {"id": model.name, "object": "model", "created": _CREATED, "owned_by": "emulator"}
     if dialect == "llama.cpp":
-        return {**entry, "meta": {"n_ctx": model.context_tokens, "n_ctx_train": 2**17}}
+        meta = {"n_ctx": model.context_tokens, "n_ctx_train": 2**17}
+        return {**entry, "owned_by": "llamacpp", "meta": meta}
     if dialect == "vllm":
         return {**entry, "root": model.name, "max_model_len": model.context_tokens}
     return entry

@@ -35,6 +35,7 @@ from core.engines.remote.exchange import Exchanges
 from core.engines.remote.limits import Limits
 from core.engines.remote.reasoning import ReasoningFilter
 from core.engines.remote.tokens import estimate_text_tokens, estimate_tokens
+from core.engines.remote.vectors import unit_rows
 from core.errors import EngineCrashed, ModelError
 
 EMBED_BATCH_TEXTS = 32
@@ -169,10 +170,7 @@ class OllamaEngine:
         ]
         if not batches:
             return np.zeros((0, self._served.dimensions), dtype=np.float32)
-        vectors = np.concatenate(batches)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: NDArray[np.float32] = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return unit
+        return unit_rows(np.concatenate(batches))
 
     def alive(self) -> bool:
         """Whether the server answers now and still has the model."""

@@ -8,6 +8,7 @@ that llama.cpp's server adds.
 from __future__ import annotations
 
 import codecs
+from dataclasses import replace
 from typing import Any
 
 from core.engines.openai_http.content import to_json
@@ -39,8 +40,7 @@ class Tally:
         self._pieces = 0
         self._done = False
         self._reason: str | None = None
-        self._usage: dict[str, Any] = {}
-        self._timings: dict[str, Any] = {}
+        self._usage = Usage(prompt_tokens=0, completion_tokens=0)
         # Some servers send the two halves of an emoji's escape in two chunks.
         self._halves = codecs.getincrementaldecoder("utf-16-le")("replace")
 
@@ -50,8 +50,7 @@ class Tally:
         if chunk is None:
             self._done = True
             return ""
-        self._usage = chunk.get("usage") or self._usage
-        self._timings = chunk.get("timings") or self._timings
+        self._read_figures(chunk.get("usage") or {}, chunk.get("timings") or {})
         for choice in (chunk.get("choices") or ())[:1]:
             self._reason = choice.get("finish_reason") or self._reason
             content = (choice.get("delta") or {}).get("content") or ""
@@ -72,7 +71,7 @@ class Tally:
     @property
     def prompt_tokens(self) -> int | None:
         """Tokens of the prompt as the model saw it; None when the server did not say."""
-        return self._usage.get("prompt_tokens") or None
+        return self._usage.prompt_tokens or None
 
     def finish_reason(self) -> FinishReason:
         """Names that only some servers know, such as "eos", are an end like any other."""
@@ -82,11 +81,20 @@ class Tally:
 
     def usage(self, estimated_prompt_tokens: int) -> Usage:
         """The exact cost where the server told it; else the estimate and a token a piece."""
-        details = self._usage.get("prompt_tokens_details") or {}
-        return Usage(
-            prompt_tokens=self.prompt_tokens or estimated_prompt_tokens,
-            completion_tokens=self._usage.get("completion_tokens") or self._pieces,
-            reused_tokens=details.get("cached_tokens") or 0,
-            prompt_ms=self._timings.get("prompt_ms") or 0.0,
-            completion_ms=self._timings.get("predicted_ms") or 0.0,
+        return replace(
+            self._usage,
+            prompt_tokens=self._usage.prompt_tokens or estimated_prompt_tokens,
+            completion_tokens=self._usage.completion_tokens or self._pieces,
+        )
+
+    def _read_figures(self, usage: dict[str, Any], timings: dict[str, Any]) -> None:
+        """Some servers send figures with every chunk, and zeros until the last."""
+        known = self._usage
+        details = usage.get("prompt_tokens_details") or {}
+        self._usage = Usage(
+            prompt_tokens=int(usage.get("prompt_tokens") or known.prompt_tokens),
+            completion_tokens=int(usage.get("completion_tokens") or known.completion_tokens),
+            reused_tokens=int(details.get("cached_tokens") or known.reused_tokens),
+            prompt_ms=float(timings.get("prompt_ms") or known.prompt_ms),
+            completion_ms=float(timings.get("predicted_ms") or known.completion_ms),
         )

@@ -27,7 +27,7 @@ from core.engines.openai_http.failures import (
     withheld,
 )
 from core.engines.openai_http.refusal import Refusal
-from core.engines.openai_http.server import OpenAIServer
+from core.engines.openai_http.server import ListedModel, OpenAIServer
 from core.engines.protocol import (
     Capabilities,
     Completion,
@@ -44,6 +44,7 @@ from core.engines.remote.tokens import (
     estimate_text_tokens,
     estimate_tokens,
 )
+from core.engines.remote.vectors import unit_rows
 from core.errors import ModelError, ModelUnavailable
 
 EMBED_BATCH_TEXTS = 32
@@ -60,7 +61,7 @@ class OpenAIEngine:
     EngineFailed.
     """
 
-    def __init__(self, spec: EngineSpec, server: OpenAIServer, context_tokens: int) -> None:
+    def __init__(self, spec: EngineSpec, server: OpenAIServer, listed: ListedModel) -> None:
         self._spec = spec
         self._server = server
         self._capabilities = Capabilities(
@@ -73,13 +74,13 @@ class OpenAIEngine:
             spec.model,
             spec.remote_model,
             self._capabilities,
-            context_tokens,
+            min(spec.context_tokens, listed.context_tokens or spec.context_tokens),
             server=spec.base_url,
             choice=f"what it can take is said by models.{spec.model}.openai_modalities",
         )
         self._exchanges = Exchanges(Exchange)
         self._gone = False
-        self._counts_tokens = True
+        self._counts_tokens = listed.counts_tokens
         self._dimensions = 0
 
     @property
@@ -149,9 +150,7 @@ class OpenAIEngine:
             return np.zeros((0, self._dimensions), dtype=np.float32)
         vectors = np.concatenate(batches)
         self._dimensions = vectors.shape[1]
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: NDArray[np.float32] = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return unit
+        return unit_rows(vectors)
 
     def alive(self) -> bool:
         """False once closed, or once nobody listened at the address. Nothing is asked: a

@@ -12,8 +12,18 @@ from core.engines.protocol import EngineSpec
 from core.engines.remote.limits import Limits
 from core.errors import ContextOverflow, EngineCrashed, EngineFailed, ModelError, ModelUnavailable
 
-FAILURES = (Refusal, httpx.RequestError, ValueError, TypeError, KeyError, AttributeError)
-"""Refused by the server, lost on the way, or (the last four) not the protocol."""
+NOT_THE_PROTOCOL = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+"""What reading an answer ends in that has another shape than it should."""
+
+FAILURES = (Refusal, httpx.RequestError, *NOT_THE_PROTOCOL)
+"""Refused by the server, lost on the way, or not the protocol."""
 
 UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
 """Nobody listened: the server is not there, rather than that one answer was lost."""
@@ -25,7 +35,7 @@ def model_error(error: Exception, spec: EngineSpec) -> ModelError:
         return _refused(error, spec)
     if isinstance(error, UNREACHED):
         return EngineCrashed(
-            f"Nobody answers at {spec.base_url}.",
+            f"{spec.base_url} cannot be reached: {error}.",
             model=spec.model,
             hint="Start the server, or correct its base_url under openai.servers.",
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from core.cancellation import Cancellation
 from core.engines.openai_http.engine import OpenAIEngine
 from core.engines.openai_http.failures import FAILURES, no_key, not_listed, unavailable
-from core.engines.openai_http.server import OpenAIServer
+from core.engines.openai_http.server import ListedModel, OpenAIServer
 from core.engines.protocol import EngineSpec, LoadProgress
 from core.engines.remote.exchange import Exchange
 from core.errors import ModelError
@@ -32,14 +32,14 @@ def open_openai(
     exchange = Exchange()
     try:
         with cancel.on_cancel(exchange.abort):
-            context_tokens = _find_model(server, spec, exchange)
+            listed = _find_model(server, spec, exchange)
         cancel.raise_if_cancelled()
     except ModelError:
         cancel.raise_if_cancelled()
         raise
     if progress is not None:
         progress(1.0)
-    return OpenAIEngine(spec, server, context_tokens)
+    return OpenAIEngine(spec, server, listed)
 
 
 def check_openai(spec: EngineSpec) -> None:
@@ -63,17 +63,14 @@ def _server(spec: EngineSpec) -> OpenAIServer:
     )
 
 
-def _find_model(server: OpenAIServer, spec: EngineSpec, exchange: Exchange) -> int:
-    """The tokens of the model's context: what was configured, or the server's if that is less.
-
-    A server without a list is believed: it says at the first request what it lacks.
-    """
+def _find_model(server: OpenAIServer, spec: EngineSpec, exchange: Exchange) -> ListedModel:
+    """A server without a list is believed: it says at the first request what it lacks."""
     try:
         models = server.models(exchange)
     except FAILURES as error:
         raise unavailable(error, spec) from error
     if models is None:
-        return spec.context_tokens
+        return ListedModel()
     if spec.remote_model not in models:
         raise not_listed(list(models), spec)
-    return min(spec.context_tokens, models[spec.remote_model] or spec.context_tokens)
+    return models[spec.remote_model]

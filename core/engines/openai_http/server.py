@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -30,6 +31,14 @@ _BUSY = {429, 503}
 _DONE = "[DONE]"
 
 
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """What a server's list adds to a name. `counts_tokens`: `count_tokens` may be asked."""
+
+    context_tokens: int | None = None
+    counts_tokens: bool = False
+
+
 class OpenAIServer:
     """The server at `base_url`, which ends with `/v1` for most.
 
@@ -48,22 +57,19 @@ class OpenAIServer:
         self._lookup_timeout = httpx.Timeout(
             min(read_timeout_s, LOOKUP_TIMEOUT_S), connect=connect_timeout_s
         )
-        transport = httpx.HTTPTransport(
-            trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
-        )
-        self._http = httpx.Client(transport=transport, headers=self._headers())
+        transport = httpx.HTTPTransport(limits=httpx.Limits(max_keepalive_connections=0))
+        self._http = httpx.Client(transport=transport, headers=self._headers(), trust_env=False)
         self._limit_key = "max_tokens"
 
-    def models(self, exchange: Exchange) -> dict[str, int | None] | None:
-        """The models that the server lists, with the tokens of their context where it says so;
-        None when it has no list."""
+    def models(self, exchange: Exchange) -> dict[str, ListedModel] | None:
+        """The models that the server lists, by name; None when it has no list."""
         try:
             answer = self._json(self._request("GET", f"{self.base_url}/models"), exchange)
         except Refusal as refusal:
             if refusal.status in (404, 405, 501):
                 return None
             raise
-        return {str(model["id"]): _context_tokens(model) for model in answer["data"]}
+        return {str(model["id"]): _listed(model) for model in answer["data"]}
 
     def chat(
         self, exchange: Exchange, body: dict[str, Any]
@@ -97,7 +103,7 @@ class OpenAIServer:
         return [entry["embedding"] for entry in entries]
 
     def count_tokens(self, exchange: Exchange, model: str, messages: list[dict[str, Any]]) -> int:
-        """As llama.cpp's server counts; others refuse, since these addresses are its own."""
+        """As llama.cpp's server counts; these addresses are its own."""
         chat = {"model": model, "messages": messages}
         request = self._request("POST", f"{self._root_url}/apply-template", chat)
         prompt = self._json(request, exchange)["prompt"]
@@ -188,7 +194,10 @@ def _wait_s(error: Exception, delay_s: float) -> float | None:
     return wanted_s if wanted_s <= MAX_RETRY_DELAY_S else None
 
 
-def _context_tokens(model: dict[str, Any]) -> int | None:
-    """As vLLM and llama.cpp's server add it to their lists; for one slot of the latter."""
+def _listed(model: dict[str, Any]) -> ListedModel:
+    """vLLM and llama.cpp's server add the context to their lists, the latter that of a slot."""
     told = model.get("max_model_len") or (model.get("meta") or {}).get("n_ctx")
-    return told if isinstance(told, int) and told > 0 else None
+    return ListedModel(
+        context_tokens=told if isinstance(told, int) and told > 0 else None,
+        counts_tokens=model.get("owned_by") == "llamacpp",
+    )

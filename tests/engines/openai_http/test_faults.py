@@ -54,6 +54,7 @@ def test_an_answer_without_its_end_is_never_taken_for_whole(
         Refuse(200, json.dumps({"error": BROKEN})),
         Raw((stream_of({"error": BROKEN}),), after_tokens=2),
         Raw((stream_of({"error": BROKEN["message"]}),)),
+        Raw((stream_of({"object": "error", **BROKEN}),)),
         Raw((b"event: error\n" + stream_of({"error": BROKEN}),)),
     ],
 )
@@ -75,6 +76,10 @@ def test_the_servers_own_error_is_passed_on(
         Raw((b'data: {"choices": [1]}\n\n',)),
         Raw((b'data: {"choices": [{"delta": {"content": 7}}]}\n\n',)),
         Raw((b'data: {"choices": 3}\n\n',)),
+        Raw((b'data: {"choices": [], "usage": "much"}\n\n',)),
+        Raw((b'data: {"choices": [], "usage": {"prompt_tokens": Infinity}}\n\n',)),
+        Raw((b"data: " + b"[" * 100_000 + b"\n\n",)),
+        Raw((b'data: {"choices": [], "usage": {"prompt_tokens": "many"}}\n\n',)),
         Raw((b"data: \xff\n\n",)),
         Refuse(200, '{"choices": []}'),
         Refuse(200, "nonsense", "application/json"),
@@ -116,7 +121,7 @@ def test_a_model_removed_meanwhile_is_unavailable(
 def test_a_server_that_went_away_is_a_crash() -> None:
     with OpenAIEmulator(MODELS) as other:
         engine = open_openai(spec_for(other))
-    with pytest.raises(EngineCrashed, match="Nobody answers"):
+    with pytest.raises(EngineCrashed, match="cannot be reached"):
         list(engine.generate(ask("hola")))
     assert not engine.alive()
     assert engine.memory_mb() is None

@@ -33,7 +33,7 @@ def test_no_server_is_unavailable() -> None:
     with OpenAIEmulator() as any_server:
         spec = replace(spec_for(any_server), base_url=f"http://127.0.0.1:{port}/v1")
     for find in (open_openai, check_openai):
-        with pytest.raises(ModelUnavailable, match=f"Nobody answers at .*{port}") as no:
+        with pytest.raises(ModelUnavailable, match=f"{port}/v1 cannot be reached") as no:
             find(spec)
         assert "openai.servers" in no.value.hint
 

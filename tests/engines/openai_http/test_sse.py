@@ -29,8 +29,9 @@ def test_any_cutting_gives_the_same_events(
         end.join([": ping", "event: x", *(f"data: {line}" for line in event), "id: 7", "", ""])
         for event in wanted
     )
-    found = list(read_events(pieces_of(text.encode(), cuts)))
-    assert found == ["\n".join(event) for event in wanted]
+    content = text.encode()
+    for pieces in (pieces_of(content, cuts), [bytes([byte]) for byte in content]):
+        assert list(read_events(pieces)) == ["\n".join(event) for event in wanted]
 
 
 @pytest.mark.parametrize(

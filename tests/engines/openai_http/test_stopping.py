@@ -12,7 +12,7 @@ from core.engines.openai_http import OpenAIEngine
 from core.engines.protocol import Completion, Message, TextDelta
 from core.errors import EngineCrashed
 from tests.engines.openai_http.requests import WAIT_S, answer, ask
-from tests.openai_emulator import OpenAIEmulator, Slow, Stall
+from tests.openai_emulator import OpenAIEmulator, Raw, Slow, Stall
 
 PROMPT_S = 1.0
 
@@ -50,6 +50,21 @@ def test_cancelled_before_the_start_nothing_is_sent(
     assert isinstance(end, Completion)
     assert end.finish_reason == "cancelled"
     assert server.requests() == []
+
+
+def test_what_has_already_arrived_is_not_told_after_cancelling(
+    engine: OpenAIEngine, server: OpenAIEmulator
+) -> None:
+    event = b'data: {"choices": [{"delta": {"content": "ya"}}]}\n\n'
+    server.fail_next(Raw((event * 9 + b"data: [DONE]\n\n",)))
+    cancel = Cancellation()
+    items = engine.generate(ask("hola"), cancel)
+    assert isinstance(next(items), TextDelta)
+    assert server.requests()[0].complete.wait(WAIT_S)
+    cancel.cancel()
+    [end] = items
+    assert isinstance(end, Completion)
+    assert end.finish_reason == "cancelled"
 
 
 def test_closing_the_iterator_ends_the_connection(
