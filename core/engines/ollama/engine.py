@@ -36,6 +36,7 @@ from core.engines.remote.limits import Limits
 from core.engines.remote.reasoning import ReasoningFilter
 from core.engines.remote.tokens import estimate_text_tokens, estimate_tokens
 from core.engines.remote.vectors import unit_rows
+from core.engines.request_checks import check_request, require_capable
 from core.errors import EngineCrashed, ModelError
 
 EMBED_BATCH_TEXTS = 32
@@ -135,6 +136,8 @@ class OllamaEngine:
         The usage of a cancelled answer is an estimate: Ollama tells the cost at the end only.
         """
         cancel = cancel or Cancellation()
+        check_request(request)
+        require_capable(request, self.capabilities, self.model)
         self._limits.require_media(request.messages)
         self._limits.require_prompt_fits(request.messages)
         tally, thoughts = Tally(), ReasoningFilter()
@@ -171,6 +174,13 @@ class OllamaEngine:
         if not batches:
             return np.zeros((0, self._served.dimensions), dtype=np.float32)
         return unit_rows(np.concatenate(batches))
+
+    def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
+        """Ollama has no such request.
+
+        Raises: ModelLacksModality.
+        """
+        raise self._limits.no_reranker()
 
     def alive(self) -> bool:
         """Whether the server answers now and still has the model."""

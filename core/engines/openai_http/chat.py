@@ -8,11 +8,20 @@ that llama.cpp's server adds.
 from __future__ import annotations
 
 import codecs
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from core.engines.openai_http.content import to_json
-from core.engines.protocol import FinishReason, GenerationRequest, Usage
+from core.engines.openai_http.structure import CallPieces, logprobs_in, structure_for
+from core.engines.protocol import (
+    Completion,
+    FinishReason,
+    GenerationRequest,
+    TokenLogprob,
+    Usage,
+)
 
 
 def body_for(request: GenerationRequest, remote_model: str) -> dict[str, Any]:
@@ -30,7 +39,15 @@ def body_for(request: GenerationRequest, remote_model: str) -> dict[str, Any]:
         body["seed"] = request.seed
     if request.stop:
         body["stop"] = list(request.stop)
-    return body
+    return body | structure_for(request)
+
+
+def ignored_settings(request: GenerationRequest, tally: Tally, answer: str) -> Iterator[str]:
+    """What the server was asked for and surely did not do, as `answer`, now whole, shows."""
+    if request.top_logprobs and answer and not tally.logprobs:
+        yield "top_logprobs"
+    if request.json_schema is not None and tally.finish_reason() == "stop" and not _is_json(answer):
+        yield "json_schema"
 
 
 class Tally:
@@ -40,6 +57,8 @@ class Tally:
         self._pieces = 0
         self._done = False
         self._reason: str | None = None
+        self._calls = CallPieces()
+        self.logprobs: list[TokenLogprob] = []
         self._usage = Usage(prompt_tokens=0, completion_tokens=0)
         # Some servers send the two halves of an emoji's escape in two chunks.
         self._halves = codecs.getincrementaldecoder("utf-16-le")("replace")
@@ -53,7 +72,10 @@ class Tally:
         self._read_figures(chunk.get("usage") or {}, chunk.get("timings") or {})
         for choice in (chunk.get("choices") or ())[:1]:
             self._reason = choice.get("finish_reason") or self._reason
-            content = (choice.get("delta") or {}).get("content") or ""
+            delta = choice.get("delta") or {}
+            self._calls.add(delta)
+            self.logprobs += logprobs_in(choice)
+            content = delta.get("content") or ""
             self._pieces += bool(content)
             return self._halves.decode(content.encode("utf-16-le", "surrogatepass"))
         return ""
@@ -72,6 +94,18 @@ class Tally:
     def prompt_tokens(self) -> int | None:
         """Tokens of the prompt as the model saw it; None when the server did not say."""
         return self._usage.prompt_tokens or None
+
+    def completion(self, estimated_prompt_tokens: int) -> tuple[Completion, str]:
+        """How it ended; and text to tell before, of calls that cannot be read."""
+        calls, unreadable = self._calls.calls() if self.complete else ((), "")
+        completion = Completion(
+            self.finish_reason(),
+            self.usage(estimated_prompt_tokens),
+            tool_calls=calls,
+            logprobs=tuple(self.logprobs),
+            problem="The arguments of a tool call are no JSON object." if unreadable else "",
+        )
+        return completion, unreadable
 
     def finish_reason(self) -> FinishReason:
         """Names that only some servers know, such as "eos", are an end like any other."""
@@ -98,3 +132,11 @@ class Tally:
             prompt_ms=float(timings.get("prompt_ms") or known.prompt_ms),
             completion_ms=float(timings.get("predicted_ms") or known.completion_ms),
         )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

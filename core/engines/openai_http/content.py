@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from core.engines.openai_http.structure import calls_to_json
 from core.engines.protocol import Message, Part
 from core.media.audio import encode_wav
 from core.media.content import RgbImage
@@ -18,15 +20,24 @@ from core.media.encoding import encode_png
 def to_json(messages: Sequence[Message]) -> list[dict[str, Any]]:
     """Text alone as one string, its parts joined by line breaks, which every server takes;
     with media, a list of parts in their order."""
-    return [{"role": message.role, "content": _content(message.parts)} for message in messages]
+    return [_message(message) for message in messages]
 
 
 def text_only(messages: Sequence[Message]) -> list[Message]:
     """The messages without their images and recordings."""
     return [
-        Message(message.role, tuple(part for part in message.parts if isinstance(part, str)))
+        replace(message, parts=tuple(part for part in message.parts if isinstance(part, str)))
         for message in messages
     ]
+
+
+def _message(message: Message) -> dict[str, Any]:
+    written: dict[str, Any] = {"role": message.role, "content": _content(message.parts)}
+    if message.tool_calls:
+        written["tool_calls"] = calls_to_json(message.tool_calls)
+    if message.role == "tool":
+        written["tool_call_id"] = message.tool_call_id
+    return written
 
 
 def _content(parts: Sequence[Part]) -> str | list[dict[str, Any]]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cancellation import Cancellation
-from core.engines.openai_http.chat import Tally, body_for
+from core.engines.openai_http.chat import Tally, body_for, ignored_settings
 from core.engines.openai_http.content import text_only, to_json
 from core.engines.openai_http.failures import (
     FAILURES,
@@ -24,6 +24,7 @@ from core.engines.openai_http.failures import (
     closed,
     model_error,
     overflow,
+    unheeded,
     withheld,
 )
 from core.engines.openai_http.refusal import Refusal
@@ -45,6 +46,7 @@ from core.engines.remote.tokens import (
     estimate_tokens,
 )
 from core.engines.remote.vectors import unit_rows
+from core.engines.request_checks import check_request, require_capable
 from core.errors import ModelError, ModelUnavailable
 
 EMBED_BATCH_TEXTS = 32
@@ -69,6 +71,10 @@ class OpenAIEngine:
             vision="image" in spec.modalities,
             audio="audio" in spec.modalities,
             embeddings=spec.embeddings,
+            json_schema=not spec.embeddings,
+            grammar=listed.is_llama_cpp and not spec.embeddings,
+            tools=not spec.embeddings,
+            logprobs=not spec.embeddings,
         )
         self._limits = Limits(
             spec.model,
@@ -80,7 +86,7 @@ class OpenAIEngine:
         )
         self._exchanges = Exchanges(Exchange)
         self._gone = False
-        self._counts_tokens = listed.counts_tokens
+        self._counts_tokens = listed.is_llama_cpp
         self._dimensions = 0
 
     @property
@@ -105,24 +111,29 @@ class OpenAIEngine:
         The usage of a cancelled answer is an estimate: the cost is told at the end only.
         """
         cancel = cancel or Cancellation()
+        check_request(request)
+        require_capable(request, self.capabilities, self.model)
         self._limits.require_media(request.messages)
         self._limits.require_prompt_fits(request.messages)
-        tally, thoughts = Tally(), ReasoningFilter()
+        tally, thoughts, told = Tally(), ReasoningFilter(), ""
         with (
             self._exchange(cancel) as exchange,
             closing(self._pieces(exchange, request, cancel, tally)) as pieces,
         ):
             for piece in pieces:
                 if text := thoughts.visible(piece):
+                    told += text
                     yield TextDelta(text)
         if not (tally.complete or cancel.cancelled):
             raise broken_off(self._spec)
-        if tally.withheld:
-            raise withheld(self._spec)
         if tally.complete and (text := thoughts.rest()):
+            told += text
             yield TextDelta(text)
-        self._limits.require_uncut(request.messages, tally.prompt_tokens)
-        yield Completion(tally.finish_reason(), tally.usage(self._estimate(request.messages)))
+        completion, unreadable_calls = tally.completion(self._estimate(request.messages))
+        if unreadable_calls:
+            yield TextDelta(unreadable_calls)
+        self._require_sound(request, tally, told)
+        yield completion
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Exact for text on llama.cpp's server, which can be asked. Elsewhere an estimate: a
@@ -151,6 +162,13 @@ class OpenAIEngine:
         vectors = np.concatenate(batches)
         self._dimensions = vectors.shape[1]
         return unit_rows(vectors)
+
+    def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
+        """There is no request for it that these servers share.
+
+        Raises: ModelLacksModality.
+        """
+        raise self._limits.no_reranker()
 
     def alive(self) -> bool:
         """False once closed, or once nobody listened at the address. Nothing is asked: a
@@ -183,6 +201,15 @@ class OpenAIEngine:
         except FAILURES as error:
             if not (cancel.cancelled or tally.complete):
                 raise self._translated(error, self._estimate(request.messages)) from error
+
+    def _require_sound(self, request: GenerationRequest, tally: Tally, told: str) -> None:
+        """Raises: EngineFailed, when the whole answer shows that it is not what was asked."""
+        if tally.withheld:
+            raise withheld(self._spec)
+        self._limits.require_uncut(request.messages, tally.prompt_tokens)
+        if tally.complete:
+            for setting in ignored_settings(request, tally, told):
+                raise unheeded(setting, self._spec)
 
     def _ask_for_count(self, exchange: Exchange, messages: Sequence[Message]) -> int | None:
         """None when the server cannot count, and it is then not asked again."""

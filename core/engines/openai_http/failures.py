@@ -104,6 +104,15 @@ def broken_off(spec: EngineSpec) -> EngineCrashed:
     )
 
 
+def unheeded(setting: str, spec: EngineSpec) -> EngineFailed:
+    """The error for an answer that shows that the server ignored what was asked."""
+    return EngineFailed(
+        f"{spec.base_url} ignored `{setting}`.",
+        model=spec.model,
+        hint="Ask without it, or another model.",
+    )
+
+
 def withheld(spec: EngineSpec) -> EngineFailed:
     return EngineFailed(
         f"The content filter of {spec.base_url} ended the answer.",

@@ -33,10 +33,10 @@ _DONE = "[DONE]"
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """What a server's list adds to a name. `counts_tokens`: `count_tokens` may be asked."""
+    """What a server's list adds to a name. llama.cpp's server counts tokens and takes grammars."""
 
     context_tokens: int | None = None
-    counts_tokens: bool = False
+    is_llama_cpp: bool = False
 
 
 class OpenAIServer:
@@ -199,5 +199,5 @@ def _listed(model: dict[str, Any]) -> ListedModel:
     told = model.get("max_model_len") or (model.get("meta") or {}).get("n_ctx")
     return ListedModel(
         context_tokens=told if isinstance(told, int) and told > 0 else None,
-        counts_tokens=model.get("owned_by") == "llamacpp",
+        is_llama_cpp=model.get("owned_by") == "llamacpp",
     )

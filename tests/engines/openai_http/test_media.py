@@ -27,8 +27,9 @@ def omni(server: OpenAIEmulator) -> OpenAIEngine:
 
 
 def test_what_it_takes_is_as_configured(omni: OpenAIEngine, engine: OpenAIEngine) -> None:
-    assert omni.capabilities == Capabilities(chat=True, vision=True, audio=True)
-    assert engine.capabilities == Capabilities(chat=True)
+    heeds = Capabilities(json_schema=True, grammar=True, tools=True, logprobs=True)
+    assert omni.capabilities == replace(heeds, vision=True, audio=True)
+    assert engine.capabilities == heeds
 
 
 def test_images_arrive_as_the_same_pixels_in_order(
