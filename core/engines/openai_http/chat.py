@@ -46,8 +46,12 @@ def ignored_settings(request: GenerationRequest, tally: Tally, answer: str) -> I
     """What the server was asked for and surely did not do, as `answer`, now whole, shows."""
     if request.top_logprobs and answer and not tally.logprobs:
         yield "top_logprobs"
-    if request.json_schema is not None and tally.finish_reason() == "stop" and not _is_json(answer):
+    if tally.finish_reason() != "stop":
+        return
+    if request.json_schema is not None and not _is_json(answer):
         yield "json_schema"
+    if request.tool_choice not in ("auto", "none") and not tally.calls_tools:
+        yield "tool_choice"
 
 
 class Tally:
@@ -84,6 +88,10 @@ class Tally:
     def complete(self) -> bool:
         """Whether the server ended the answer; some omit the reason, others the mark."""
         return self._done or self._reason is not None
+
+    @property
+    def calls_tools(self) -> bool:
+        return bool(self._calls)
 
     @property
     def withheld(self) -> bool:

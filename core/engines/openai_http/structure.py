@@ -67,6 +67,9 @@ class CallPieces:
             call["name"] += function.get("name") or ""
             call["text"] += function.get("arguments") or ""
 
+    def __bool__(self) -> bool:
+        return bool(self._calls)
+
     def calls(self) -> tuple[tuple[ToolCall, ...], str]:
         """The calls in their order; and, when one of them cannot be read, none and all of
         them as text."""

@@ -123,10 +123,19 @@ def test_a_call_that_cannot_be_read_is_told_as_text(
 def test_a_choice_that_every_server_understands_is_sent(
     engine: OpenAIEngine, server: OpenAIEmulator, choice: str, sent: str, names: list[str]
 ) -> None:
+    if choice != "none":
+        server.fail_next(Raw((call(0, name="clock"), END)))
     completed(engine, ask("?", tools=(WEATHER, CLOCK), tool_choice=choice))
     body = server.requests()[0].body
     assert body["tool_choice"] == sent
     assert [tool["function"]["name"] for tool in body["tools"]] == names
+
+
+def test_a_server_that_calls_no_tool_where_one_is_required_is_noticed(
+    engine: OpenAIEngine,
+) -> None:
+    with pytest.raises(EngineFailed, match="ignored `tool_choice`"):
+        completed(engine, ask("?", tools=(WEATHER,), tool_choice="weather"))
 
 
 def test_earlier_calls_and_their_results_are_repeated(
