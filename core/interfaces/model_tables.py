@@ -15,7 +15,6 @@ from rich.text import Text
 
 from core.errors import ModelError
 from core.interfaces.who_answers import why_absent
-from core.model_pool.prices import token_price
 
 if TYPE_CHECKING:
     from core.model_pool import ModelPool
@@ -76,8 +75,8 @@ def _details(found: Prospect, settings: Settings) -> Iterator[tuple[str, object]
             yield "projector", resolved.spec.mmproj_path
     elif model.engine == "ollama":
         yield "ollama", model.ollama_model
-    elif model.openai_server is not None:
-        yield from _server_details(model, settings)
+    elif model.engine == "openai_http":
+        yield from _server_details(model, resolved, settings)
     else:
         yield "file", model.gguf_file
         if model.mmproj_file is not None:
@@ -92,13 +91,15 @@ def _details(found: Prospect, settings: Settings) -> Iterator[tuple[str, object]
         yield "problem", found.error
 
 
-def _server_details(model: ModelSettings, settings: Settings) -> Iterator[tuple[str, object]]:
+def _server_details(
+    model: ModelSettings, resolved: ResolvedModel | None, settings: Settings
+) -> Iterator[tuple[str, object]]:
     server = settings.openai.servers[model.openai_server or ""]
     yield "model", model.openai_model
     leaves = " · what you ask leaves this machine" if server.leaves_this_machine else ""
     yield "server", f"{model.openai_server} · {server.base_url}{leaves}"
-    price = token_price(model, settings)
-    yield "price", price or "not configured"
+    if resolved is not None:
+        yield "price", resolved.price or "not configured"
 
 
 def prospect(name: str, pool: ModelPool) -> Prospect:

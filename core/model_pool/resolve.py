@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from core.engines.prices import TokenPrice
 from core.engines.protocol import EngineSpec
 from core.errors import ModelTooLarge
 from core.model_files.locate import ModelFiles, locate
 from core.model_files.pair import read_headers
 from core.model_pool.footprint import Footprint, predict_footprint
+from core.model_pool.prices import token_price
 from core.settings.addresses import is_this_machine
 from core.settings.schema import ModelSettings, OpenAIServer, Settings
 from core.storage.folder import DataFolder
@@ -30,11 +32,15 @@ OLLAMA_RUNNER_MB = 400
 
 @dataclass(frozen=True, slots=True)
 class ResolvedModel:
-    """What to open and what to reserve. `arithmetic` explains `need_mb` to a person."""
+    """What to open and what to reserve. `arithmetic` explains `need_mb` to a person.
+
+    `price` is None when it is not known.
+    """
 
     spec: EngineSpec
     need_mb: int
     arithmetic: str
+    price: TokenPrice | None = None
 
 
 Resolve = Callable[[str], ResolvedModel]
@@ -52,7 +58,7 @@ class ConfiguredModels:
         model = self._settings.models[name]
         resolved = self._by_engine(name, model)
         refuse_above_own_limit(resolved, model.max_memory_mb)
-        return resolved
+        return replace(resolved, price=token_price(model, self._settings))
 
     def _by_engine(self, name: str, model: ModelSettings) -> ResolvedModel:
         if model.engine == "ollama":

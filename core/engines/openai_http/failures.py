@@ -37,7 +37,7 @@ def model_error(error: Exception, spec: EngineSpec) -> ModelError:
         return EngineCrashed(
             f"{spec.base_url} cannot be reached: {error}.",
             model=spec.model,
-            hint="Start the server, or correct its base_url under openai.servers.",
+            hint="Start the server, or check its base_url under openai.servers.",
         )
     if isinstance(error, httpx.ReadTimeout):
         return EngineFailed(

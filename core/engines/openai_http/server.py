@@ -113,16 +113,17 @@ class OpenAIServer:
 
     def _open_chat(self, exchange: Exchange, body: dict[str, Any]) -> httpx.Response:
         """OpenAI's newer models refuse `max_tokens`, and most other servers know nothing else."""
+        limit_key = self._limit_key  # another thread may learn the newer name meanwhile
         try:
-            return self._open(self._chat_request(body), exchange, retry=True)
+            return self._open(self._chat_request(body, limit_key), exchange, retry=True)
         except Refusal as refusal:
-            if self._limit_key != "max_tokens" or "max_completion_tokens" not in refusal.message:
+            if limit_key != "max_tokens" or "max_completion_tokens" not in refusal.message:
                 raise
         self._limit_key = "max_completion_tokens"
-        return self._open(self._chat_request(body), exchange, retry=True)
+        return self._open(self._chat_request(body, self._limit_key), exchange, retry=True)
 
-    def _chat_request(self, body: dict[str, Any]) -> httpx.Request:
-        named = {self._limit_key if key == "max_tokens" else key: body[key] for key in body}
+    def _chat_request(self, body: dict[str, Any], limit_key: str) -> httpx.Request:
+        named = {limit_key if key == "max_tokens" else key: body[key] for key in body}
         url = f"{self.base_url}/chat/completions"
         return self._request("POST", url, named, self._generation_timeout)
 

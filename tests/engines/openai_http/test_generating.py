@@ -104,6 +104,14 @@ def test_a_newer_server_gets_the_newer_name_of_the_limit() -> None:
     assert limits == [["max_tokens"], ["max_completion_tokens"], ["max_completion_tokens"]]
 
 
+def test_several_threads_learn_the_newer_name_at_once() -> None:
+    with OpenAIEmulator(MODELS, dialect="openai") as server:
+        engine = open_openai(spec_for(server))
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(lambda _: answer(engine, ask("hola")), range(8)))
+    assert len(set(answers)) == 1
+
+
 def test_a_content_filter_is_told(server: OpenAIEmulator) -> None:
     items = open_openai(spec_for(server, "filtered")).generate(ask("hola"))
     assert isinstance(next(items), TextDelta)
