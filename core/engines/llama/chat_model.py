@@ -20,7 +20,9 @@ from core.engines.llama.kv_cache import KvCache
 from core.engines.llama.native_media import MediaPrompt, MediaTower
 from core.engines.llama.native_model import NativeModel
 from core.engines.llama.prompting import Prompt, Prompting
+from core.engines.llama.reranker import Reranker, is_reranker
 from core.engines.llama.sampling import Sampler
+from core.engines.llama.steering import open_sampler
 from core.engines.protocol import (
     Capabilities,
     Completion,
@@ -56,17 +58,25 @@ class ChatModel:
         model_progress, tower_progress = _share(spec, progress)
         self._model = NativeModel(spec, abort or AbortFlag(), model_progress)
         self._cache = KvCache(self._model)
-        self._embedder = Embedder(self._model) if spec.embeddings else None
+        self._pools = spec.embeddings
+        ranks = self._pools and is_reranker(self._model)
+        self._reranker = Reranker(self._model) if ranks else None
+        self._embedder = Embedder(self._model) if self._pools and not ranks else None
         self._tower = MediaTower(spec, self._model, tower_progress) if spec.mmproj_path else None
         self._prompting = Prompting(self._model, self._tower)
 
     @property
     def capabilities(self) -> Capabilities:
+        chat = not self._pools
         return Capabilities(
-            chat=self._embedder is None,
+            chat=chat,
+            json_schema=chat,
+            grammar=chat,
+            logprobs=chat,
             vision=self._tower is not None and self._tower.vision,
             audio=self._tower is not None and self._tower.audio,
             embeddings=self._embedder is not None,
+            rerank=self._reranker is not None,
         )
 
     @property
@@ -76,6 +86,12 @@ class ChatModel:
     def generate(self, request: GenerationRequest) -> Generator[TextDelta | Completion, None, None]:
         """As `Engine.generate`; the abort flag takes the place of `cancel`."""
         self._check_chats()
+        with open_sampler(request, self._model.vocabulary) as sampler:
+            yield from self._generate(request, sampler)
+
+    def _generate(
+        self, request: GenerationRequest, sampler: Sampler
+    ) -> Generator[TextDelta | Completion, None, None]:
         started_s = time.perf_counter()
         with self._prompting.prompt(request.messages) as prompt:
             self._prompting.check_fits(prompt)
@@ -88,9 +104,9 @@ class ChatModel:
                 return
         prompt_ms, started_s = _ms_since(started_s), time.perf_counter()
         limit_tokens = min(request.max_tokens, self.context_tokens - prompt_tokens)
-        reason, answer_tokens = yield from self._answer(request, limit_tokens)
+        reason, answer_tokens = yield from self._answer(request, sampler, limit_tokens)
         usage = Usage(prompt_tokens, answer_tokens, reused_tokens, prompt_ms, _ms_since(started_s))
-        yield Completion(reason, usage)
+        yield Completion(reason, usage, logprobs=sampler.logprobs)
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """As `Engine.count_tokens`."""
@@ -108,6 +124,16 @@ class ChatModel:
             )
         return self._embedder.embed(texts)
 
+    def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
+        """As `Engine.rerank`."""
+        if self._reranker is None:
+            raise ModelLacksModality(
+                f"{self._name} is no reranker.",
+                model=self._name,
+                hint="Choose a model that is made for it, and set `embeddings: true`.",
+            )
+        return self._reranker.rerank(query, documents)
+
     def close(self) -> None:
         """Free the model."""
         if self._tower is not None:
@@ -124,28 +150,27 @@ class ChatModel:
         return reused_tokens
 
     def _answer(
-        self, request: GenerationRequest, limit_tokens: int
+        self, request: GenerationRequest, sampler: Sampler, limit_tokens: int
     ) -> Generator[TextDelta, None, tuple[FinishReason, int]]:
         """Stream the answer; returns why it ended and how many tokens it took."""
         vocabulary, context = self._model.vocabulary, self._model.context
         text = AnswerText(vocabulary.piece, request.stop)
         reason: FinishReason = "length"
         count = 0
-        with Sampler(request.temperature, request.top_p, request.seed) as sampler:
-            while count < limit_tokens:
-                token = sampler.sample(context)
-                if vocabulary.ends_answer(token):
-                    reason = "stop"
-                    break
-                count += 1
-                if shown := text.feed(token):
-                    yield TextDelta(shown)
-                if text.stopped:
-                    reason = "stop"
-                    break
-                if count < limit_tokens and not self._put_token(token):
-                    reason = "cancelled"
-                    break
+        while count < limit_tokens:
+            token = sampler.sample(context)
+            if vocabulary.ends_answer(token):
+                reason = "stop"
+                break
+            count += 1
+            if shown := text.feed(token):
+                yield TextDelta(shown)
+            if text.stopped:
+                reason = "stop"
+                break
+            if count < limit_tokens and not self._put_token(token):
+                reason = "cancelled"
+                break
         if rest := text.finish():
             yield TextDelta(rest)
         return reason, count
@@ -159,7 +184,7 @@ class ChatModel:
         return True
 
     def _check_chats(self) -> None:
-        if self._embedder is not None:
+        if self._pools:
             raise ModelLacksModality(
                 f"{self._name} is an embeddings model and cannot converse.",
                 model=self._name,

@@ -19,7 +19,12 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 from core.engines.llama.abort_flag import AbortFlag
 from core.engines.llama.delta_stream import DeltaStream
 from core.engines.llama.failures import failure_header
-from core.engines.llama.messages import decode_messages, decode_request, decode_spec
+from core.engines.llama.messages import (
+    decode_messages,
+    decode_request,
+    decode_spec,
+    encode_completion,
+)
 from core.engines.llama.wire import Buffer, Frame, Header, read_frame, write_frame
 from core.engines.protocol import Completion, EngineSpec, LoadProgress
 from core.errors import EngineFailed, SARAiError
@@ -149,6 +154,9 @@ class Worker:
                     vectors = model.embed(frame.header["texts"])
                     header = {"type": "vectors", "shape": vectors.shape}
                     self._outbox.send(header, [vectors.data])
+                case "rerank":
+                    scores = model.rerank(frame.header["query"], frame.header["documents"])
+                    self._outbox.send({"type": "scores"}, [scores.data])
         except Exception as error:  # noqa: BLE001  # whatever it was, the parent must hear of it
             self._fail(error, self._model_name)
 
@@ -157,7 +165,7 @@ class Worker:
         for item in model.generate(decode_request(frame)):
             if isinstance(item, Completion):
                 deltas.flush()
-                self._outbox.send({"type": "done", **asdict(item)})
+                self._outbox.send({"type": "done", **encode_completion(item)})
             else:
                 deltas.add(item.text)
 
