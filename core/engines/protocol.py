@@ -2,7 +2,7 @@
 
 Owns the request and answer types and the `Engine` protocol; knows nothing of routing,
 prompts or memory. An engine serves one loaded model; callers from several threads are
-answered one after the other.
+answered at once or one after the other, as it can.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 from core.cancellation import Cancellation
 from core.media.content import AudioClip, RgbImage
+
+PARALLEL_REQUESTS = 4
+"""Requests that a llama worker answers at once, unless its spec says otherwise."""
 
 Role = Literal["system", "user", "assistant"]
 Part = str | RgbImage | AudioClip
@@ -93,7 +96,7 @@ class EngineSpec:
     `remote_model`, `base_url` and the timeouts; `read_timeout_s` is how long the server may
     stay silent, and loading a large model from a slow disk takes minutes. `log_path`
     receives a worker's stderr. `context_tokens` is the model's whole context, prompt and
-    answer together.
+    answer together; the `parallel` requests that are answered at once share it.
     """
 
     model: str
@@ -109,6 +112,7 @@ class EngineSpec:
     gpu_layers: int = 0
     embeddings: bool = False
     image_max_tokens: int = 1280
+    parallel: int = PARALLEL_REQUESTS
     log_path: Path | None = None
 
 

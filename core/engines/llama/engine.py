@@ -1,6 +1,7 @@
 """The llama.cpp engine as SARAi sees it: one loaded GGUF behind the `Engine` protocol.
 
-Owns the order of callers and the words spoken with the worker; knows nothing of llama.cpp.
+Owns the words spoken with the worker; knows nothing of llama.cpp. Callers do not wait for one
+another here: the worker answers several at once and queues the rest.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from numpy.typing import NDArray
 
 from core.cancellation import Cancellation
 from core.engines.llama.messages import encode_messages, encode_request, encode_spec
-from core.engines.llama.turns import Turns
 from core.engines.llama.wire import Buffer, Frame, Header
 from core.engines.llama.worker_process import WorkerProcess
 from core.engines.protocol import (
@@ -30,7 +30,7 @@ from core.engines.protocol import (
     TextDelta,
     Usage,
 )
-from core.errors import Cancelled, EngineCrashed, ModelUnavailable
+from core.errors import EngineCrashed, ModelUnavailable
 
 
 class LlamaEngine:
@@ -39,7 +39,6 @@ class LlamaEngine:
     def __init__(self, spec: EngineSpec, worker: WorkerProcess, ready: Frame) -> None:
         self._spec = spec
         self._worker = worker
-        self._turns = Turns()
         self._capabilities = Capabilities(**ready.header["capabilities"])
         self._context_tokens = int(ready.header["context_tokens"])
         # An engine that is dropped, or alive at exit, takes its process with it.
@@ -87,15 +86,14 @@ class LlamaEngine:
         self, request: GenerationRequest, cancel: Cancellation | None = None
     ) -> Generator[TextDelta | Completion, None, None]:
         """As `Engine.generate`."""
-        values, buffers = encode_request(request)
-        try:
-            with self._turns.take(cancel):
-                request_header = {"type": "generate"} | values
-                with closing(self._worker.exchange(request_header, buffers, cancel)) as frames:
-                    for frame in frames:
-                        yield _answer(frame)
-        except Cancelled:  # while waiting for its turn
+        if cancel and cancel.cancelled:
             yield Completion("cancelled", Usage(0, 0))
+            return
+        values, buffers = encode_request(request)
+        header = {"type": "generate"} | values
+        with closing(self._worker.exchange(header, buffers, cancel)) as frames:
+            for frame in frames:
+                yield _answer(frame)
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """As `Engine.count_tokens`."""
@@ -128,9 +126,8 @@ class LlamaEngine:
 
     def _ask(self, header: Header, buffers: Sequence[Buffer] = ()) -> Frame:
         """A request with one frame for an answer."""
-        with self._turns.take():
-            (frame,) = self._worker.exchange(header, buffers)
-            return frame
+        (frame,) = self._worker.exchange(header, buffers)
+        return frame
 
 
 def _require_files(spec: EngineSpec) -> None:

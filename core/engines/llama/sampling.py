@@ -37,9 +37,9 @@ class Sampler:
         # The chain frees what was added to it.
         llama.llama_sampler_chain_add(self._chain, sampler)
 
-    def sample(self, context: llama.llama_context_p) -> int:
-        """Choose from the logits of the last evaluated token."""
-        return int(llama.llama_sampler_sample(self._chain, context, -1))
+    def sample(self, context: llama.llama_context_p, index: int) -> int:
+        """Choose from the logits of token `index` of the evaluated batch."""
+        return int(llama.llama_sampler_sample(self._chain, context, index))
 
     def close(self) -> None:
         llama.llama_sampler_free(self._chain)

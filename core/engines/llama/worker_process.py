@@ -15,12 +15,13 @@ from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from signal import Signals
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import core
 from core.cancellation import Cancellation
+from core.engines.llama.exchanges import Incoming
 from core.engines.llama.failures import failure_from_header
-from core.engines.llama.wire import Buffer, Frame, Header, read_frame, write_frame
+from core.engines.llama.wire import Buffer, Frame, Header, write_frame
 from core.engines.llama.worker_log import WorkerLog
 from core.engines.protocol import EngineSpec
 from core.errors import EngineCrashed, EngineFailed, ModelError
@@ -51,13 +52,13 @@ class WorkerProcess:
         self._log = WorkerLog(spec.log_path)
         self._process = _start(spec.model, self._log)
         self._outgoing: SimpleQueue[tuple[Header, Sequence[Buffer]] | None] = SimpleQueue()
-        self._incoming: SimpleQueue[Frame | None] = SimpleQueue()
+        self._incoming = Incoming()
         self._numbers = count()
         self._closed = False
         self._died_first = False
         self._threads = [
             _thread("sender", _send_all, self._process.stdin, self._outgoing),
-            _thread("receiver", _receive_all, self._process.stdout, self._incoming),
+            _thread("receiver", self._incoming.receive_all, self._process.stdout),
         ]
 
     @property
@@ -76,21 +77,24 @@ class WorkerProcess:
     ) -> Generator[Frame]:
         """Send one request and yield the frames that answer it, up to the final one.
 
+        Any number of exchanges may go on at once, each in a thread of its own or not.
         Cancelling aborts the request in the worker, which then answers accordingly; closing
-        the iterator aborts it too. One exchange at a time.
+        the iterator aborts it too.
 
         Raises: EngineCrashed, EngineFailed, and what the worker answers with.
         """
         number = next(self._numbers)
+        frames = self._incoming.expect(number)
         self._outgoing.put((header | {"id": number}, buffers))
         unfinished = True
         try:
             with cancel.on_cancel(lambda: self._abort(number)) if cancel else nullcontext():
                 while unfinished:
-                    frame = self._receive(number)
+                    frame = self._next(frames)
                     unfinished = frame.kind in UNFINISHED
                     yield frame
         finally:
+            self._incoming.forget(number)
             if unfinished:
                 self._abort(number)
 
@@ -117,16 +121,13 @@ class WorkerProcess:
     def _abort(self, number: int) -> None:
         self._outgoing.put(({"type": "abort", "id": number}, ()))
 
-    def _receive(self, number: int) -> Frame:
-        """The next frame of exchange `number`; what abandoned ones still send is dropped."""
-        while frame := self._incoming.get():
-            if frame.header["id"] != number:
-                continue
-            if frame.kind == "error":
-                raise failure_from_header(frame.header, model=self._model)
-            return frame
-        self._incoming.put(None)  # for the next caller
-        raise self._gone()
+    def _next(self, frames: SimpleQueue[Frame | None]) -> Frame:
+        frame = frames.get()
+        if frame is None:
+            raise self._gone()
+        if frame.kind == "error":
+            raise failure_from_header(frame.header, model=self._model)
+        return frame
 
     def _gone(self) -> ModelError:
         if self._closed and not self._died_first:
@@ -174,9 +175,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _thread(
-    name: str, target: Callable[[BinaryIO, Any], None], *arguments: Any
-) -> threading.Thread:
+def _thread(name: str, target: Callable[..., None], *arguments: object) -> threading.Thread:
     thread = threading.Thread(target=target, args=arguments, name=name, daemon=True)
     thread.start()
     return thread
@@ -189,11 +188,3 @@ def _send_all(
     with suppress(BrokenPipeError), pipe:
         while (item := outgoing.get()) is not None:
             write_frame(pipe, *item)
-
-
-def _receive_all(pipe: BinaryIO, incoming: SimpleQueue[Frame | None]) -> None:
-    """Read until the worker has gone, which None then tells."""
-    with pipe:
-        while frame := read_frame(pipe):
-            incoming.put(frame)
-    incoming.put(None)

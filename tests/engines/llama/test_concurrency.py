@@ -12,12 +12,18 @@ import pytest
 
 from core.cancellation import Cancellation
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import Completion, GenerationRequest, Message, TextDelta
+from core.engines.protocol import (
+    PARALLEL_REQUESTS,
+    Completion,
+    GenerationRequest,
+    Message,
+    TextDelta,
+)
 from tests import tiny_models
 from tests.engines.contract import GREEDY, LONG, answer
 from tests.engines.llama.conftest import Open, spec_for
 
-CALLERS = 4
+CALLERS = 8
 WAIT_S = 30
 
 
@@ -26,7 +32,7 @@ def ask(text: str, max_tokens: int = 60) -> GenerationRequest:
 
 
 def test_several_callers_each_get_their_own_answer(endless: LlamaEngine) -> None:
-    questions = [ask(f"pregunta {number}") for number in range(CALLERS)]
+    questions = [ask(f"{letter} " * 9, max_tokens=16) for letter in "abcdefgh"[:CALLERS]]
     expected = [answer(endless, question)[0] for question in questions]
     assert len(set(expected)) == CALLERS
     start = threading.Barrier(CALLERS)
@@ -40,19 +46,49 @@ def test_several_callers_each_get_their_own_answer(endless: LlamaEngine) -> None
             assert got == [text] * 3
 
 
+def test_several_answers_come_at_once(endless: LlamaEngine) -> None:
+    streams = [endless.generate(ask("hola", max_tokens=900)) for _ in range(PARALLEL_REQUESTS)]
+    for stream in streams:
+        assert isinstance(next(stream), TextDelta)
+    for stream in streams:
+        *_, last = stream
+        assert isinstance(last, Completion)
+        assert last.finish_reason == "length"
+
+
+def test_cancelling_one_of_several_ends_that_one_only(endless: LlamaEngine) -> None:
+    beginning = answer(endless, ask("hola", max_tokens=12))[0]
+    cancel = Cancellation()
+    others = [endless.generate(ask("hola", max_tokens=300)) for _ in range(3)]
+    stream = endless.generate(ask("hola", max_tokens=900), cancel)
+    begun = [next(each) for each in (*others, stream)]
+    cancel.cancel()
+    *_, last = stream
+    assert isinstance(last, Completion)
+    assert last.finish_reason == "cancelled"
+    for first, other in zip(begun[:3], others, strict=True):
+        *deltas, end = other
+        texts = [item.text for item in (first, *deltas) if isinstance(item, TextDelta)]
+        assert "".join(texts).startswith(beginning)
+        assert isinstance(end, Completion)
+        assert end.finish_reason == "length"
+
+
 def test_cancelling_while_waiting_ends_the_wait_only(endless: LlamaEngine) -> None:
     cancel = Cancellation()
-    stream = endless.generate(LONG)
-    next(stream)  # holds the turn
+    streams = [endless.generate(ask("hola", max_tokens=900)) for _ in range(PARALLEL_REQUESTS)]
+    for stream in streams:
+        next(stream)
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(lambda: list(endless.generate(GREEDY, cancel)))
+        waiting = pool.submit(lambda: list(endless.generate(LONG, cancel)))
         cancel.cancel()
         (completion,) = waiting.result(WAIT_S)
     assert isinstance(completion, Completion)
     assert completion.finish_reason == "cancelled"
-    *_, last = stream
-    assert isinstance(last, Completion)
-    assert last.finish_reason == "length"
+    for stream in streams:
+        *_, last = stream
+        assert isinstance(last, Completion)
+        assert last.finish_reason == "length"
 
 
 def test_cancelling_from_another_thread(endless: LlamaEngine) -> None:
