@@ -30,7 +30,7 @@ from core.engines.protocol import (
     TextDelta,
     Usage,
 )
-from core.errors import EngineCrashed, ModelUnavailable
+from core.errors import Cancelled, EngineCrashed, ModelUnavailable
 
 
 class LlamaEngine:
@@ -86,14 +86,16 @@ class LlamaEngine:
         self, request: GenerationRequest, cancel: Cancellation | None = None
     ) -> Generator[TextDelta | Completion, None, None]:
         """As `Engine.generate`."""
-        if cancel and cancel.cancelled:
-            yield Completion("cancelled", Usage(0, 0))
-            return
         values, buffers = encode_request(request)
         header = {"type": "generate"} | values
-        with closing(self._worker.exchange(header, buffers, cancel)) as frames:
-            for frame in frames:
-                yield _answer(frame)
+        try:
+            if cancel:
+                cancel.raise_if_cancelled()
+            with closing(self._worker.exchange(header, buffers, cancel)) as frames:
+                for frame in frames:
+                    yield _answer(frame)
+        except Cancelled:  # before the worker knew of it, or could say what it cost
+            yield Completion("cancelled", Usage(0, 0))
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """As `Engine.count_tokens`."""

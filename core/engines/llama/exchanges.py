@@ -5,10 +5,21 @@ Owns the queues of those who wait; knows nothing of what the frames mean.
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from queue import SimpleQueue
 from typing import BinaryIO
 
 from core.engines.llama.wire import Frame, read_frame
+
+
+class Notice(Enum):
+    """What may come in place of a frame."""
+
+    GONE = auto()  # the worker: no frame comes any more
+    CALLED_OFF = auto()  # the request, by its caller
+
+
+Frames = SimpleQueue[Frame | Notice]
 
 
 class Incoming:
@@ -19,15 +30,15 @@ class Incoming:
     """
 
     def __init__(self) -> None:
-        self._expected: dict[int, SimpleQueue[Frame | None]] = {}
+        self._expected: dict[int, Frames] = {}
         self._ended = False
 
-    def expect(self, number: int) -> SimpleQueue[Frame | None]:
-        """Where the frames of exchange `number` will come, and None when no more can come."""
-        frames: SimpleQueue[Frame | None] = SimpleQueue()
+    def expect(self, number: int) -> Frames:
+        """Where the frames of exchange `number` will come."""
+        frames: Frames = SimpleQueue()
         self._expected[number] = frames
         if self._ended:  # looked at last: `receive_all` sets it before it looks for us
-            frames.put(None)
+            frames.put(Notice.GONE)
         return frames
 
     def forget(self, number: int) -> None:
@@ -42,4 +53,4 @@ class Incoming:
                     frames.put(frame)
         self._ended = True
         for frames in self._expected.copy().values():
-            frames.put(None)
+            frames.put(Notice.GONE)

@@ -9,24 +9,26 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from itertools import count
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from signal import Signals
 from typing import BinaryIO
 
 import core
 from core.cancellation import Cancellation
-from core.engines.llama.exchanges import Incoming
+from core.engines.llama.exchanges import Frames, Incoming, Notice
 from core.engines.llama.failures import failure_from_header
 from core.engines.llama.wire import Buffer, Frame, Header, write_frame
 from core.engines.llama.worker_log import WorkerLog
 from core.engines.protocol import EngineSpec
-from core.errors import EngineCrashed, EngineFailed, ModelError
+from core.errors import Cancelled, EngineCrashed, EngineFailed, ModelError
 
 EXIT_LIMIT_S = 2.0
+CANCEL_LIMIT_S = 0.5
+"""How long somebody who cancels waits for the worker's last word, which tells what it cost."""
 UNFINISHED = ("progress", "delta")
 """Kinds of frames after which more follow; every other kind ends an exchange."""
 
@@ -81,16 +83,20 @@ class WorkerProcess:
         Cancelling aborts the request in the worker, which then answers accordingly; closing
         the iterator aborts it too.
 
-        Raises: EngineCrashed, EngineFailed, and what the worker answers with.
+        Raises: EngineCrashed, EngineFailed, and what the worker answers with; Cancelled, when
+            it was cancelled and the worker is too busy with another request to say so.
         """
         number = next(self._numbers)
         frames = self._incoming.expect(number)
         self._outgoing.put((header | {"id": number}, buffers))
         unfinished = True
         try:
-            with cancel.on_cancel(lambda: self._abort(number)) if cancel else nullcontext():
-                while unfinished:
-                    frame = self._next(frames)
+            with (
+                cancel.on_cancel(lambda: self._call_off(number, frames))
+                if cancel
+                else nullcontext()
+            ):
+                for frame in self._frames(frames):
                     unfinished = frame.kind in UNFINISHED
                     yield frame
         finally:
@@ -121,13 +127,28 @@ class WorkerProcess:
     def _abort(self, number: int) -> None:
         self._outgoing.put(({"type": "abort", "id": number}, ()))
 
-    def _next(self, frames: SimpleQueue[Frame | None]) -> Frame:
-        frame = frames.get()
-        if frame is None:
-            raise self._gone()
-        if frame.kind == "error":
-            raise failure_from_header(frame.header, model=self._model)
-        return frame
+    def _call_off(self, number: int, frames: Frames) -> None:
+        self._abort(number)
+        frames.put(Notice.CALLED_OFF)
+
+    def _frames(self, incoming: Frames) -> Iterator[Frame]:
+        """What answers an exchange, up to its final frame."""
+        limit_s: float | None = None
+        while True:
+            try:
+                frame = incoming.get(timeout=limit_s)
+            except Empty:
+                raise Cancelled("Stopped on request.") from None
+            if frame is Notice.CALLED_OFF:
+                limit_s = CANCEL_LIMIT_S
+                continue
+            if frame is Notice.GONE:
+                raise self._gone()
+            if frame.kind == "error":
+                raise failure_from_header(frame.header, model=self._model)
+            yield frame
+            if frame.kind not in UNFINISHED:
+                return
 
     def _gone(self) -> ModelError:
         if self._closed and not self._died_first:

@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from core.cancellation import Cancellation
@@ -21,7 +22,7 @@ from core.engines.protocol import (
 )
 from tests import tiny_models
 from tests.engines.contract import GREEDY, LONG, answer
-from tests.engines.llama.conftest import Open, spec_for
+from tests.engines.llama.conftest import Models, Open, spec_for
 
 CALLERS = 8
 WAIT_S = 30
@@ -89,6 +90,25 @@ def test_cancelling_while_waiting_ends_the_wait_only(endless: LlamaEngine) -> No
         *_, last = stream
         assert isinstance(last, Completion)
         assert last.finish_reason == "length"
+
+
+def test_cancelling_does_not_wait_for_a_worker_that_is_busy(
+    models: Models, open_llama: Open
+) -> None:
+    others = set(psutil.Process().children())
+    engine = open_llama(spec_for(models.random))
+    (worker,) = set(psutil.Process().children()) - others
+    expected = answer(engine, GREEDY)[0]
+    cancel = Cancellation()
+    stream = engine.generate(LONG, cancel)
+    next(stream)
+    worker.suspend()  # as one that encodes another's picture for seconds
+    cancel.cancel()
+    *_, last = stream
+    assert isinstance(last, Completion)
+    assert last.finish_reason == "cancelled"
+    worker.resume()
+    assert answer(engine, GREEDY)[0] == expected
 
 
 def test_cancelling_from_another_thread(endless: LlamaEngine) -> None:
