@@ -20,6 +20,7 @@ from core.engines.llama.generation import Deliver, Job
 from core.engines.llama.native_media import MediaTower
 from core.engines.llama.native_model import NativeModel
 from core.engines.llama.prompting import Prompting
+from core.engines.llama.reranker import Reranker, is_reranker
 from core.engines.llama.scheduler import Scheduler
 from core.engines.protocol import (
     Capabilities,
@@ -54,7 +55,10 @@ class ChatModel:
         model_progress, tower_progress = _share(spec, progress)
         self.aborts = aborts or Aborts()
         self._model = NativeModel(spec, self.aborts.flag, model_progress)
-        self._embedder = Embedder(self._model) if spec.embeddings else None
+        self._pools = spec.embeddings
+        ranks = self._pools and is_reranker(self._model)
+        self._reranker = Reranker(self._model) if ranks else None
+        self._embedder = Embedder(self._model) if self._pools and not ranks else None
         self._tower = MediaTower(spec, self._model, tower_progress) if spec.mmproj_path else None
         self._prompting = Prompting(self._model, self._tower)
         self._scheduler = Scheduler(self._model, self._prompting, self.aborts)
@@ -62,11 +66,16 @@ class ChatModel:
 
     @property
     def capabilities(self) -> Capabilities:
+        chat = not self._pools
         return Capabilities(
-            chat=self._embedder is None,
+            chat=chat,
+            json_schema=chat,
+            grammar=chat,
+            logprobs=chat,
             vision=self._tower is not None and self._tower.vision,
             audio=self._tower is not None and self._tower.audio,
             embeddings=self._embedder is not None,
+            rerank=self._reranker is not None,
         )
 
     @property
@@ -126,6 +135,16 @@ class ChatModel:
             )
         return self._embedder.embed(texts)
 
+    def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
+        """As `Engine.rerank`."""
+        if self._reranker is None:
+            raise ModelLacksModality(
+                f"{self._name} is no reranker.",
+                model=self._name,
+                hint="Choose a model that is made for it, and set `embeddings: true`.",
+            )
+        return self._reranker.rerank(query, documents)
+
     def close(self) -> None:
         """Free the model."""
         if self._tower is not None:
@@ -133,7 +152,7 @@ class ChatModel:
         self._model.close()
 
     def _check_chats(self) -> None:
-        if self._embedder is not None:
+        if self._pools:
             raise ModelLacksModality(
                 f"{self._name} is an embeddings model and cannot converse.",
                 model=self._name,

@@ -17,7 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cancellation import Cancellation
-from core.engines.llama.messages import encode_messages, encode_request, encode_spec
+from core.engines.llama.messages import (
+    decode_completion,
+    encode_messages,
+    encode_request,
+    encode_spec,
+)
 from core.engines.llama.wire import Buffer, Frame, Header
 from core.engines.llama.worker_process import WorkerProcess
 from core.engines.protocol import (
@@ -30,6 +35,7 @@ from core.engines.protocol import (
     TextDelta,
     Usage,
 )
+from core.engines.request_checks import check_request, require_capable
 from core.errors import Cancelled, EngineCrashed, ModelUnavailable
 
 
@@ -86,6 +92,8 @@ class LlamaEngine:
         self, request: GenerationRequest, cancel: Cancellation | None = None
     ) -> Generator[TextDelta | Completion, None, None]:
         """As `Engine.generate`."""
+        check_request(request)
+        require_capable(request, self._capabilities, self.model)
         values, buffers = encode_request(request)
         header = {"type": "generate"} | values
         try:
@@ -107,6 +115,11 @@ class LlamaEngine:
         frame = self._ask({"type": "embed", "texts": list(texts)})
         # A copy, because a view of the received bytes could not be written to.
         return np.frombuffer(frame.blob, dtype=np.float32).reshape(frame.header["shape"]).copy()
+
+    def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
+        """As `Engine.rerank`."""
+        frame = self._ask({"type": "rerank", "query": query, "documents": list(documents)})
+        return np.frombuffer(frame.blob, dtype=np.float32).copy()
 
     def alive(self) -> bool:
         """As `Engine.alive`."""
@@ -168,4 +181,4 @@ def _load(
 def _answer(frame: Frame) -> TextDelta | Completion:
     if frame.kind == "delta":
         return TextDelta(frame.header["text"])
-    return Completion(frame.header["finish_reason"], Usage(**frame.header["usage"]))
+    return decode_completion(frame.header)

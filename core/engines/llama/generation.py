@@ -52,6 +52,7 @@ class Prepared:
     job: Job
     prompt: Prompt
     entries: Sequence[Entry]
+    sampler: Sampler
     prompt_tokens: int
     limit_tokens: int
     started_s: float
@@ -77,11 +78,7 @@ class Generation:
         self._at = len(sequence.entries)
         self._reused_tokens = tokens_in(sequence.entries)
         self._answer_tokens = 0
-        request = work.job.request
-        self._text = AnswerText(model.vocabulary.piece, request.stop)
-        self._sampler = work.resources.enter_context(
-            Sampler(request.temperature, request.top_p, request.seed)
-        )
+        self._text = AnswerText(model.vocabulary.piece, work.job.request.stop)
         self._answering_since_s = work.started_s
 
     @property
@@ -126,7 +123,7 @@ class Generation:
             if self._work.limit_tokens <= 0:
                 self.finish_reason = "length"
                 return ""
-        token = self._sampler.sample(self._model.context, index)
+        token = self._work.sampler.sample(self._model.context, index)
         if self._model.vocabulary.ends_answer(token):
             self.finish_reason = "stop"
             return ""
@@ -156,6 +153,7 @@ class Generation:
                 (prompt_end_s - self._work.started_s) * 1000,
                 (now_s - prompt_end_s) * 1000,
             ),
+            logprobs=self._work.sampler.logprobs,
         )
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ from core.engines.llama.native_log import NATIVE_LOG
 from core.engines.llama.native_memory import NativeMemory
 from core.engines.llama.native_vocabulary import Vocabulary
 from core.engines.protocol import EngineSpec, LoadProgress
-from core.errors import Cancelled, EngineFailed, ModelFileInvalid
+from core.errors import Cancelled, ContextOverflow, EngineFailed, ModelFileInvalid
 
 BATCH_TOKENS = 512
 """Tokens per evaluation of a prompt. Source: llama.cpp's default n_ubatch."""
@@ -124,8 +124,15 @@ class NativeModel:
         """
         self.raise_for(llama.llama_decode(self.context, self.batch.native))
 
-    def encode(self, tokens: Sequence[int]) -> None:
-        """Evaluate a whole text for its embedding, on its own.
+    def require_fits(self, tokens: Sequence[int]) -> None:
+        """Raises: ContextOverflow, for more tokens than the context holds."""
+        if len(tokens) > self.context_tokens:
+            raise ContextOverflow(
+                model=self.name, prompt_tokens=len(tokens), context_tokens=self.context_tokens
+            )
+
+    def encode(self, tokens: Sequence[int], outputs: int) -> NDArray[np.float32]:
+        """Evaluate a whole text on its own; returns what it pools to, a view of `outputs`.
 
         Raises: Cancelled, EngineFailed.
         """
@@ -135,6 +142,8 @@ class NativeModel:
         self.batch.want_all()
         evaluate = llama.llama_decode if self.memory.exists else llama.llama_encode
         self.raise_for(evaluate(self.context, self.batch.native))
+        pooled = llama.llama_get_embeddings_seq(self.context, 0)
+        return np.ctypeslib.as_array(pooled, (outputs,))
 
     def raise_for(self, status: int) -> None:
         """Raises: what `status`, from llama_decode or a function like it, stands for."""

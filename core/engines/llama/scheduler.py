@@ -19,6 +19,7 @@ from core.engines.llama.kv_cache import KvCache
 from core.engines.llama.native_media import MediaPrompt
 from core.engines.llama.native_model import NativeModel
 from core.engines.llama.prompting import Prompting
+from core.engines.llama.steering import open_sampler
 from core.engines.protocol import Completion, FinishReason, TextDelta, Usage
 from core.errors import Cancelled
 
@@ -85,6 +86,7 @@ class Scheduler:
     def _prepare(self, job: Job) -> Prepared:
         started_s = time.perf_counter()
         with ExitStack() as stack:
+            sampler = stack.enter_context(open_sampler(job.request, self._model.vocabulary))
             prompt = stack.enter_context(self._prompting.prompt(job.request.messages))
             self._prompting.check_fits(prompt)
             limit_tokens = min(job.request.max_tokens, self._model.context_tokens - len(prompt))
@@ -92,6 +94,7 @@ class Scheduler:
                 job,
                 prompt,
                 prompt.entries() if isinstance(prompt, MediaPrompt) else prompt,
+                sampler,
                 len(prompt),
                 limit_tokens,
                 started_s,
@@ -142,7 +145,9 @@ class Scheduler:
 
     def _add(self, generation: Generation, limit: int) -> tuple[Generation, list[int], int]:
         """Put the next piece into the batch; returns it, and its last token's index there."""
-        if not (self._model.memory.rewinds or generation.answering):
+        if not generation.answering:
+            # The last token is evaluated as it will be when all before it is reused, because
+            # llama.cpp rounds otherwise in larger batches: asked again, the answer is the same.
             if generation.left == 1:
                 self._cache.keep_prompt(generation.sequence)
             limit = max(1, min(limit, generation.left - 1))

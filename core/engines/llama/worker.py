@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 from core.engines.llama.aborts import Aborts
 from core.engines.llama.delta_stream import DeltaStream
 from core.engines.llama.failures import failure_header
-from core.engines.llama.messages import decode_messages, decode_request, decode_spec
+from core.engines.llama.messages import (
+    decode_messages,
+    decode_request,
+    decode_spec,
+    encode_completion,
+)
 from core.engines.llama.wire import Frame
 from core.engines.llama.worker_pipes import Inbox, Outbox
 from core.engines.protocol import Completion, EngineSpec, LoadProgress, TextDelta
@@ -101,6 +106,9 @@ class Worker:
                 vectors = model.embed(frame.header["texts"])
                 header = {"type": "vectors", "shape": vectors.shape}
                 self._outbox.send(number, header, [vectors.data])
+            case "rerank":
+                scores = model.rerank(frame.header["query"], frame.header["documents"])
+                self._outbox.send(number, {"type": "scores"}, [scores.data])
 
     def _deliver(self, number: int) -> Deliver:
         """Sends the parts of one answer."""
@@ -114,7 +122,7 @@ class Worker:
                 return
             deltas.flush()
             if isinstance(item, Completion):
-                self._outbox.send(number, {"type": "done", **asdict(item)})
+                self._outbox.send(number, {"type": "done", **encode_completion(item)})
             else:
                 self._fail(number, item)
 

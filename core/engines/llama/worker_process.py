@@ -35,7 +35,7 @@ UNFINISHED = ("progress", "delta")
 _HINTS = {
     Signals.SIGKILL: "Memory probably ran out; close programs or use a smaller model.",
     Signals.SIGBUS: "Its file changed or could not be read while in use; check the disk.",
-    Signals.SIGPROF: "Its chat template computes without end; do not trust this file.",
+    Signals.SIGPROF: "Its chat template, or the grammar of the request, computes without end.",
 }
 _DEFAULT_HINT = "The model's file may be damaged; download it again."
 
