@@ -192,7 +192,8 @@ class EngineSpec:
     For `llama`: `gguf_path` and, for images or audio, `mmproj_path`. For `ollama`:
     `remote_model`, `base_url` and the timeouts; `read_timeout_s` is how long the server may
     stay silent, and loading a large model from a slow disk takes minutes. `log_path`
-    receives a worker's stderr. `context_tokens` is the model's whole context, prompt and
+    receives a worker's stderr; `states_path`, what its conversations came to, from one life of
+    the model to the next. `context_tokens` is the model's whole context, prompt and
     answer together; the `parallel` requests that are answered at once share it.
     """
 
@@ -211,6 +212,7 @@ class EngineSpec:
     image_max_tokens: int = 1280
     parallel: int = PARALLEL_REQUESTS
     log_path: Path | None = None
+    states_path: Path | None = None
 
 
 class Engine(Protocol):

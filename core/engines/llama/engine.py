@@ -136,7 +136,12 @@ class LlamaEngine:
         return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     def close(self) -> None:
-        """As `Engine.close`; whoever still waits for an answer gets EngineFailed."""
+        """As `Engine.close`; whoever still waits for an answer gets EngineFailed.
+
+        With a `states_path`, what the conversations came to is written there first.
+        """
+        if self._spec.states_path is not None and self._close.alive:
+            self._worker.keep_states()
         self._close()
 
     def _ask(self, header: Header, buffers: Sequence[Buffer] = ()) -> Frame:

@@ -31,9 +31,11 @@ batch, which takes seconds."""
 class Scheduler:
     """Answers requests in one context, on the thread that calls `step`."""
 
-    def __init__(self, model: NativeModel, prompting: Prompting, aborts: Aborts) -> None:
+    def __init__(
+        self, model: NativeModel, cache: KvCache, prompting: Prompting, aborts: Aborts
+    ) -> None:
         self._model = model
-        self._cache = KvCache(model.memory)
+        self._cache = cache
         self._prompting = prompting
         self._aborts = aborts
         self._waiting: deque[Job] = deque()
