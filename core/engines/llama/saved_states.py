@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.engines.llama.prompt_entries import Entry, common_prefix, tokens_in
 
-DIGEST_BYTES = 32
 MIB = 1024 * 1024
 SAVED_STATES_MB = 256
 """Most memory for the copies of one model: about 1,800 tokens of a 4B model or 7,000 of a 3B
@@ -29,7 +28,7 @@ class SavedState:
     The first `prompt_entries` were asked, the rest was answered.
 
     Args:
-        digest: of `data`, when it has been on disk; else empty.
+        digest: SHA-256 of `data`, when it has been on disk; else empty.
     """
 
     entries: tuple[Entry, ...]
@@ -39,11 +38,7 @@ class SavedState:
 
     def sound(self) -> bool:
         """Whether `data` is what it was; llama.cpp would not notice."""
-        return not self.digest or digest_of(self.data.data) == self.digest
-
-
-def digest_of(raw: bytes | memoryview) -> bytes:
-    return blake2b(raw, digest_size=DIGEST_BYTES).digest()
+        return not self.digest or sha256(self.data.data).digest() == self.digest
 
 
 class SavedStates:

@@ -12,13 +12,14 @@ import struct
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from core.engines.llama.prompt_entries import Entry, Media
-from core.engines.llama.saved_states import SavedState, digest_of
+from core.engines.llama.saved_states import SavedState
 
 PRIVATE_FILE_MODE = 0o600
 WRITE_LIMIT_S = 1.0
@@ -44,7 +45,7 @@ def write_states(path: Path, identity: str, states: Iterable[SavedState]) -> Non
     with os.fdopen(os.open(partial, flags, PRIVATE_FILE_MODE), "wb") as file:
         index = list(_write_blobs(file, states, deadline_s))
         text = json.dumps({"identity": identity, "states": index}).encode()
-        file.write(text + TRAILER.pack(len(text), digest_of(text), MAGIC))
+        file.write(text + TRAILER.pack(len(text), sha256(text).digest(), MAGIC))
     if index:
         partial.replace(path)
     else:
@@ -57,17 +58,20 @@ def _write_blobs(
     """Write one state after the other; yields what the index says of it."""
     for state in states:
         start = file.tell()
+        digest = sha256()
         for at in range(0, state.data.size, PIECE_BYTES):
             if time.monotonic() > deadline_s:
                 file.seek(start)
                 file.truncate()
                 return
-            file.write(state.data[at : at + PIECE_BYTES].data)
+            piece = state.data[at : at + PIECE_BYTES].data
+            file.write(piece)
+            digest.update(piece)
         yield {
             "entries": [_encoded(entry) for entry in state.entries],
             "prompt_entries": state.prompt_entries,
             "bytes": state.data.size,
-            "digest": digest_of(state.data.data).hex(),
+            "digest": digest.hexdigest(),
         }
 
 
@@ -97,7 +101,7 @@ def _read(file: BinaryIO, identity: str) -> Iterator[SavedState]:
         raise ValueError("not a file of states")
     file.seek(blobs_bytes)
     text = file.read(index_bytes)
-    index = json.loads(text) if digest_of(text) == digest else {}
+    index = json.loads(text) if sha256(text).digest() == digest else {}
     if index["identity"] != identity:
         return
     # Copied on write, because the bindings ask for memory that may be written.

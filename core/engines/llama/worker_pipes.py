@@ -15,7 +15,8 @@ from typing import BinaryIO
 from core.engines.llama.aborts import Aborts
 from core.engines.llama.wire import Buffer, Frame, Header, read_frame, write_frame
 
-CLOSE_LIMIT_S = 1.5
+CLOSE_LIMIT_S = 1.8
+"""Less than what the engine waits before it kills the process."""
 
 
 class Inbox:
