@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Sequence
+from contextlib import closing
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.engines.llama.abort_flag import AbortFlag
-from core.engines.llama.answer_text import AnswerText
 from core.engines.llama.embedder import Embedder
 from core.engines.llama.kv_cache import KvCache
 from core.engines.llama.native_media import MediaPrompt, MediaTower
 from core.engines.llama.native_model import NativeModel
 from core.engines.llama.prompting import Prompt, Prompting
 from core.engines.llama.reranker import Reranker, is_reranker
-from core.engines.llama.sampling import Sampler
-from core.engines.llama.steering import open_sampler
+from core.engines.llama.steering import Steering
 from core.engines.protocol import (
     Capabilities,
     Completion,
@@ -72,6 +71,7 @@ class ChatModel:
             chat=chat,
             json_schema=chat,
             grammar=chat,
+            tools=chat and self._prompting.tool_format is not None,
             logprobs=chat,
             vision=self._tower is not None and self._tower.vision,
             audio=self._tower is not None and self._tower.audio,
@@ -86,14 +86,15 @@ class ChatModel:
     def generate(self, request: GenerationRequest) -> Generator[TextDelta | Completion, None, None]:
         """As `Engine.generate`; the abort flag takes the place of `cancel`."""
         self._check_chats()
-        with open_sampler(request, self._model.vocabulary) as sampler:
-            yield from self._generate(request, sampler)
+        vocabulary, form = self._model.vocabulary, self._prompting.tool_format
+        with closing(Steering(request, vocabulary, form, self._name)) as steering:
+            yield from self._generate(request, steering)
 
     def _generate(
-        self, request: GenerationRequest, sampler: Sampler
+        self, request: GenerationRequest, steering: Steering
     ) -> Generator[TextDelta | Completion, None, None]:
         started_s = time.perf_counter()
-        with self._prompting.prompt(request.messages) as prompt:
+        with self._prompting.prompt(request.messages, steering.tools, steering.opening) as prompt:
             self._prompting.check_fits(prompt)
             prompt_tokens = len(prompt)
             try:
@@ -104,9 +105,9 @@ class ChatModel:
                 return
         prompt_ms, started_s = _ms_since(started_s), time.perf_counter()
         limit_tokens = min(request.max_tokens, self.context_tokens - prompt_tokens)
-        reason, answer_tokens = yield from self._answer(request, sampler, limit_tokens)
+        reason, answer_tokens = yield from self._answer(steering, limit_tokens)
         usage = Usage(prompt_tokens, answer_tokens, reused_tokens, prompt_ms, _ms_since(started_s))
-        yield Completion(reason, usage, logprobs=sampler.logprobs)
+        yield steering.completion(reason, usage)
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """As `Engine.count_tokens`."""
@@ -150,11 +151,11 @@ class ChatModel:
         return reused_tokens
 
     def _answer(
-        self, request: GenerationRequest, sampler: Sampler, limit_tokens: int
+        self, steering: Steering, limit_tokens: int
     ) -> Generator[TextDelta, None, tuple[FinishReason, int]]:
         """Stream the answer; returns why it ended and how many tokens it took."""
         vocabulary, context = self._model.vocabulary, self._model.context
-        text = AnswerText(vocabulary.piece, request.stop)
+        text, sampler = steering.text, steering.sampler
         reason: FinishReason = "length"
         count = 0
         while count < limit_tokens:
