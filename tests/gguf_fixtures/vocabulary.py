@@ -25,6 +25,9 @@ CONTROL_TOKENS = (
     "<|audio_bos|>",
     "<|AUDIO|>",
     "<|audio_eos|>",
+    "[TOOL_CALLS]",
+    "<|tool_call_start|>",
+    "<|tool_call_end|>",
 )
 MERGED = ("e", "r")  # llama.cpp wants at least one merge
 
@@ -84,6 +87,10 @@ class Vocabulary:
 def byte_vocabulary(pieces: Sequence[bytes] = ()) -> Vocabulary:
     """All bytes, the pieces that are longer than a byte, and the control tokens."""
     texts = [spelled(bytes([byte])) for byte in range(256)] + ["".join(MERGED)]
-    texts += [spelled(piece) for piece in pieces if len(piece) > 1]
+    texts += [
+        spelled(piece)
+        for piece in pieces
+        if len(piece) > 1 and spelled(piece) not in CONTROL_TOKENS
+    ]
     types = [gguf.TokenType.NORMAL] * len(texts) + [gguf.TokenType.CONTROL] * len(CONTROL_TOKENS)
     return Vocabulary((*texts, *CONTROL_TOKENS), tuple(types))

@@ -78,6 +78,7 @@ class ChatModel:
             chat=chat,
             json_schema=chat,
             grammar=chat,
+            tools=chat and self._prompting.tool_format is not None,
             logprobs=chat,
             vision=self._tower is not None and self._tower.vision,
             audio=self._tower is not None and self._tower.audio,

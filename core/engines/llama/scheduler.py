@@ -19,7 +19,7 @@ from core.engines.llama.kv_cache import KvCache
 from core.engines.llama.native_media import MediaPrompt
 from core.engines.llama.native_model import NativeModel
 from core.engines.llama.prompting import Prompting
-from core.engines.llama.steering import open_sampler
+from core.engines.llama.steering import Steering
 from core.engines.protocol import Completion, FinishReason, TextDelta, Usage
 from core.errors import Cancelled
 
@@ -88,15 +88,18 @@ class Scheduler:
     def _prepare(self, job: Job) -> Prepared:
         started_s = time.perf_counter()
         with ExitStack() as stack:
-            sampler = stack.enter_context(open_sampler(job.request, self._model.vocabulary))
-            prompt = stack.enter_context(self._prompting.prompt(job.request.messages))
+            vocabulary, form = self._model.vocabulary, self._prompting.tool_format
+            steering = Steering(job.request, vocabulary, form, self._model.name)
+            stack.callback(steering.close)
+            told = (job.request.messages, steering.tools, steering.opening)
+            prompt = stack.enter_context(self._prompting.prompt(*told))
             self._prompting.check_fits(prompt)
             limit_tokens = min(job.request.max_tokens, self._model.context_tokens - len(prompt))
             return Prepared(
                 job,
                 prompt,
                 prompt.entries() if isinstance(prompt, MediaPrompt) else prompt,
-                sampler,
+                steering,
                 len(prompt),
                 limit_tokens,
                 started_s,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.engines.llama.chat_template import ChatTemplate
+from core.engines.llama.control_guard import ControlGuard
 from core.engines.protocol import GenerationRequest, Message
 from core.errors import EngineCrashed, EngineFailed
 from core.media.content import RgbImage
@@ -23,7 +24,7 @@ ENDLESS = "".join(f"{{% for {name} in range(99999) %}}" for name in "abcd") + "{
 
 def template(source: str) -> ChatTemplate:
     marks = {"bos_token": "<s>", "eos_token": "</s>"}
-    return ChatTemplate(source, model="m", **marks)
+    return ChatTemplate(source, model="m", guard=ControlGuard(("<|im_end|>",)), **marks)
 
 
 def image() -> RgbImage:
