@@ -72,6 +72,12 @@ class KvCache:
         if not self._memory.forget_from(sequence.number, sequence.position):
             self._forget(sequence)
 
+    def wipe(self) -> None:
+        """Forget all sequences, none of which is in use, down to the last byte."""
+        self._memory.wipe()
+        for sequence in self._sequences:
+            self._forget(sequence)
+
     def keep_prompt(self, sequence: CachedSequence) -> None:
         """To be called before the last token of a prompt: copies the state of a model that
         cannot come back to it later."""
