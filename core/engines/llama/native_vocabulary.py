@@ -68,13 +68,16 @@ class Vocabulary:
         ]
 
     def joined(self, first: Sequence[int], second: Sequence[int]) -> list[int]:
-        """Two texts as a model reads them that compares them. Source: llama.cpp's server."""
+        """Two texts as a model reads them that compares them.
+
+        Source: llama.cpp's server, but for BERT's last separator, which that leaves out.
+        """
         bos, eos = llama.llama_vocab_bos(self.handle), llama.llama_vocab_eos(self.handle)
         sep = llama.llama_vocab_sep(self.handle)
         ends = [sep if eos < 0 else eos] if llama.llama_vocab_get_add_eos(self.handle) else []
         begins = [bos] if self.adds_bos else []
         between = [sep] if llama.llama_vocab_get_add_sep(self.handle) else []
-        return [*begins, *first, *ends, *between, *second, *ends]
+        return [*begins, *first, *ends, *between, *second, *(ends or between)]
 
     def piece(self, token: int, *, special: bool = False) -> bytes:
         """The bytes of one token; `special` also spells control tokens out."""
