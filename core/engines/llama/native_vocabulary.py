@@ -53,14 +53,14 @@ class Vocabulary:
                 return tokens[:count]
             room = -count
 
-    def tokenize_pieces(self, pieces: Sequence[str]) -> list[int]:
+    def tokenize_pieces(self, pieces: Sequence[str], *, add_special: bool = True) -> list[int]:
         """Tokens of markup that was cut where no control token may arise, as one text.
 
         A vocabulary of SentencePiece may put a space where it was cut.
         """
         if len(pieces) == 1:
-            return self.tokenize(pieces[0], parse_special=True)
-        begin = [llama.llama_vocab_bos(self.handle)] if self.adds_bos else []
+            return self.tokenize(pieces[0], parse_special=True, add_special=add_special)
+        begin = [llama.llama_vocab_bos(self.handle)] if add_special and self.adds_bos else []
         return begin + [
             token
             for piece in pieces
