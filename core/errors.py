@@ -16,6 +16,7 @@ Owns the error taxonomy; knows nothing of the rest of the project.
         ├── ModelLacksModality  asked for images, audio, embeddings, tools... it cannot do
         ├── ContextOverflow     the prompt is longer than the model's context
         ├── PoolBusy            no memory now: everything that could leave is in use
+        ├── ModelResting        crashed too often; rests for a while
         ├── EngineCrashed       the worker process died
         └── EngineFailed        the engine answered with an error
 
@@ -152,6 +153,17 @@ class PoolBusy(ModelError):
 
     code = "pool_busy"
     retryable = True
+
+
+class ModelResting(ModelError):
+    """The model crashed several times in a row; it may be tried again in `retry_after_s`."""
+
+    code = "model_resting"
+    retryable = True
+
+    def __init__(self, message: str, *, model: str, retry_after_s: float, hint: str = "") -> None:
+        super().__init__(message, model=model, hint=hint)
+        self.retry_after_s = retry_after_s
 
 
 class EngineCrashed(ModelError):

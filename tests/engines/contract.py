@@ -223,6 +223,7 @@ def check_closed_engine(engine: Engine) -> None:
     engine.close()
     assert not engine.alive()
     assert engine.memory_mb() is None
+    assert engine.peak_memory_mb() is None
     with pytest.raises(ModelError):
         answer(engine, GREEDY)
     with pytest.raises(ModelError):

@@ -192,6 +192,10 @@ class OllamaEngine:
         size_bytes = self._look_up(self._server.loaded_bytes)
         return None if size_bytes is None else size_bytes / 2**20
 
+    def peak_memory_mb(self) -> float | None:
+        """As `memory_mb`: Ollama takes all of a model's memory when it loads it."""
+        return self.memory_mb()
+
     def close(self) -> None:
         """Break off what is running and ask Ollama to unload the model.
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.errors import ModelTooLarge
-from core.model_pool.plan import Admit, Resident, plan_admission
-from core.model_pool.usage import Usage
+from core.model_pool.scheduling.plan import Admit, Resident, plan_admission
+from core.model_pool.scheduling.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from core.model_pool.usage import Usage
+from core.model_pool.scheduling.usage import Usage
 
 
 def test_a_model_never_used_is_expected_never() -> None:

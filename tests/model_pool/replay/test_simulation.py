@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 from benchmarks.pool_peers import PEERS, UNBUDGETED, OrderedPolicy
 from benchmarks.pool_traces import TRACES
 from core.errors import ModelTooLarge
-from core.model_pool.clairvoyant import least_load_s
-from core.model_pool.simulation import Outcome, PlannedPolicy, Request, SimulatedModel, replay
+from core.model_pool.replay.clairvoyant import least_load_s
+from core.model_pool.replay.simulation import (
+    Outcome,
+    PlannedPolicy,
+    Request,
+    SimulatedModel,
+    replay,
+)
 
 BUDGET_MB = 100
 MODELS = {

@@ -13,6 +13,11 @@ HALF_LIVES_S = (10.0, 1800.0)
 10 minutes follows a change of task too late and costs more load time than LRU."""
 
 
+def rate_of(likelihood: float) -> float:
+    """Uses per second that a use stands for which is expected now: 1 is as good as certain."""
+    return likelihood * math.log(2) / HALF_LIVES_S[0]
+
+
 class Usage:
     """For each half-life a count of uses that halves in that time on the pool's clock."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.model_pool.decisions import KEPT, EvictionRecord
+from core.model_pool.scheduling.decisions import KEPT, EvictionRecord
 from tests.model_pool.conftest import MakeBench
 from tests.model_pool.fakes import PATIENCE_S
 

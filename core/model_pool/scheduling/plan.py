@@ -151,8 +151,9 @@ def _total_mb(residents: Sequence[Resident]) -> int:
 
 def _why_wait(need_mb: int, residents: Sequence[Resident], budget_mb: int) -> str:
     held = [resident for resident in residents if not resident.evictable]
+    free_mb = max(0, budget_mb - _total_mb(held))
     return (
-        f"needs {need_mb} MiB and {budget_mb - _total_mb(held)} of the models' {budget_mb} MiB "
+        f"needs {need_mb} MiB and {free_mb} of the models' {budget_mb} MiB "
         f"can be had now; the rest is held by {_holders(held)}"
     )
 
@@ -161,5 +162,5 @@ def _holders(residents: Sequence[Resident]) -> str:
     return ", ".join(
         f"{resident.name} {resident.reserved_mb} MiB "
         f"{'permanent' if resident.permanent else 'in use'}"
-        for resident in sorted(residents, key=lambda resident: resident.name)
+        for resident in sorted(residents, key=lambda each: (each.name, each.reserved_mb))
     )

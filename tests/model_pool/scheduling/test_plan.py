@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model_pool.plan import EVICTION_RANK, Admit, Never, Resident, Wait, plan_admission
+from core.model_pool.scheduling.plan import (
+    EVICTION_RANK,
+    Admit,
+    Never,
+    Resident,
+    Wait,
+    plan_admission,
+)
 from core.settings.schema import Priority
 
 BUDGET_MB = 100

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from core.model_pool.plan import Admit, Resident
+from core.model_pool.scheduling.plan import Admit, Resident
 
 KEPT = 32
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from core.model_pool.simulation import Request, SimulatedModel
+from core.model_pool.replay.simulation import Request, SimulatedModel
 
 Loaded = frozenset[str]
 
