@@ -278,6 +278,10 @@ class Engine(Protocol):
         """Resident memory in MiB held on this machine for the model; None when unknown."""
         ...
 
+    def peak_memory_mb(self) -> float | None:
+        """The most that `memory_mb` ever was since the model was opened; None when unknown."""
+        ...
+
     def close(self) -> None:
         """Unload and free everything; safe to call twice."""
         ...

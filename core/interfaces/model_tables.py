@@ -19,7 +19,7 @@ from core.interfaces.who_answers import why_absent
 if TYPE_CHECKING:
     from core.model_pool import ModelPool
     from core.model_pool.resolve import ResolvedModel
-    from core.model_pool.status import ModelStatus, PoolStatus
+    from core.model_pool.scheduling.status import ModelStatus, PoolStatus
     from core.settings.schema import ModelSettings
 
 BAR_CELLS = 40
@@ -53,7 +53,7 @@ class Prospect:
 
 def models_table(pool: ModelPool) -> Table:
     """Every configured model: is it installed, what would it take, what comes after it."""
-    table = _table("model", "state", "memory", "fallback")
+    table = new_table("model", "state", "memory", "fallback")
     for found in (prospect(name, pool) for name in pool.settings.models):
         table.add_row(found.name, found.word, found.memory, found.settings.fallback or "-")
     return table
@@ -108,7 +108,7 @@ def status_view(pool: ModelPool) -> Group:
     """
     status = pool.status()
     present = [model for model in status.models if _worth_a_line(model, pool)]
-    table = _table("model", "state", "reserved", "measured", "")
+    table = new_table("model", "state", "reserved", "measured", "")
     for model in present:
         measured = "-" if model.memory_mb is None else f"{model.memory_mb:.0f} MiB"
         state = STATE_WORDS.get(model.state, model.state)
@@ -125,7 +125,8 @@ def _worth_a_line(model: ModelStatus, pool: ModelPool) -> bool:
     return model.state != "absent"
 
 
-def _table(*headings: str) -> Table:
+def new_table(*headings: str) -> Table:
+    """An empty table in the style of all of them."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
         table.add_column(heading, overflow="fold")  # a name cut off names nothing

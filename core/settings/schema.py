@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Priority = Literal["low", "normal", "high"]
+TtlPolicy = Literal["strict", "pressure"]
 EngineName = Literal["llama", "ollama"]
 SelfTestKind = Literal["expert", "tiny", "vision", "omni", "embeddings"]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -24,6 +25,7 @@ def with_home(path: Path) -> Path:
     return Path(os.path.expanduser(path))  # noqa: PTH111  # Path.expanduser raises then
 
 
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$"), AfterValidator(str.lower)]
 UserPath = Annotated[Path, AfterValidator(with_home)]
 
 
@@ -69,7 +71,9 @@ class ModelSettings(Section):
     engine: EngineName = "llama"
     repo_id: str | None = None  # where the files come from
     gguf_file: UserPath | None = None  # relative to paths.models, or absolute
+    sha256: Sha256 | None = None  # of gguf_file; checked when the file is new or changed
     mmproj_file: UserPath | None = None
+    mmproj_sha256: Sha256 | None = None
     ollama_model: str | None = None
     self_test: SelfTestKind | None = None
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
@@ -77,6 +81,7 @@ class ModelSettings(Section):
     permanent: bool = False  # never evicted
     load_on_startup: bool = False
     ttl_seconds: float | None = Field(None, gt=0)  # unload after this long unused
+    ttl_policy: TtlPolicy = "strict"  # pressure: then only when memory is short
     priority: Priority = "normal"  # lower leaves first, higher is loaded first
     embeddings: bool = False
     fallback: str | None = None  # the model to try when this one fails
@@ -87,6 +92,8 @@ class ModelSettings(Section):
             raise ValueError("an ollama model needs ollama_model")
         if self.engine == "llama" and not (self.gguf_file or self.self_test):
             raise ValueError("a llama model needs gguf_file")
+        if (self.sha256 and not self.gguf_file) or (self.mmproj_sha256 and not self.mmproj_file):
+            raise ValueError("a checksum needs the file that it is of")
         return self
 
 

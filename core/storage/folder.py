@@ -55,6 +55,11 @@ class DataFolder:
         return self.root / "logs"
 
     @property
+    def reservations(self) -> Path:
+        """What the SARAi processes that run now have reserved; made when it is needed."""
+        return self.root / "reservations"
+
+    @property
     def program_log(self) -> Path:
         return self.logs / "sarai.log"
 

@@ -27,7 +27,7 @@ def documented() -> dict[str, str]:
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         if heading := re.match(r"### `(.+)`", line):
             section = heading[1]
-        elif row := re.match(r"\| `([a-z_]+)` \| `?(.+?)`? \|", line):
+        elif row := re.match(r"\| `([a-z0-9_]+)` \| `?(.+?)`? \|", line):
             found[f"{section}.{row[1]}"] = row[2]
     return found
 

@@ -53,14 +53,14 @@ class Vocabulary:
                 return tokens[:count]
             room = -count
 
-    def tokenize_pieces(self, pieces: Sequence[str]) -> list[int]:
+    def tokenize_pieces(self, pieces: Sequence[str], *, add_special: bool = True) -> list[int]:
         """Tokens of markup that was cut where no control token may arise, as one text.
 
         A vocabulary of SentencePiece may put a space where it was cut.
         """
         if len(pieces) == 1:
-            return self.tokenize(pieces[0], parse_special=True)
-        begin = [llama.llama_vocab_bos(self.handle)] if self.adds_bos else []
+            return self.tokenize(pieces[0], parse_special=True, add_special=add_special)
+        begin = [llama.llama_vocab_bos(self.handle)] if add_special and self.adds_bos else []
         return begin + [
             token
             for piece in pieces
@@ -68,13 +68,16 @@ class Vocabulary:
         ]
 
     def joined(self, first: Sequence[int], second: Sequence[int]) -> list[int]:
-        """Two texts as a model reads them that compares them. Source: llama.cpp's server."""
+        """Two texts as a model reads them that compares them.
+
+        Source: llama.cpp's server, but for BERT's last separator, which that leaves out.
+        """
         bos, eos = llama.llama_vocab_bos(self.handle), llama.llama_vocab_eos(self.handle)
         sep = llama.llama_vocab_sep(self.handle)
         ends = [sep if eos < 0 else eos] if llama.llama_vocab_get_add_eos(self.handle) else []
         begins = [bos] if self.adds_bos else []
         between = [sep] if llama.llama_vocab_get_add_sep(self.handle) else []
-        return [*begins, *first, *ends, *between, *second, *ends]
+        return [*begins, *first, *ends, *between, *second, *(ends or between)]
 
     def piece(self, token: int, *, special: bool = False) -> bytes:
         """The bytes of one token; `special` also spells control tokens out."""

@@ -56,7 +56,7 @@ class Reranker:
             guard = vocabulary.guard
             parts = re.split(r"(\{query\}|\{document\})", self._template)
             filled = (guard.guarded(texts[part]) if part in texts else part for part in parts)
-            return vocabulary.tokenize_pieces(guard.pieces("".join(filled)))
+            return vocabulary.tokenize_pieces(guard.pieces("".join(filled)), add_special=False)
         first, second = (
             vocabulary.tokenize(text, parse_special=False, add_special=False)
             for text in texts.values()

@@ -23,6 +23,7 @@ from core.engines.llama.tool_parsers import (
     xml_calls,
 )
 from core.engines.protocol import Tool
+from core.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,11 @@ class ToolFormat:
 
     def _call(self, rules: Rules, tool: Tool) -> str:
         parameters = {"type": "object", **tool.parameters}
-        arguments = JsonRules(rules, parameters).value(parameters)
+        try:
+            arguments = JsonRules(rules, parameters).value(parameters)
+        except InvalidInput as error:
+            reason = f"The parameters of {tool.name}: {error.message}"
+            raise InvalidInput(reason, key="tools", hint=error.hint) from error
         head = literal(f'{{"name": {json.dumps(tool.name)}, "{self.arguments}": ')
         return rules.add(f'{head} {arguments} {SPACE} "}}"')
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Any
 
 Parameters = Mapping[str, Mapping[str, Any]]
 """The JSON schema of the parameters of each tool."""
+MAX_DEPTH = 64
+"""Values inside values of an argument; what reads it later has limits of its own."""
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
@@ -86,6 +89,27 @@ def bracketed_calls(text: str, parameters: Parameters) -> list[RawCall]:
     return [RawCall(name, _object(_quietly(json.loads, arguments)), call_id or "")]
 
 
+def require_plain(value: object, room: int = MAX_DEPTH) -> None:
+    """Raises: ValueError, for what JSON and text on disk cannot hold, and for what lies deep."""
+    if room == 0:
+        raise ValueError(f"it is nested deeper than {MAX_DEPTH}")
+    if isinstance(value, str):
+        value.encode()  # not half a surrogate pair
+    elif isinstance(value, list):
+        for each in value:
+            require_plain(each, room - 1)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if not isinstance(key, str):
+                raise ValueError(f"{key!r:.40} is no name")  # noqa: TRY004
+            require_plain(key)
+            require_plain(each, room - 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is no number")
+    elif not isinstance(value, int | float | None):
+        raise ValueError(f"{type(value).__name__} is nothing that JSON has")
+
+
 def _from_json(value: object) -> RawCall:
     call = _object(value)
     name, arguments = call.get("name"), call.get("arguments", call.get("parameters", {}))
@@ -105,8 +129,6 @@ def _from_python(node: ast.expr) -> RawCall:
         if keyword.arg is None:
             raise ValueError("an argument has no name")
         arguments[keyword.arg] = _literal(keyword.value)
-    # What JSON cannot hold, such as bytes, is no argument.
-    _quietly(json.dumps, arguments)
     return RawCall(node.func.id, arguments)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from core.engines.llama.answer_text import AnswerText
 from core.engines.llama.tool_formats import ToolFormat
-from core.engines.llama.tool_parsers import Parameters
+from core.engines.llama.tool_parsers import Parameters, require_plain
 from core.engines.protocol import Tool, ToolCall
 
 ID_BYTES = 4
@@ -92,11 +92,14 @@ class ToolText:
         for block in blocks:
             inside, _, after = block.partition(end) if end else (block, "", "")
             try:
-                calls += self._form.read(inside, self._parameters)
+                found = self._form.read(inside, self._parameters)
+                for call in found:
+                    require_plain(call.arguments)
             except ValueError as error:
                 rest += begin + block
                 self._tell(error)
             else:
+                calls += found
                 rest += after if after.strip() else ""
         self.calls = tuple(ToolCall(call.name, call.arguments, self._id(call.id)) for call in calls)
         return rest

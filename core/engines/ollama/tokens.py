@@ -33,6 +33,7 @@ def estimate_tokens(messages: Sequence[Message], image_tokens: int) -> int:
             estimate_text_tokens(part) if isinstance(part, str) else image_tokens
             for part in message.parts
         )
+        + sum(estimate_text_tokens(f"{call.name} {call.arguments}") for call in message.tool_calls)
         for message in messages
     )
 

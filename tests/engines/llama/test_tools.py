@@ -135,6 +135,14 @@ def test_an_answer_without_a_call_stays_text(family: str, open_family: OpenFamil
         ("hermes", (b"<tool_call>", b'{"name": "clock", "arguments": {', b"</tool_call>")),
         ("hermes", (b"<tool_call>", b'{"arguments": {}}')),
         ("hermes", (b"<tool_call>", b"[" * 3000)),
+        ("hermes", (b"<tool_call>", b'{"name": "clock", "arguments": {"x": NaN}}')),
+        ("hermes", (b"<tool_call>", b'{"name": "clock", "arguments": {"x": 1e999}}')),
+        ("hermes", (b"<tool_call>", b'{"name": "clock", "arguments": {"x": "\\ud800"}}')),
+        (
+            "hermes",
+            (b"<tool_call>", b'{"name": "a", "arguments": {"x": ' + b"[" * 70 + b"]" * 70 + b"}}"),
+        ),
+        ("lfm2", (b"<|tool_call_start|>", b"[clock(x={1: 2})]")),
         ("coder", (b"<tool_call>", b"<function=clock><parameter=a>1", b"</tool_call>")),
         ("mistral", (b"[TOOL_CALLS]", b"clock[ARGS]{")),
         ("lfm2", (b"<|tool_call_start|>", b"[clock(__import__('os'))]")),
@@ -185,6 +193,17 @@ def test_a_call_can_be_required_of_any_model(
         assert call.name in ({"get_weather", "clock"} if choice == "required" else {choice})
         schema = next(tool for tool in ASK.tools if tool.name == call.name).parameters
         assert is_valid(call.arguments, schema, schema)
+
+
+def test_parameters_that_cannot_be_enforced_are_refused_only_where_they_must_be(
+    open_family: OpenFamily,
+) -> None:
+    odd = replace(CLOCK, parameters={"properties": {"at": {"type": "string", "pattern": "^a"}}})
+    engine = open_family("hermes", REPLIES["hermes"])
+    assert answer(engine, replace(ASK, tools=(odd, WEATHER)))[1].tool_calls
+    with pytest.raises(InvalidInput, match=r"parameters of clock.*`pattern`") as caught:
+        answer(engine, replace(ASK, tools=(odd,), tool_choice="required"))
+    assert caught.value.key == "tools"
 
 
 def test_a_required_call_cut_short_is_text_and_told(open_family: OpenFamily) -> None:

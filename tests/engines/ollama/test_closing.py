@@ -34,6 +34,7 @@ def test_memory_is_known_while_the_model_is_loaded(
     assert engine.memory_mb() is None
     answer(engine, ask("hola"))
     assert engine.memory_mb() == 512.0
+    assert engine.peak_memory_mb() == 512.0
     engine.close()
     assert not server.is_loaded("solar:10.7b")
     assert engine.memory_mb() is None
