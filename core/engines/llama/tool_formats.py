@@ -62,7 +62,8 @@ class ToolFormat:
         return rules.text(rules.add(body))
 
     def _call(self, rules: Rules, tool: Tool) -> str:
-        parameters = {"type": "object", **tool.parameters}
+        # A tool takes what it names, though a schema that says nothing else would allow all.
+        parameters = {"type": "object", "additionalProperties": False, **tool.parameters}
         try:
             arguments = JsonRules(rules, parameters).value(parameters)
         except InvalidInput as error:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from core.engines.llama.answer_text import AnswerText
 from core.engines.llama.engine import LlamaEngine
+from core.engines.llama.tool_formats import tool_format
+from core.engines.llama.tool_text import ToolText
 from core.engines.protocol import GenerationRequest, Message, Tool, ToolCall
 from core.errors import InvalidInput, ModelLacksModality
 from tests import tiny_models
@@ -71,6 +75,17 @@ REPLIES: dict[str, tuple[bytes, ...]] = {
         b'{"name": "clock", "parameters": {}}]',
     ),
 }
+
+
+def read(family: str, reply: tuple[bytes, ...]) -> tuple[str, tuple[ToolCall, ...], str]:
+    """What is made of a reply: text, calls and problem. Its tokens are its pieces."""
+    form = tool_format(tool_templates.ALL[family])
+    assert form is not None
+    text = ToolText(AnswerText(reply.__getitem__, ()), form, ASK.tools, begun=False)
+    shown = [text.feed(token) for token in range(len(reply))]
+    return "".join([*shown, text.finish()]), text.calls, text.problem
+
+
 FAMILIES = sorted(tool_templates.ALL)
 OpenFamily = Callable[..., LlamaEngine]
 
@@ -120,13 +135,12 @@ def test_a_loop_goes_on_with_the_results(family: str, open_family: OpenFamily) -
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_an_answer_without_a_call_stays_text(family: str, open_family: OpenFamily) -> None:
+def test_an_answer_without_a_call_stays_text(family: str) -> None:
     reply = (b"Hola", b" <", b"tool", b"_call", b" o", b" [TOOL_", b"CALLS no", b" <tool_ca")
-    engine = open_family(family, reply)
-    text, completion = answer(engine, ASK)
+    text, calls, problem = read(family, reply)
     assert text == b"".join(reply).decode()
-    assert completion.tool_calls == ()
-    assert completion.problem == ""
+    assert calls == ()
+    assert problem == ""
 
 
 @pytest.mark.parametrize(
@@ -150,45 +164,33 @@ def test_an_answer_without_a_call_stays_text(family: str, open_family: OpenFamil
         ("lfm2", (b"<|tool_call_start|>", b"[clock(x=b'raw')]", b"<|tool_call_end|>")),
     ],
 )
-def test_what_cannot_be_read_is_told_and_kept(
-    family: str, broken: tuple[bytes, ...], open_family: OpenFamily
-) -> None:
-    engine = open_family(family, (b"Miro.", *broken))
-    text, completion = answer(engine, ASK)
+def test_what_cannot_be_read_is_told_and_kept(family: str, broken: tuple[bytes, ...]) -> None:
+    text, calls, problem = read(family, (b"Miro.", *broken))
     assert text == "Miro." + b"".join(broken).decode()
-    assert completion.tool_calls == ()
-    assert "cannot be understood" in completion.problem
+    assert calls == ()
+    assert "cannot be understood" in problem
 
 
-def test_one_broken_call_does_not_cost_the_others(open_family: OpenFamily) -> None:
+def test_one_broken_call_does_not_cost_the_others() -> None:
     good = b'<tool_call>{"name": "clock"}</tool_call>'
-    text, completion = answer(
-        open_family("hermes", (good, b"<tool_call>{</tool_call>", b" fin")), ASK
-    )
+    text, calls, problem = read("hermes", (good, b"<tool_call>{</tool_call>", b" fin"))
     assert text == "<tool_call>{</tool_call> fin"
-    assert [call.name for call in completion.tool_calls] == ["clock"]
-    assert completion.problem
+    assert [call.name for call in calls] == ["clock"]
+    assert problem
 
 
-def test_an_answer_in_json_is_no_call_of_a_model_without_markup(open_family: OpenFamily) -> None:
-    text, completion = answer(open_family("llama", (b'{"temperature"', b": 20}")), ASK)
-    assert text == '{"temperature": 20}'
-    assert completion.tool_calls == ()
-    assert completion.problem == ""
+def test_an_answer_in_json_is_no_call_of_a_model_without_markup() -> None:
+    text, calls, problem = read("llama", (b'{"temperature"', b": 20}"))
+    assert (text, calls, problem) == ('{"temperature": 20}', (), "")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("choice", ["required", "get_weather", "clock"])
-def test_a_call_can_be_required_of_any_model(
-    family: str, choice: str, open_family: OpenFamily
-) -> None:
+def test_a_call_can_be_required_of_any_model(family: str, open_family: OpenFamily) -> None:
     engine = open_family(family, None)
-    request = replace(ASK, tool_choice=choice, temperature=1.5, top_p=1)
-    for seed in range(3):
-        text, completion = answer(engine, replace(request, seed=seed))
-        assert text == ""
-        assert completion.problem == ""
-        assert completion.finish_reason == "stop"
+    request = replace(ASK, temperature=1.5, top_p=1)
+    for choice, seed in product(("required", "get_weather", "clock"), range(3)):
+        text, completion = answer(engine, replace(request, tool_choice=choice, seed=seed))
+        assert (text, completion.problem, completion.finish_reason) == ("", "", "stop")
         (call,) = completion.tool_calls
         assert call.name in ({"get_weather", "clock"} if choice == "required" else {choice})
         schema = next(tool for tool in ASK.tools if tool.name == call.name).parameters
