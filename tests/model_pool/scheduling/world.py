@@ -141,6 +141,7 @@ class World:
         begin = pick(self.begun, index)
         if begin is not None:
             self.begun.remove(begin)
+            self.hurdles = None
             self.scheduler.refused(begin.load, begin.victims, self.now_s)
             self.settle()
 
