@@ -278,6 +278,17 @@ class Engine(Protocol):
         """Whether the engine can still answer; False after a crash or `close`."""
         ...
 
+    def watch(self, died: Callable[[], None]) -> None:
+        """Call `died` once, on a thread of the engine's, when it ends without `close`.
+
+        At once when it has. An engine on a server never calls: only a request finds out.
+        """
+        ...
+
+    def set_threads(self, threads: int) -> None:
+        """Evaluate with so many threads from the next step on; a server is not told."""
+        ...
+
     def memory_mb(self) -> float | None:
         """Resident memory in MiB held on this machine for the model; None when unknown."""
         ...

@@ -161,6 +161,10 @@ class ChatModel:
         if self._spec.states_path is not None:
             write_states(self._spec.states_path, identity_of(self._spec), self._cache.save_all())
 
+    def set_threads(self, threads: int) -> None:
+        """As `Engine.set_threads`."""
+        self._model.set_threads(threads)
+
     def close(self) -> None:
         """Free the model."""
         if self._tower is not None:

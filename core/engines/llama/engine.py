@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import weakref
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
 
@@ -124,6 +124,14 @@ class LlamaEngine:
     def alive(self) -> bool:
         """As `Engine.alive`."""
         return self._worker.running()
+
+    def watch(self, died: Callable[[], None]) -> None:
+        """As `Engine.watch`."""
+        self._worker.watch(died)
+
+    def set_threads(self, threads: int) -> None:
+        """As `Engine.set_threads`; pictures and recordings keep the threads of the spec."""
+        self._worker.tell({"type": "threads", "threads": threads})
 
     def memory_mb(self) -> float | None:
         """Resident memory of the worker in MiB; None where the system does not tell."""

@@ -5,8 +5,9 @@ Owns the queues of those who wait; knows nothing of what the frames mean.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum, auto
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import BinaryIO
 
 from core.engines.llama.wire import Frame, read_frame
@@ -32,6 +33,7 @@ class Incoming:
     def __init__(self) -> None:
         self._expected: dict[int, Frames] = {}
         self._ended = False
+        self._watchers: SimpleQueue[Callable[[], None]] = SimpleQueue()
 
     def expect(self, number: int) -> Frames:
         """Where the frames of exchange `number` will come."""
@@ -44,6 +46,12 @@ class Incoming:
     def forget(self, number: int) -> None:
         self._expected.pop(number, None)
 
+    def when_ended(self, call: Callable[[], None]) -> None:
+        """Call it once, when the worker has gone."""
+        self._watchers.put(call)
+        if self._ended:
+            self._call_watchers()
+
     def receive_all(self, pipe: BinaryIO) -> None:
         """Read until the worker has gone, which everybody is then told."""
         with pipe:
@@ -54,3 +62,12 @@ class Incoming:
         self._ended = True
         for frames in self._expected.copy().values():
             frames.put(Notice.GONE)
+        self._call_watchers()
+
+    def _call_watchers(self) -> None:
+        """Each is taken out by one thread alone, however many come here."""
+        while True:
+            try:
+                self._watchers.get_nowait()()
+            except Empty:
+                return

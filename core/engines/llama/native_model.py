@@ -180,6 +180,10 @@ class NativeModel:
             )
         return scores
 
+    def set_threads(self, threads: int) -> None:
+        """Evaluate with so many threads from now on."""
+        llama.llama_set_n_threads(self.context, threads, threads)
+
     def close(self) -> None:
         llama.llama_free(self.context)
         llama.llama_model_free(self.model)

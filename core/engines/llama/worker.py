@@ -103,6 +103,8 @@ class Worker:
     def _answer_at_once(self, model: ChatModel, frame: Frame) -> None:
         number = frame.header["id"]
         match frame.kind:
+            case "threads":
+                model.set_threads(frame.header["threads"])
             case "count":
                 count = model.count_tokens(decode_messages(frame))
                 self._outbox.send(number, {"type": "counted", "tokens": count})

@@ -108,9 +108,17 @@ class WorkerProcess:
         """End the process at once; whoever waits for it gets EngineCrashed."""
         self._process.kill()
 
+    def watch(self, died: Callable[[], None]) -> None:
+        """Call `died` when the process ends before `close`; at once when it has."""
+        self._incoming.when_ended(lambda: None if self._closed else died())
+
+    def tell(self, header: Header) -> None:
+        """Send what needs no answer."""
+        self._outgoing.put((header | {"id": next(self._numbers)}, ()))
+
     def keep_states(self) -> None:
         """Ask the worker to write what its conversations came to, and then to end."""
-        self._outgoing.put(({"type": "close", "id": next(self._numbers)}, ()))
+        self.tell({"type": "close"})
 
     def close(self) -> None:
         """End the process, politely first, and free everything; safe to call twice."""

@@ -191,6 +191,12 @@ class OllamaEngine:
         """Whether the server answers now and still has the model."""
         return self._look_up(self._server.has) is True
 
+    def watch(self, died: Callable[[], None]) -> None:
+        """As `Engine.watch`: nobody tells when a server ends."""
+
+    def set_threads(self, threads: int) -> None:
+        """As `Engine.set_threads`: the server has threads of its own."""
+
     def memory_mb(self) -> float | None:
         """What Ollama reports, graphics memory included; None while the model is not loaded."""
         size_bytes = self._look_up(self._server.loaded_bytes)
