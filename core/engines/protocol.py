@@ -19,6 +19,7 @@ from core.cancellation import Cancellation
 from core.media.content import AudioClip, RgbImage
 
 Role = Literal["system", "user", "assistant", "tool"]
+Modality = Literal["image", "audio"]
 Part = str | RgbImage | AudioClip
 JsonSchema = Mapping[str, Any]
 """A JSON schema (draft 2020-12) as Python values."""
@@ -188,7 +189,8 @@ class EngineSpec:
 
     For `llama`: `gguf_path` and, for images or audio, `mmproj_path`. For `ollama`:
     `remote_model`, `base_url` and the timeouts; `read_timeout_s` is how long the server may
-    stay silent, and loading a large model from a slow disk takes minutes. `log_path`
+    stay silent, and loading a large model from a slow disk takes minutes. For `openai_http`:
+    the same, `modalities` and `api_key_env`, the variable that holds the key. `log_path`
     receives a worker's stderr. `context_tokens` is the model's whole context, prompt and
     answer together.
     """
@@ -203,6 +205,8 @@ class EngineSpec:
     base_url: str = ""
     connect_timeout_s: float = 0.5
     read_timeout_s: float = 300.0
+    api_key_env: str = ""
+    modalities: tuple[Modality, ...] = ()
     gpu_layers: int = 0
     embeddings: bool = False
     image_max_tokens: int = 1280

@@ -16,11 +16,13 @@ from core.errors import ConfigError
 ENGINES: dict[str, Callable[[], OpenEngine]] = {
     "llama": lambda: import_module("core.engines.llama.engine").LlamaEngine.open,
     "ollama": lambda: import_module("core.engines.ollama").open_ollama,
+    "openai_http": lambda: import_module("core.engines.openai_http").open_openai,
 }
 
 
 CHECKS: dict[str, Callable[[], Callable[[EngineSpec], None]]] = {
     "ollama": lambda: import_module("core.engines.ollama").check_ollama,
+    "openai_http": lambda: import_module("core.engines.openai_http").check_openai,
 }
 """Engines whose models live elsewhere, and how to ask whether one is there."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.model_pool import ModelPool
     from core.model_pool.resolve import ResolvedModel
     from core.model_pool.scheduling.status import ModelStatus, PoolStatus
-    from core.settings.schema import ModelSettings
+    from core.settings.schema import ModelSettings, Settings
 
 BAR_CELLS = 40
 STATE_WORDS = {"in_use": "in use"}
@@ -64,10 +64,10 @@ def model_details(pool: ModelPool) -> Iterator[str]:
     for name in pool.settings.models:
         found = prospect(name, pool)
         yield f"{name} · {found.settings.name} · {found.word}"
-        yield from (f"    {key:<10} {value}" for key, value in _details(found))
+        yield from (f"    {key:<10} {value}" for key, value in _details(found, pool.settings))
 
 
-def _details(found: Prospect) -> Iterator[tuple[str, object]]:
+def _details(found: Prospect, settings: Settings) -> Iterator[tuple[str, object]]:
     model, resolved = found.settings, found.resolved
     if resolved is not None and resolved.spec.gguf_path is not None:
         yield "file", resolved.spec.gguf_path
@@ -75,6 +75,8 @@ def _details(found: Prospect) -> Iterator[tuple[str, object]]:
             yield "projector", resolved.spec.mmproj_path
     elif model.engine == "ollama":
         yield "ollama", model.ollama_model
+    elif model.engine == "openai_http":
+        yield from _server_details(model, resolved, settings)
     else:
         yield "file", model.gguf_file
         if model.mmproj_file is not None:
@@ -87,6 +89,17 @@ def _details(found: Prospect) -> Iterator[tuple[str, object]]:
         yield "fallback", model.fallback
     if found.error is not None:
         yield "problem", found.error
+
+
+def _server_details(
+    model: ModelSettings, resolved: ResolvedModel | None, settings: Settings
+) -> Iterator[tuple[str, object]]:
+    server = settings.openai.servers[model.openai_server or ""]
+    yield "model", model.openai_model
+    leaves = " · what you ask leaves this machine" if server.leaves_this_machine else ""
+    yield "server", f"{model.openai_server} · {server.base_url}{leaves}"
+    if resolved is not None:
+        yield "price", resolved.price or "not configured"
 
 
 def prospect(name: str, pool: ModelPool) -> Prospect:

@@ -152,15 +152,13 @@ class Loader:
 
     def _close(self, models: Sequence[Loaded]) -> None:
         for model in models:
-            self.measure(model)
+            self._measure(model)
             close_engine(model.name, model.engine)
 
-    def measure(self, model: Loaded) -> None:
+    def _measure(self, model: Loaded) -> None:
         """Remember the most memory that it ever took, while its worker lives to tell."""
         peak_mb = model.engine.peak_memory_mb()
-        if peak_mb is not None and peak_mb > model.measured_mb:
-            model.measured_mb = peak_mb
-            self._models.measured(model.resolved, peak_mb)
+        self._models.measured(model.resolved, peak_mb)
 
     def _give_back(self, holders: Sequence[Loaded | Load]) -> None:
         """Their memory is free, for other processes too. What cannot be written is logged:

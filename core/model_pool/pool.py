@@ -134,7 +134,6 @@ class ModelPool:
                 self._died(model)
             raise
         finally:
-            self._loader.measure(model)
             self._monitor.give_back(model)
 
     def get(self, name: str) -> PooledEngine:

@@ -8,12 +8,13 @@ opened here: headers are read and numbers are added up.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
+from core.engines.prices import TokenPrice
 from core.engines.protocol import EngineSpec
 from core.errors import ModelFileInvalid, ModelTooLarge
 from core.model_files.checksums import Checksums
@@ -23,7 +24,8 @@ from core.model_files.known_headers import CheckedFiles, KnownHeaders
 from core.model_files.locate import locate
 from core.model_pool.footprint import Footprint, predict_footprint
 from core.model_pool.memory.peaks import MeasuredPeaks
-from core.model_pool.ollama_reservation import ollama_reservation_mb
+from core.model_pool.prices import token_price
+from core.model_pool.server_reservation import ollama_reservation_mb, openai_reservation_mb
 from core.settings.schema import ModelSettings, Settings
 from core.storage.database import Database
 from core.storage.folder import DataFolder
@@ -35,6 +37,7 @@ class ResolvedModel:
 
     `files` are what it was resolved from. `predicted_mb` is without any measurement, and
     `measured_mb` the largest peak that these files took with these settings; None unknown.
+    `price` is None when it is not known.
     """
 
     spec: EngineSpec
@@ -43,6 +46,7 @@ class ResolvedModel:
     files: tuple[FileIdentity, ...] = ()
     predicted_mb: int | None = None
     measured_mb: int | None = None
+    price: TokenPrice | None = None
 
 
 class Models(Protocol):
@@ -80,7 +84,8 @@ class ConfiguredModels:
         Raises: ModelUnavailable, ModelFileInvalid, ModelTooLarge.
         """
         model = self._settings.models[name]
-        return self._ollama(name, model) if model.engine == "ollama" else self._llama(name, model)
+        resolved = self._by_engine(name, model)
+        return replace(resolved, price=token_price(model, self._settings))
 
     def verify(self, resolved: ResolvedModel, cancel: Cancellation | None = None) -> None:
         """Compare the files with the checksums of the configuration, where it states any.
@@ -106,6 +111,13 @@ class ConfiguredModels:
         if peak_mb is not None:
             self._peaks.record(resolved.spec, resolved.files, peak_mb)
 
+    def _by_engine(self, name: str, model: ModelSettings) -> ResolvedModel:
+        if model.engine == "ollama":
+            return self._ollama(name, model)
+        if model.engine == "openai_http":
+            return self._openai(name, model)
+        return self._llama(name, model)
+
     def _ollama(self, name: str, model: ModelSettings) -> ResolvedModel:
         spec = self._spec(name, None)
         predicted_mb, arithmetic = ollama_reservation_mb(model, self._settings.ollama.base_url)
@@ -115,6 +127,20 @@ class ConfiguredModels:
         # Ollama takes all of a model's memory when it loads it, so its figure replaces ours.
         told = f"{measured_mb} MiB: what Ollama said that it took"
         return ResolvedModel(spec, measured_mb, told, (), predicted_mb, measured_mb)
+
+    def _openai(self, name: str, model: ModelSettings) -> ResolvedModel:
+        server = self._settings.openai.servers[model.openai_server or ""]
+        spec = replace(
+            self._spec(name, None),
+            remote_model=model.openai_model or "",
+            base_url=server.base_url,
+            api_key_env=server.api_key_env or "",
+            modalities=model.openai_modalities,
+            connect_timeout_s=server.connect_timeout_s,
+            read_timeout_s=server.read_timeout_s,
+        )
+        need_mb, arithmetic = openai_reservation_mb(model, server)
+        return ResolvedModel(spec, need_mb, arithmetic)
 
     def _llama(self, name: str, model: ModelSettings) -> ResolvedModel:
         files = locate(

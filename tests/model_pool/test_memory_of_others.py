@@ -58,9 +58,10 @@ def test_a_wrong_checksum_evicts_nobody(bench: MakeBench) -> None:
     assert b.loaded() == {"a"}
 
 
-def test_what_a_model_really_took_is_told_at_its_release(bench: MakeBench) -> None:
+def test_what_a_model_really_took_is_told_before_it_goes(bench: MakeBench) -> None:
     b = bench({"a": 60})
     b.use("a")
+    b.pool.unload("a")
     assert b.models.peaks_mb == {"a": 7.5}
 
 

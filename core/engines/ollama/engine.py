@@ -19,12 +19,9 @@ from numpy.typing import NDArray
 from core.cancellation import Cancellation
 from core.engines.ollama.chat import Tally, form_for, open_chat, options_for, stream_chat
 from core.engines.ollama.failures import FAILURES, is_overflow, model_error
-from core.engines.ollama.limits import Limits
-from core.engines.ollama.reasoning import ReasoningFilter
 from core.engines.ollama.served_model import ServedModel, find_model
 from core.engines.ollama.server import OllamaServer
-from core.engines.ollama.tokens import estimate_text_tokens, estimate_tokens
-from core.engines.ollama.transport import Exchange, Exchanges
+from core.engines.ollama.transport import OllamaExchange
 from core.engines.protocol import (
     Capabilities,
     Completion,
@@ -34,6 +31,11 @@ from core.engines.protocol import (
     Message,
     TextDelta,
 )
+from core.engines.remote.exchange import Exchanges
+from core.engines.remote.limits import Limits
+from core.engines.remote.reasoning import ReasoningFilter
+from core.engines.remote.tokens import estimate_text_tokens, estimate_tokens
+from core.engines.remote.vectors import unit_rows
 from core.engines.request_checks import check_request, require_capable
 from core.errors import EngineCrashed, ModelError
 
@@ -60,7 +62,7 @@ def open_ollama(
     """
     cancel = cancel or Cancellation()
     server = _server(spec)
-    exchange = Exchange()
+    exchange = OllamaExchange()
     try:
         with cancel.on_cancel(exchange.abort):
             served = exchange.run(find_model, server, spec)
@@ -106,10 +108,15 @@ class OllamaEngine:
         self._server = server
         self._served = served
         self._limits = Limits(
-            spec.model, spec.remote_model, served.capabilities, served.context_tokens
+            spec.model,
+            spec.remote_model,
+            served.capabilities,
+            served.context_tokens,
+            server="Ollama",
+            choice="`ollama show` lists what each one does",
         )
         self._chat = open_chat(server, spec.remote_model)
-        self._exchanges = Exchanges()
+        self._exchanges = Exchanges(OllamaExchange)
 
     @property
     def model(self) -> str:
@@ -171,10 +178,7 @@ class OllamaEngine:
         ]
         if not batches:
             return np.zeros((0, self._served.dimensions), dtype=np.float32)
-        vectors = np.concatenate(batches)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: NDArray[np.float32] = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return unit
+        return unit_rows(np.concatenate(batches))
 
     def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
         """Ollama has no such request.
@@ -210,7 +214,7 @@ class OllamaEngine:
             _log.warning("Ollama was not told to unload %s: %s", self._spec.remote_model, error)
 
     def _pieces(
-        self, exchange: Exchange, request: GenerationRequest, cancel: Cancellation
+        self, exchange: OllamaExchange, request: GenerationRequest, cancel: Cancellation
     ) -> Iterator[BaseMessage]:
         options = options_for(request, self.context_tokens, self._served.stop)
         stream = stream_chat(self._chat, request.messages, options, form_for(request))
@@ -237,7 +241,7 @@ class OllamaEngine:
             raise self._translated(error, longest) from error
 
     @contextmanager
-    def _exchange(self, cancel: Cancellation) -> Iterator[Exchange]:
+    def _exchange(self, cancel: Cancellation) -> Iterator[OllamaExchange]:
         with self._exchanges.start(cancel) as exchange:
             if exchange is None:
                 raise self._closed()

@@ -25,7 +25,7 @@ class Loaded:
     `schedule_unload`, once; `leaves_at_s` is the appointment that follows from it or from
     the configured TTL, and `overdue` says that the appointment has passed and it was let
     stay. While it is `draining`, nobody new gets it: a starving load needs its memory.
-    `reservation` is what other processes see of it, `measured_mb` the most it was seen to take.
+    `reservation` is what other processes see of it.
     """
 
     name: str
@@ -38,7 +38,6 @@ class Loaded:
     last_used_s: float
     in_use_since_s: float = 0.0
     leases: int = 0
-    measured_mb: float = 0.0
     next_ttl_s: float | None = None
     leaves_at_s: float | None = None
     leaves_strictly: bool = True

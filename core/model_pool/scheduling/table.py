@@ -46,7 +46,7 @@ class Table:
         lease has ended."""
         ready = [replace(self._resident(model, now_s), leases=0) for model in self.loaded.values()]
         coming = [
-            Resident(load.name, load.reserved_mb, permanent=load.settings.permanent)
+            Resident(load.name, load.resolved.need_mb, permanent=load.settings.permanent)
             for load in self.loads.values()
             if load.phase != "waiting"
         ]

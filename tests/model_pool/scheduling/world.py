@@ -298,7 +298,7 @@ class World:
         table = self.scheduler.table
         there: list[Loaded | Load] = [*table.loaded.values(), *table.loads.values()]
         others = (each for each in there if each is not load)
-        pinned_mb = sum(each.reserved_mb for each in others if each.settings.permanent)
+        pinned_mb = sum(_will_hold_mb(each) for each in others if each.settings.permanent)
         limit_mb = self.budget.limit_mb
         retry_at_s = self.scheduler.admission.begins_at_s(load)
         return load.resolved.need_mb <= limit_mb - pinned_mb and self.now_s >= retry_at_s
@@ -341,6 +341,12 @@ class Hurdles:
     leases: list[Lease]
     loads: list[Load]
     closing: list[Loaded]
+
+
+def _will_hold_mb(each: Loaded | Load) -> int:
+    """Memory that it holds, or is about to."""
+    waits = isinstance(each, Load) and each.phase == "waiting"
+    return 0 if waits else each.resolved.need_mb
 
 
 def refused(ticket: Ticket | None) -> bool:

@@ -1,8 +1,8 @@
 """Keeps a model's thoughts out of its answer.
 
-Owns one filter over streamed text; knows nothing of where the text comes from. Ollama
-separates thoughts itself for the models it knows; models imported from a bare GGUF file
-write them into the answer, between tags, before anything else.
+Owns one filter over streamed text; knows nothing of where the text comes from. Servers
+separate thoughts themselves for the models they know; others write them into the answer,
+between tags, before anything else.
 """
 
 from __future__ import annotations

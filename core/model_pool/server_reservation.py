@@ -1,4 +1,4 @@
-"""What a model of an Ollama server takes of this machine, before anybody measured it.
+"""What a model of another server takes of this machine, before anybody measured it.
 
 Owns the estimate from the configuration; asks no server.
 """
@@ -9,7 +9,7 @@ import math
 import re
 
 from core.settings.addresses import is_this_machine
-from core.settings.schema import ModelSettings
+from core.settings.schema import ModelSettings, OpenAIServer
 
 OLLAMA_BITS_PER_WEIGHT = 4.89
 """Q4_K_M, Ollama's usual quantisation. Source: llama.cpp's quantize README, Llama 3.1 8B."""
@@ -39,3 +39,16 @@ def ollama_reservation_mb(model: ModelSettings, base_url: str) -> tuple[int, str
         f"{weights_mb:.0f} weights ({parameters_b:g}B at Q4_K_M, estimated) + "
         f"{cache_mb:.0f} context + {OLLAMA_RUNNER_MB} runner = {need_mb} MiB"
     )
+
+
+def openai_reservation_mb(model: ModelSettings, server: OpenAIServer) -> tuple[int, str]:
+    """What a model of an OpenAI-compatible server takes of the budget, and why.
+
+    Nothing when the server is another machine. On this one `max_memory_mb` when it is given,
+    else nothing: the server holds its model whether it is used or not, and does not tell.
+    """
+    if server.leaves_this_machine:
+        return 0, "0 MiB: the server is another machine"
+    if model.max_memory_mb is not None:
+        return model.max_memory_mb, f"{model.max_memory_mb} MiB: its max_memory_mb"
+    return 0, "0 MiB: its server's own memory; max_memory_mb would reserve it"

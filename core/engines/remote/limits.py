@@ -8,26 +8,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.engines.ollama.tokens import fewest_text_tokens, fewest_tokens
 from core.engines.protocol import Capabilities, GenerationRequest, Message
+from core.engines.remote.tokens import fewest_text_tokens, fewest_tokens
 from core.errors import ContextOverflow, EngineFailed, ModelLacksModality
 from core.media.content import AudioClip, RgbImage
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`model` is the name in the configuration, `remote_model` the one in Ollama."""
+    """`model` is the name in the configuration, `remote_model` the one on the `server`.
+
+    `choice` ends the sentence that says how to find a model that can do what was asked.
+    """
 
     model: str
     remote_model: str
     capabilities: Capabilities
     context_tokens: int
+    server: str
+    choice: str
 
     def require_media(self, messages: Sequence[Message]) -> None:
         """Raises: ModelLacksModality, when the model cannot take every part."""
         parts = [part for message in messages for part in message.parts]
-        if any(isinstance(part, AudioClip) for part in parts):
-            raise self._lacks("cannot hear: Ollama takes no recordings.")
+        if not self.capabilities.audio and any(isinstance(part, AudioClip) for part in parts):
+            raise self._lacks("cannot hear recordings.")
         if not self.capabilities.vision and any(isinstance(part, RgbImage) for part in parts):
             raise self._lacks("cannot see images.")
         if not self.capabilities.chat:
@@ -39,13 +44,13 @@ class Limits:
             raise self._lacks("was not opened for embeddings; set embeddings: true.")
 
     def require_free_choice(self, request: GenerationRequest) -> None:
-        """Raises: ModelLacksModality, when the model has to call a tool; Ollama only lets it."""
+        """Raises: ModelLacksModality, when the model has to call a tool and cannot be made to."""
         if request.tools and request.tool_choice not in ("auto", "none"):
             raise self._lacks('cannot be made to call a tool; leave tool_choice "auto".')
 
     def no_reranker(self) -> ModelLacksModality:
         """The error for a model that was asked to rank documents."""
-        return self._lacks("does not rerank: Ollama cannot.")
+        return self._lacks("is not asked to rerank.")
 
     def require_prompt_fits(self, messages: Sequence[Message]) -> None:
         """Raises: ContextOverflow, when the prompt is surely longer than the context."""
@@ -61,10 +66,10 @@ class Limits:
         fewest = fewest_tokens(messages)
         if seen_tokens is not None and seen_tokens < fewest:
             raise EngineFailed(
-                f"Ollama read {seen_tokens} tokens of a prompt that has at least {fewest}: "
+                f"{self.server} read {seen_tokens} tokens of a prompt that has at least {fewest}: "
                 "part of it was cut off.",
                 model=self.model,
-                hint="Shorten the prompt, and check the TEMPLATE of the model's Modelfile.",
+                hint="Shorten the prompt, and check the chat template of the model.",
             )
 
     def overflow(self, estimated_tokens: int) -> ContextOverflow:
@@ -83,5 +88,5 @@ class Limits:
         return ModelLacksModality(
             f"{self.remote_model} {what}",
             model=self.model,
-            hint="Choose a model that can; `ollama show` lists what each one does.",
+            hint=f"Choose a model that can; {self.choice}.",
         )
