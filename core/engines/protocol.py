@@ -2,7 +2,7 @@
 
 Owns the request and answer types and the `Engine` protocol; knows nothing of routing,
 prompts or memory. An engine serves one loaded model; callers from several threads are
-answered one after the other.
+answered at once or one after the other, as it can.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 from core.cancellation import Cancellation
 from core.media.content import AudioClip, RgbImage
+
+PARALLEL_REQUESTS = 4
+"""Requests that a llama worker answers at once, unless its spec says otherwise."""
 
 Role = Literal["system", "user", "assistant", "tool"]
 Modality = Literal["image", "audio"]
@@ -191,8 +194,9 @@ class EngineSpec:
     `remote_model`, `base_url` and the timeouts; `read_timeout_s` is how long the server may
     stay silent, and loading a large model from a slow disk takes minutes. For `openai_http`:
     the same, `modalities` and `api_key_env`, the variable that holds the key. `log_path`
-    receives a worker's stderr. `context_tokens` is the model's whole context, prompt and
-    answer together.
+    receives a worker's stderr; `states_path`, what its conversations came to, from one life of
+    the model to the next. `context_tokens` is the model's whole context, prompt and
+    answer together; the `parallel` requests that are answered at once share it.
     """
 
     model: str
@@ -210,7 +214,9 @@ class EngineSpec:
     gpu_layers: int = 0
     embeddings: bool = False
     image_max_tokens: int = 1280
+    parallel: int = PARALLEL_REQUESTS
     log_path: Path | None = None
+    states_path: Path | None = None
 
 
 class Engine(Protocol):

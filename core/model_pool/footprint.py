@@ -2,10 +2,11 @@
 
 Owns the arithmetic; knows nothing of the pool and reads no weights. All sizes in MiB.
 
-The compute term is the activations of one batch, and the scores of one token, since that is
-all a worker asks for: with room for a whole batch's scores llama.cpp's own log gave 294 MiB
-in place of 6 for a vocabulary of 150,000. Copies of conversations fill up with use, and are
-counted whole from the start, so that a pool that was full never overflows later.
+The compute term is the activations of one batch and the scores of one token for each request
+that is answered at once, since that is all a worker asks for: with room for a whole batch's
+scores llama.cpp's own log gave 294 MiB in place of 0.6 each for a vocabulary of 150,000.
+Copies of conversations fill up with use, and are counted whole from the start, so that a pool
+that was full never overflows later.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import math
 from dataclasses import dataclass
 
 from core.engines.llama.saved_states import SAVED_STATES_MB
+from core.engines.protocol import PARALLEL_REQUESTS
 from core.model_files.header import GgufHeader
 from core.model_pool.kv_cache import UBATCH_TOKENS, HeaderKeys, cache_bytes
 
@@ -66,6 +68,7 @@ def predict_footprint(
     embeddings: bool = False,
     image_max_tokens: int = 1280,
     swa_full: bool = True,
+    parallel: int = PARALLEL_REQUESTS,
 ) -> Footprint:
     """Predict what `header`'s model takes with a context of `context_tokens`.
 
@@ -74,12 +77,16 @@ def predict_footprint(
         image_max_tokens: the largest picture that the media tower of `mmproj_header` sees.
         swa_full: llama.cpp's default: layers with a sliding window keep the whole context,
             which prefix reuse needs. False: they keep their window and one batch.
+        parallel: requests that are answered at once. They share the context's cache; only
+            scores and recurrent states are each one's own.
     """
-    kv_mb = cache_bytes(header, context_tokens, swa_full=swa_full) / MIB
+    sequences = 1 if embeddings else parallel
+    cached = cache_bytes(header, context_tokens, swa_full=swa_full, sequences=sequences)
+    kv_mb = cached / MIB
     return Footprint(
         weights_mb=_tensors_mb(header),
         kv_mb=kv_mb,
-        compute_mb=_compute_mb(header, context_tokens, embeddings=embeddings),
+        compute_mb=_compute_mb(header, context_tokens, embeddings=embeddings, parallel=parallel),
         media_mb=0.0 if mmproj_header is None else _media_mb(mmproj_header, image_max_tokens),
         # As many tokens as one context, and no more than the limit.
         saved_mb=0.0 if embeddings else min(SAVED_STATES_MB, kv_mb),
@@ -90,12 +97,14 @@ def _tensors_mb(header: GgufHeader) -> float:
     return sum(tensor.size_bytes for tensor in header.tensors) / MIB
 
 
-def _compute_mb(header: GgufHeader, context_tokens: int, *, embeddings: bool) -> float:
-    """Activations of one batch, and the scores of the one token that a chat model asks for."""
+def _compute_mb(
+    header: GgufHeader, context_tokens: int, *, embeddings: bool, parallel: int
+) -> float:
+    """Activations of one batch, and the scores of one token per answer of a chat model."""
     keys = HeaderKeys(header.metadata, header.architecture)
     batch_tokens = context_tokens if embeddings else min(UBATCH_TOKENS, context_tokens)
     activations = 4 * keys.width + 2 * keys.number("feed_forward_length")
-    scores = 0 if embeddings else _vocabulary(header, keys.width)
+    scores = 0 if embeddings else parallel * _vocabulary(header, keys.width)
     return (batch_tokens * activations + scores) * F32_BYTES / MIB + GRAPH_MB
 
 

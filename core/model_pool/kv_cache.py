@@ -56,11 +56,14 @@ class HeaderKeys:
         )
 
 
-def cache_bytes(header: GgufHeader, context_tokens: int, *, swa_full: bool = True) -> int:
+def cache_bytes(
+    header: GgufHeader, context_tokens: int, *, swa_full: bool = True, sequences: int = 1
+) -> int:
     """Bytes of the key-value cache and of the fixed states of recurrent layers.
 
     Args:
         swa_full: layers with a sliding window keep the whole context all the same.
+        sequences: how many share the context's cells, each with recurrent states of its own.
     """
     keys = HeaderKeys(header.metadata, header.architecture)
     if keys.get("attention.causal") is False:
@@ -74,7 +77,7 @@ def cache_bytes(header: GgufHeader, context_tokens: int, *, swa_full: bool = Tru
     cached_bytes = sum(
         (window_cells if layer.windowed else cells) * layer.cell_bytes for layer in layers
     )
-    return cached_bytes + _recurrent_bytes(keys, len(layers))
+    return cached_bytes + sequences * _recurrent_bytes(keys, len(layers))
 
 
 @dataclass(frozen=True, slots=True)

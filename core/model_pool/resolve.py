@@ -207,6 +207,7 @@ class ConfiguredModels:
             embeddings=model.embeddings,
             image_max_tokens=self._settings.media.image_max_tokens,
             log_path=self._folder.logs / f"{name}.log",
+            states_path=self._folder.states / f"{name}.states",
         )
 
 

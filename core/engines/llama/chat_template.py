@@ -20,13 +20,10 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from core.engines.llama.control_guard import ControlGuard
-from core.engines.llama.time_limit import processor_time_limit
+from core.engines.llama.template_limits import RENDER_LIMIT_CHARACTERS, template_limits
 from core.engines.llama.tool_formats import tool_format
 from core.engines.protocol import Message, Part, Tool, ToolCall
 from core.errors import EngineFailed
-
-RENDER_LIMIT_S = 2.0
-"""Processor time for compiling or rendering; a real template needs milliseconds."""
 
 
 class ChatTemplate:
@@ -52,7 +49,7 @@ class ChatTemplate:
         # Unguessable, so that no text of a user can pass for a picture.
         self._mark = f"<media:{secrets.token_hex(16)}>"
         self._splits_content: bool | None = None
-        with self._errors(), processor_time_limit(RENDER_LIMIT_S):
+        with self._errors(), template_limits():
             self._template = _environment().from_string(source)
 
     def render(self, messages: Sequence[Message], tools: Sequence[Tool] = ()) -> list[Part]:
@@ -81,10 +78,18 @@ class ChatTemplate:
     def _render(self, messages: Sequence[Message], tools: Sequence[Tool]) -> str:
         turns = [self._turn(message) for message in messages]
         functions = [self._guard.guarded(_function(tool)) for tool in tools]
-        with self._errors(), processor_time_limit(RENDER_LIMIT_S):
+        with self._errors(), template_limits():
             if self._splits_content is None:
                 self._splits_content = not self._reads_plain_text()
-            return self._fill(turns, functions, split=self._splits_content)
+            text = self._fill(turns, functions, split=self._splits_content)
+        said = sum(len(part) for turn in messages for part in turn.parts if isinstance(part, str))
+        if len(text) > said + RENDER_LIMIT_CHARACTERS:
+            raise EngineFailed(
+                f"The chat template of {self._model} made {len(text)} characters of {said}.",
+                model=self._model,
+                hint="Do not trust this file.",
+            )
+        return text
 
     def _turn(self, message: Message) -> dict[str, Any]:
         """A message in the form that templates know, from OpenAI's interface."""
@@ -139,8 +144,9 @@ class ChatTemplate:
         try:
             yield
         except Exception as error:
+            reason = str(error) or type(error).__name__
             raise EngineFailed(
-                f"The chat template of {self._model} failed: {error}",
+                f"The chat template of {self._model} failed: {reason}",
                 model=self._model,
                 hint="Its conversation format may not allow these roles, or the file is damaged.",
             ) from error

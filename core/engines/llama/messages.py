@@ -62,6 +62,7 @@ def _paths_of(spec: EngineSpec) -> dict[str, Path | None]:
         "gguf_path": spec.gguf_path,
         "mmproj_path": spec.mmproj_path,
         "log_path": spec.log_path,
+        "states_path": spec.states_path,
     }
 
 
