@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.json_examples import example
+
 MESSAGE_TOKENS = 4
 IMAGE_TOKENS = 64
 _WORDS = ("mañana", "luz", "río", "niño", "casa", "canción", "árbol", "¿qué?", "😀", "viento")
@@ -86,22 +88,6 @@ class EmulatedModel:
             seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8])
             vector += np.random.default_rng(seed).standard_normal(self.embedding_length)
         return [float(value) for value in vector / np.linalg.norm(vector)]
-
-
-def example(schema: Any) -> Any:
-    """A value that is valid under a simple schema."""
-    if "const" in schema or "enum" in schema:
-        return schema.get("const", (schema.get("enum") or [None])[0])
-    properties = schema.get("properties", {})
-    values: dict[str, Any] = {
-        "object": {name: example(properties[name]) for name in properties},
-        "array": [example(schema["items"])] if "items" in schema else [],
-        "string": "ñ" * schema.get("minLength", 1),
-        "integer": schema.get("minimum", 0),
-        "number": schema.get("minimum", 0),
-        "boolean": True,
-    }
-    return values.get(schema.get("type"))
 
 
 def count_text_tokens(text: str) -> int:
