@@ -41,6 +41,7 @@ class Files:
 
     gguf_path: Path
     mmproj_path: Path | None
+    embeddings: bool
 
 
 def _qwen3_vl(mix: str) -> SyntheticModel:
@@ -121,7 +122,8 @@ def written(name: str, folder: Path, *, keep: bool = False) -> Iterator[Files]:
 
 def _files(name: str, folder: Path) -> Files:
     mmproj_path = folder / f"mmproj-{name}.gguf" if MODELS[name].projector else None
-    return Files(folder / f"{name}.gguf", mmproj_path)
+    embeddings = MODELS[name].language.architecture == "gemma-embedding"
+    return Files(folder / f"{name}.gguf", mmproj_path, embeddings)
 
 
 def _check_room(model: SyntheticModel, folder: Path) -> None:

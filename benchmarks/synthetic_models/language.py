@@ -53,7 +53,9 @@ class LanguageModel:
         tensors = [Tensor("token_embd.weight", rows, output if self.tied else base)]
         if not self.tied:
             tensors.append(Tensor("output.weight", rows, output))
-        tensors += norm("token_embd_norm" if self.architecture == "lfm2" else "output_norm", self.width)
+        tensors += norm(
+            "token_embd_norm" if self.architecture == "lfm2" else "output_norm", self.width
+        )
         for layer in range(self.layers):
             tensors += _Layer(self, layer, base).tensors()
         return tensors
@@ -135,9 +137,7 @@ class _Layer:
         """Q4_K_M keeps some layers' values and outputs in Q6_K (use_more_bits)."""
         eighth, layers = self.model.layers // 8, self.model.layers
         more = (
-            self.index < eighth
-            or self.index >= 7 * layers // 8
-            or (self.index - eighth) % 3 == 2  # noqa: PLR2004  every third
+            self.index < eighth or self.index >= 7 * layers // 8 or (self.index - eighth) % 3 == 2
         )
         return Kind.Q6_K if more and self.model.mix == "Q4_K_M" else self.base
 

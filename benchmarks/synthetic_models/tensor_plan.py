@@ -52,9 +52,7 @@ def norm(name: str, width: int, *, bias: bool = False) -> list[Tensor]:
     return [weight, Tensor(f"{name}.bias", (width,), ZEROS)] if bias else [weight]
 
 
-def linear(
-    name: str, outputs: int, inputs: int, kind: Kind, *, bias: bool = False
-) -> list[Tensor]:
+def linear(name: str, outputs: int, inputs: int, kind: Kind, *, bias: bool = False) -> list[Tensor]:
     """A matrix, and a bias of zeros where the architecture has one."""
     weight = Tensor(f"{name}.weight", (outputs, inputs), kind)
     return [weight, Tensor(f"{name}.bias", (outputs,), ZEROS)] if bias else [weight]

@@ -131,7 +131,9 @@ def _qwen3_vl_tensors() -> list[Tensor]:
     for layer in QWEN3_VL_DEEPSTACK:
         prefix = f"v.deepstack.{layer}."
         tensors += norm(prefix + "norm", inner, bias=True)
-        tensors += _matrix(prefix + "fc1", inner, inner) + _matrix(prefix + "fc2", tower.output, inner)
+        tensors += _matrix(prefix + "fc1", inner, inner) + _matrix(
+            prefix + "fc2", tower.output, inner
+        )
     return [*tensors, *norm("v.post_ln", width, bias=True), *_merger(tower)]
 
 
@@ -163,4 +165,8 @@ def _omni_ear() -> list[Tensor]:
             tensors += _matrix(prefix + name, width, width, bias=name != "attn_k")
         tensors += _matrix(prefix + "ffn_up", tower.feed_forward, width)
         tensors += _matrix(prefix + "ffn_down", width, tower.feed_forward)
-    return [*tensors, *norm("a.post_ln", width, bias=True), *_matrix("mm.a.fc", tower.output, width)]
+    return [
+        *tensors,
+        *norm("a.post_ln", width, bias=True),
+        *_matrix("mm.a.fc", tower.output, width),
+    ]

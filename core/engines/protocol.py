@@ -21,6 +21,7 @@ from core.media.content import AudioClip, RgbImage
 Role = Literal["system", "user", "assistant"]
 Part = str | RgbImage | AudioClip
 FinishReason = Literal["stop", "length", "cancelled"]
+KvCacheType = Literal["f16", "q8_0", "q4_0"]
 LoadProgress = Callable[[float], None]
 """Called with the loaded fraction, 0 to 1, while a model loads."""
 
@@ -108,6 +109,7 @@ class EngineSpec:
     read_timeout_s: float = 300.0
     gpu_layers: int = 0
     embeddings: bool = False
+    kv_cache_type: KvCacheType = "f16"
     image_max_tokens: int = 1280
     log_path: Path | None = None
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+KvCacheType = Literal["f16", "q8_0", "q4_0"]
 Priority = Literal["low", "normal", "high"]
 EngineName = Literal["llama", "ollama"]
 SelfTestKind = Literal["expert", "tiny", "vision", "omni", "embeddings"]
@@ -73,6 +74,7 @@ class ModelSettings(Section):
     ollama_model: str | None = None
     self_test: SelfTestKind | None = None
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
+    kv_cache_type: KvCacheType = "f16"  # how the context is kept: f16 is exact, q8_0 half of it
     max_memory_mb: int | None = Field(None, gt=0)  # refuse to load when it would need more
     permanent: bool = False  # never evicted
     load_on_startup: bool = False

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.model_files.header import GgufHeader, TensorInfo
-from core.model_pool.footprint import GRAPH_MB, WORKER_MB, predict_footprint
+from core.model_pool.compute_buffers import compute_bytes
+from core.model_pool.footprint import (
+    GRAPH_MB,
+    MERGE_BYTES,
+    TOKEN_BYTES,
+    WORKER_MB,
+    predict_footprint,
+)
 from core.model_pool.kv_cache import cache_bytes
 
 MIB = 2**20
@@ -50,6 +58,25 @@ QWEN3_4B = header(
     attention__key_length=128,
     attention__value_length=128,
 )
+QWEN3_0_6B = header(
+    vocabulary=151_936,
+    feed_forward_length=3072,
+    block_count=28,
+    embedding_length=1024,
+    attention__head_count=16,
+    attention__head_count_kv=8,
+    attention__key_length=128,
+    attention__value_length=128,
+)
+LFM2_1_2B = header("lfm2", vocabulary=65_536, feed_forward_length=8192, embedding_length=2048)
+OMNI_3B = header("qwen2vl", vocabulary=151_936, feed_forward_length=11_008, embedding_length=2048)
+VISION_4B = header(
+    "qwen3vl",
+    vocabulary=151_936,
+    feed_forward_length=9_728,
+    embedding_length=2560,
+    n_deepstack_layers=3,
+)
 
 
 def test_a_4b_model_adds_up() -> None:
@@ -57,10 +84,9 @@ def test_a_4b_model_adds_up() -> None:
     footprint = predict_footprint(QWEN3_4B, context_tokens=4096)
     assert footprint.weights_mb == 2376
     assert footprint.kv_mb == 576
-    # A batch of 512 positions, and the scores of one token.
-    widths = 4 * 2560 + 2 * 9728
-    scores = 151_936
-    assert footprint.compute_mb == pytest.approx(10 + (512 * widths + scores) * 4 / 2**20)
+    # A batch of 512 positions, the scores of one token, and a mask of f16.
+    floats = 512 * (4 * 2560 + 3 * 9728) + 151_936
+    assert footprint.compute_mb == (floats * 4 + 512 * 4096 * 2) / MIB
     assert footprint.saved_mb == 256
     assert footprint.total_mb - footprint.saved_mb == pytest.approx(3044, rel=0.02)
     assert "2376 weights + 576 context" in str(footprint)
@@ -130,11 +156,13 @@ def test_layers_that_share_a_cache_have_none() -> None:
     assert cache_bytes(header(attention__shared_kv_layers=3), 256) == 256 * 2 * 128 * 2
 
 
-def test_an_encoder_keeps_no_cache_and_no_logits() -> None:
+def test_an_encoder_keeps_no_cache_but_room_for_every_tokens_scores() -> None:
+    """llama.cpp reserves that room; 2.1 GiB were measured for 2048 tokens of EmbeddingGemma."""
     bert = header("bert", vocabulary=30_000, attention__causal=False, feed_forward_length=1024)
     footprint = predict_footprint(bert, context_tokens=512, embeddings=True)
     assert footprint.kv_mb == 0
-    assert footprint.compute_mb == 512 * (4 * 256 + 2 * 1024) * 4 / MIB + GRAPH_MB
+    floats = 512 * (4 * 256 + 3 * 1024 + 30_000)
+    assert footprint.compute_mb == (floats * 4 + 512 * 512 * 2) / MIB
 
 
 def test_a_media_tower_costs_its_weights_and_its_largest_picture() -> None:
@@ -158,4 +186,48 @@ def test_a_media_tower_costs_its_weights_and_its_largest_picture() -> None:
 
 def test_a_header_that_says_nothing_costs_its_process() -> None:
     empty = GgufHeader(Path("m.gguf"), "odd", {"odd.block_count": "many"}, (), 0)
-    assert predict_footprint(empty, context_tokens=256).total_mb == GRAPH_MB + WORKER_MB
+    footprint = predict_footprint(empty, context_tokens=256)
+    assert footprint.total_mb == math.ceil(WORKER_MB + 256 * 256 * 2 / MIB)
+
+
+@pytest.mark.parametrize(
+    ("model", "context_tokens", "reserved_mb"),
+    [
+        (QWEN3_0_6B, 512, 26.51),
+        (QWEN3_0_6B, 32_768, 58.01),
+        (LFM2_1_2B, 512, 60.53),
+        (LFM2_1_2B, 32_768, 92.03),
+        (QWEN3_4B, 512, 80.51),
+        (QWEN3_4B, 32_768, 112.01),
+        (OMNI_3B, 8_192, 88.52),
+        (VISION_4B, 8_192, 115.02),
+    ],
+)
+def test_compute_buffers_are_those_of_llama_cpps_dry_run(
+    model: GgufHeader, context_tokens: int, reserved_mb: float
+) -> None:
+    predicted_mb = compute_bytes(model, context_tokens, embeddings=False) / MIB
+    assert predicted_mb == pytest.approx(reserved_mb, abs=8)
+
+
+def test_a_quantised_cache_is_smaller() -> None:
+    exact = predict_footprint(QWEN3_4B, context_tokens=4096)
+    half = predict_footprint(QWEN3_4B, context_tokens=4096, cache_type="q8_0")
+    quarter = predict_footprint(QWEN3_4B, context_tokens=4096, cache_type="q4_0")
+    assert half.kv_mb == exact.kv_mb * 17 / 32
+    assert quarter.kv_mb == exact.kv_mb * 9 / 32
+
+
+def test_a_causal_model_that_embeds_scores_every_token_twice() -> None:
+    """Once in its compute buffer, 309 MiB in a dry run, once in its output."""
+    predicted_mb = compute_bytes(QWEN3_0_6B, 512, embeddings=True) / MIB
+    assert predicted_mb == pytest.approx(309.26 + 297, abs=10)
+
+
+def test_a_vocabulary_costs_its_tokens_and_merges() -> None:
+    words = {"tokenizer.ggml.tokens": ("a", "b", "ab"), "tokenizer.ggml.merges": ("a b",)}
+    plain = header()
+    metadata = {**plain.metadata, **words}
+    model = GgufHeader(plain.path, plain.architecture, metadata, plain.tensors, 0)
+    footprint = predict_footprint(model, context_tokens=256)
+    assert footprint.process_mb == WORKER_MB + (3 * TOKEN_BYTES + MERGE_BYTES) / MIB
