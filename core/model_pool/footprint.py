@@ -15,18 +15,15 @@ from core.engines.llama.saved_states import SAVED_STATES_MB
 from core.engines.protocol import KvCacheType
 from core.model_files.header import GgufHeader, LongArray
 from core.model_pool.compute_buffers import compute_bytes
-from core.model_pool.kv_cache import HeaderKeys, cache_bytes
+from core.model_pool.kv_cache import cache_bytes
+from core.model_pool.media_memory import media_bytes
 
 MIB = 1024 * 1024
-F32_BYTES = 4
-GRAPH_MB = 10.0
 WORKER_MB = 45.0
 """A worker process without a model, llama_cpp imported."""
 TOKEN_BYTES, MERGE_BYTES = 180, 150
 """What llama.cpp keeps of each token of the vocabulary and of each merge: measured 47 MiB for
 151,936 tokens with merges, 45 for 262,144 without."""
-AUDIO_FRAMES = 1500
-"""Positions of 30 s of sound, the most that whisper-type towers see at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +80,14 @@ def predict_footprint(
     compute = compute_bytes(header, context_tokens, embeddings=embeddings)
     kv_mb = kv_bytes / MIB
     return Footprint(
-        weights_mb=_tensors_mb(header),
+        weights_mb=header.weights_bytes / MIB,
         kv_mb=kv_mb,
         compute_mb=compute / MIB,
-        media_mb=0.0 if mmproj_header is None else _media_mb(mmproj_header, image_max_tokens),
+        media_mb=media_bytes(header, mmproj_header, image_max_tokens) / MIB if mmproj_header else 0,
         # As many tokens as one context, and no more than the limit.
         saved_mb=0.0 if embeddings else min(SAVED_STATES_MB, kv_mb),
         process_mb=_process_mb(header),
     )
-
-
-def _tensors_mb(header: GgufHeader) -> float:
-    return sum(tensor.size_bytes for tensor in header.tensors) / MIB
 
 
 def _process_mb(header: GgufHeader) -> float:
@@ -107,19 +100,3 @@ def _length(header: GgufHeader, key: str) -> int:
     if isinstance(value, LongArray):
         return value.length
     return len(value) if isinstance(value, tuple) else 0
-
-
-def _media_mb(mmproj: GgufHeader, image_max_tokens: int) -> float:
-    """A tower's weights and the activations of its largest input, flash attention on."""
-    vision = HeaderKeys(mmproj.metadata, "clip.vision")
-    audio = HeaderKeys(mmproj.metadata, "clip.audio")
-    merge = vision.number("spatial_merge_size") or 2
-    floats = max(
-        image_max_tokens * merge**2 * _activations(vision), AUDIO_FRAMES * _activations(audio)
-    )
-    return _tensors_mb(mmproj) + floats * F32_BYTES / MIB + GRAPH_MB
-
-
-def _activations(tower: HeaderKeys) -> int:
-    """Floats alive at once for one position: Q, K, V, input, residual, output and the MLP."""
-    return 6 * tower.width + tower.number("feed_forward_length")

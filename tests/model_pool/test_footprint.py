@@ -11,13 +11,13 @@ import pytest
 from core.model_files.header import GgufHeader, TensorInfo
 from core.model_pool.compute_buffers import compute_bytes
 from core.model_pool.footprint import (
-    GRAPH_MB,
     MERGE_BYTES,
     TOKEN_BYTES,
     WORKER_MB,
     predict_footprint,
 )
 from core.model_pool.kv_cache import cache_bytes
+from core.model_pool.media_memory import GRAPH_BYTES, media_bytes
 
 MIB = 2**20
 
@@ -165,23 +165,62 @@ def test_an_encoder_keeps_no_cache_but_room_for_every_tokens_scores() -> None:
     assert footprint.compute_mb == (floats * 4 + 512 * 512 * 2) / MIB
 
 
-def test_a_media_tower_costs_its_weights_and_its_largest_picture() -> None:
-    tower = GgufHeader(
-        Path("mmproj.gguf"),
-        "clip",
-        {
-            "clip.vision.embedding_length": 1024,
-            "clip.vision.feed_forward_length": 4096,
-            "clip.vision.spatial_merge_size": 2,
-        },
-        (TensorInfo("v.blk.0.ffn_up.weight", (1,), "F16", 0, 797 * MIB),),
-        0,
-    )
-    alone = predict_footprint(QWEN3_4B, context_tokens=4096)
-    seeing = predict_footprint(QWEN3_4B, tower, context_tokens=4096, image_max_tokens=1280)
-    assert alone.media_mb == 0
-    assert seeing.media_mb == 797 + 1280 * 4 * (6 * 1024 + 4096) * 4 / MIB + GRAPH_MB
-    assert seeing.total_mb > alone.total_mb + 797
+def tower(weights_mb: int, *tensors: str, **keys: int) -> GgufHeader:
+    metadata = {f"clip.{key.replace('__', '.')}": value for key, value in keys.items()}
+    weights = TensorInfo("v.blk.0.ffn_up.weight", (1,), "F16", 0, weights_mb * MIB)
+    others = (TensorInfo(name, (1,), "F16", 0, 0) for name in tensors)
+    return GgufHeader(Path("mmproj.gguf"), "clip", metadata, (weights, *others), 0)
+
+
+QWEN3_VL_EYE = tower(
+    430,
+    vision__embedding_length=1024,
+    vision__feed_forward_length=4096,
+    vision__spatial_merge_size=2,
+    vision__patch_size=16,
+)
+OMNI_TOWERS = tower(
+    1464,
+    "v.blk.0.ffn_gate.weight",
+    vision__embedding_length=1280,
+    vision__feed_forward_length=3420,
+    vision__patch_size=14,
+    vision__n_wa_pattern=8,
+    audio__embedding_length=1280,
+    audio__feed_forward_length=5120,
+)
+
+
+def test_a_media_tower_costs_its_weights_its_work_and_what_it_hands_over() -> None:
+    """llama.cpp's compute buffer for 1225 tokens is 187 MiB."""
+    patches = 1225 * 4
+    work = patches * (6 * 1024 + 4096) * 4
+    pixels = 2 * patches * 3 * 16 * 16 * 4
+    handed_over = 2 * (1225 + 512) * 4 * 2560 * 4
+    expected = 430 * MIB + work + pixels + handed_over + GRAPH_BYTES
+    assert work / MIB == pytest.approx(187, rel=0.03)
+    assert media_bytes(VISION_4B, QWEN3_VL_EYE, 1225) == expected
+    seeing = predict_footprint(VISION_4B, QWEN3_VL_EYE, context_tokens=512, image_max_tokens=1225)
+    blind = predict_footprint(VISION_4B, context_tokens=512)
+    assert (blind.media_mb, seeing.media_mb) == (0, expected / MIB)
+
+
+def test_attention_in_windows_takes_a_mask() -> None:
+    """llama.cpp's compute buffer for 1296 tokens is 402 MiB."""
+    patches = 1296 * 4
+    work = patches * (6 * 1280 + 2 * 3420) * 4 + patches**2 * 4
+    assert work / MIB == pytest.approx(402, rel=0.05)
+    pixels = 2 * patches * 3 * 14 * 14 * 4
+    handed_over = 2 * (1296 + 512) * 2048 * 4
+    expected = 1464 * MIB + work + pixels + handed_over + GRAPH_BYTES
+    assert media_bytes(OMNI_3B, OMNI_TOWERS, 1296) == expected
+
+
+def test_small_pictures_leave_the_recording_the_largest_input() -> None:
+    ear = tower(600, audio__embedding_length=1280, audio__feed_forward_length=5120)
+    work = 1500 * (6 * 1280 + 5120) * 4
+    handed_over = 2 * (64 + 512) * 2048 * 4
+    assert media_bytes(OMNI_3B, ear, 64) == 600 * MIB + work + handed_over + GRAPH_BYTES
 
 
 def test_a_header_that_says_nothing_costs_its_process() -> None:
