@@ -15,6 +15,7 @@ from core.engines.llama.saved_states import SAVED_STATES_MB
 from core.engines.protocol import KvCacheType
 from core.model_files.header import GgufHeader, LongArray
 from core.model_pool.compute_buffers import compute_bytes
+from core.model_pool.device_memory import device_bytes
 from core.model_pool.kv_cache import cache_bytes
 from core.model_pool.media_memory import media_bytes
 
@@ -28,7 +29,11 @@ TOKEN_BYTES, MERGE_BYTES = 180, 150
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Predicted resident memory of one loaded model, by what takes it."""
+    """Predicted resident memory of one loaded model, by what takes it.
+
+    `device_mb` is a GPU's and not part of `total_mb`, which is what the model takes without
+    one: an upper bound of what the machine itself gives when layers are moved.
+    """
 
     weights_mb: float
     kv_mb: float
@@ -36,6 +41,7 @@ class Footprint:
     media_mb: float = 0.0
     saved_mb: float = 0.0
     process_mb: float = WORKER_MB
+    device_mb: float = 0.0
 
     @property
     def total_mb(self) -> int:
@@ -65,6 +71,7 @@ def predict_footprint(
     embeddings: bool = False,
     cache_type: KvCacheType = "f16",
     image_max_tokens: int = 1280,
+    gpu_layers: int = 0,
     swa_full: bool = True,
 ) -> Footprint:
     """Predict what `header`'s model takes with a context of `context_tokens`.
@@ -73,6 +80,7 @@ def predict_footprint(
         embeddings: opened for embeddings, so the whole context is one batch.
         cache_type: the numbers in which the context is kept.
         image_max_tokens: the largest picture that the media tower of `mmproj_header` sees.
+        gpu_layers: how many are moved to a GPU, -1 for all.
         swa_full: llama.cpp's default: layers with a sliding window keep the whole context,
             which prefix reuse needs. False: they keep their window and one batch.
     """
@@ -87,6 +95,7 @@ def predict_footprint(
         # As many tokens as one context, and no more than the limit.
         saved_mb=0.0 if embeddings else min(SAVED_STATES_MB, kv_mb),
         process_mb=_process_mb(header),
+        device_mb=device_bytes(header, gpu_layers, kv_bytes=kv_bytes, compute_bytes=compute) / MIB,
     )
 
 

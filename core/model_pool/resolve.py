@@ -79,6 +79,7 @@ class ConfiguredModels:
             context_tokens=model.context_length,
             embeddings=model.embeddings,
             cache_type=model.kv_cache_type,
+            gpu_layers=self._settings.runtime.gpu_layers,
             image_max_tokens=self._settings.media.image_max_tokens,
         )
 
