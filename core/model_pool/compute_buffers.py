@@ -17,15 +17,23 @@ from core.model_pool.kv_cache import UBATCH_TOKENS, HeaderKeys, is_encoder
 F32_BYTES, F16_BYTES = 4, 2
 
 
-def compute_bytes(header: GgufHeader, context_tokens: int, *, embeddings: bool) -> int:
-    """Bytes of the largest batch: for embeddings the whole context, else UBATCH_TOKENS."""
+def compute_bytes(
+    header: GgufHeader, context_tokens: int, *, embeddings: bool, answers: int = 1
+) -> int:
+    """Bytes of the largest batch: for embeddings the whole context, else UBATCH_TOKENS.
+
+    Args:
+        answers: a chat's requests at once, each of which asks for the scores of one token.
+            For embeddings llama.cpp keeps room for every token's scores, also of a model that
+            computes none: 2 GiB for 2048 tokens and a vocabulary of 262,144.
+    """
     keys = HeaderKeys(header.metadata, header.architecture)
     batch_tokens = context_tokens if embeddings else min(UBATCH_TOKENS, context_tokens)
     masks = 2 if keys.number("attention.sliding_window") else 1
     mask_bytes = masks * batch_tokens * context_tokens * F16_BYTES
     return mask_bytes + F32_BYTES * (
         batch_tokens * _activations(header, keys, embeddings=embeddings)
-        + _output_rows(batch_tokens, embeddings=embeddings) * vocabulary_size(header)
+        + (batch_tokens if embeddings else answers) * vocabulary_size(header)
     )
 
 
@@ -48,12 +56,3 @@ def _activations(header: GgufHeader, keys: HeaderKeys, *, embeddings: bool) -> i
     if not embeddings or is_encoder(header):
         return layer
     return max(layer, vocabulary_size(header) + 2 * keys.width)
-
-
-def _output_rows(batch_tokens: int, *, embeddings: bool) -> int:
-    """Rows of scores that are kept: a chat asks for one.
-
-    For embeddings llama.cpp keeps room for every token's scores, also of a model that
-    computes none: 2 GiB for 2048 tokens and a vocabulary of 262,144.
-    """
-    return batch_tokens if embeddings else 1

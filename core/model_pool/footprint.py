@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 from core.engines.llama.saved_states import SAVED_STATES_MB
-from core.engines.protocol import KvCacheType
+from core.engines.protocol import PARALLEL_REQUESTS, KvCacheType
 from core.model_files.header import GgufHeader, LongArray
 from core.model_pool.compute_buffers import compute_bytes
 from core.model_pool.device_memory import device_bytes
@@ -73,6 +73,7 @@ def predict_footprint(
     image_max_tokens: int = 1280,
     gpu_layers: int = 0,
     swa_full: bool = True,
+    parallel: int = PARALLEL_REQUESTS,
 ) -> Footprint:
     """Predict what `header`'s model takes with a context of `context_tokens`.
 
@@ -83,9 +84,14 @@ def predict_footprint(
         gpu_layers: how many are moved to a GPU, -1 for all.
         swa_full: llama.cpp's default: layers with a sliding window keep the whole context,
             which prefix reuse needs. False: they keep their window and one batch.
+        parallel: requests that are answered at once. They share the context's cache; only
+            scores and recurrent states are each one's own.
     """
-    kv_bytes = cache_bytes(header, context_tokens, swa_full=swa_full, cache_type=cache_type)
-    compute = compute_bytes(header, context_tokens, embeddings=embeddings)
+    answers = 1 if embeddings else parallel
+    kv_bytes = cache_bytes(
+        header, context_tokens, swa_full=swa_full, cache_type=cache_type, sequences=answers
+    )
+    compute = compute_bytes(header, context_tokens, embeddings=embeddings, answers=answers)
     kv_mb = kv_bytes / MIB
     return Footprint(
         weights_mb=header.weights_bytes / MIB,

@@ -77,6 +77,10 @@ class PooledEngine:
         with self._pool.lease(self._model) as engine:
             return engine.embed(texts)
 
+    def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
+        with self._pool.lease(self._model) as engine:
+            return engine.rerank(query, documents)
+
     def alive(self) -> bool:
         """Whether a call can succeed: the pool loads the model again when it is gone."""
         return not self._pool.closed

@@ -76,11 +76,13 @@ def cache_bytes(
     *,
     swa_full: bool = True,
     cache_type: KvCacheType = "f16",
+    sequences: int = 1,
 ) -> int:
     """Bytes of the key-value cache and of the fixed states of recurrent layers.
 
     Args:
         swa_full: layers with a sliding window keep the whole context all the same.
+        sequences: how many share the context's cells, each with recurrent states of its own.
     """
     if is_encoder(header):
         return 0
@@ -95,7 +97,7 @@ def cache_bytes(
         (window_cells if layer.windowed else cells) * layer.cell_values for layer in layers
     )
     cached_bytes = math.ceil(cached_values * VALUE_BYTES[cache_type])
-    return cached_bytes + _recurrent_bytes(keys, len(layers))
+    return cached_bytes + sequences * _recurrent_bytes(keys, len(layers))
 
 
 @dataclass(frozen=True, slots=True)

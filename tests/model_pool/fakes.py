@@ -71,6 +71,9 @@ class FakeEngine:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.ones((len(texts), 4), np.float32)
 
+    def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([len(document) for document in documents], np.float32)
+
     def alive(self) -> bool:
         return not (self.closed or self.crashed)
 

@@ -84,8 +84,8 @@ def test_a_4b_model_adds_up() -> None:
     footprint = predict_footprint(QWEN3_4B, context_tokens=4096)
     assert footprint.weights_mb == 2376
     assert footprint.kv_mb == 576
-    # A batch of 512 positions, the scores of one token, and a mask of f16.
-    floats = 512 * (4 * 2560 + 3 * 9728) + 151_936
+    # A batch of 512 positions, one token's scores for each of four answers, and a mask of f16.
+    floats = 512 * (4 * 2560 + 3 * 9728) + 4 * 151_936
     assert footprint.compute_mb == (floats * 4 + 512 * 4096 * 2) / MIB
     assert footprint.saved_mb == 256
     assert footprint.total_mb - footprint.saved_mb == pytest.approx(3044, rel=0.02)
@@ -120,6 +120,17 @@ def test_without_kv_heads_every_head_has_its_own() -> None:
 def test_layers_without_kv_heads_keep_their_convolution_only() -> None:
     lfm2 = header("lfm2", attention__head_count_kv=(0, 0, 8, 0), shortconv__l_cache=3)
     assert cache_bytes(lfm2, 256) == 256 * 8 * 128 * 2 + 3 * (2 * 256) * 4
+
+
+def test_each_request_that_is_answered_at_once_has_states_and_scores_of_its_own() -> None:
+    lfm2 = header(
+        "lfm2", vocabulary=1000, attention__head_count_kv=(0, 0, 8, 0), shortconv__l_cache=3
+    )
+    states_bytes = 3 * (2 * 256) * 4
+    assert cache_bytes(lfm2, 256, sequences=4) - cache_bytes(lfm2, 256) == 3 * states_bytes
+    one, four = (predict_footprint(lfm2, context_tokens=256, parallel=n) for n in (1, 4))
+    assert four.kv_mb - one.kv_mb == pytest.approx(3 * states_bytes / MIB)
+    assert four.compute_mb - one.compute_mb == pytest.approx(3 * 1000 * 4 / MIB)
 
 
 def test_a_hybrid_keeps_a_cache_in_every_nth_layer_and_states_in_the_others() -> None:

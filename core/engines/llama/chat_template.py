@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +19,7 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from core.engines.llama.time_limit import processor_time_limit
 from core.engines.protocol import Message, Part
 from core.errors import EngineFailed
 
@@ -44,7 +44,7 @@ class ChatTemplate:
         # Unguessable, so that no text of a user can pass for a picture.
         self._mark = f"<media:{secrets.token_hex(16)}>"
         self._splits_content: bool | None = None
-        with self._errors(), _processor_time_limit(RENDER_LIMIT_S):
+        with self._errors(), processor_time_limit(RENDER_LIMIT_S):
             self._template = _environment().from_string(source)
 
     def render(self, messages: Sequence[Message]) -> list[Part]:
@@ -70,7 +70,7 @@ class ChatTemplate:
 
     def _render(self, messages: Sequence[Message]) -> str:
         turns = [(message.role, self._content(message.parts)) for message in messages]
-        with self._errors(), _processor_time_limit(RENDER_LIMIT_S):
+        with self._errors(), processor_time_limit(RENDER_LIMIT_S):
             if self._splits_content is None:
                 self._splits_content = not self._reads_plain_text()
             return self._fill(turns, split=self._splits_content)
@@ -146,16 +146,3 @@ def _raise_exception(message: str) -> NoReturn:
 
 def _strftime_now(form: str) -> str:
     return datetime.now().astimezone().strftime(form)
-
-
-@contextmanager
-def _processor_time_limit(limit_s: float) -> Iterator[None]:
-    """Ends this process (SIGPROF) when the block computes for longer than `limit_s`.
-
-    The kernel does it, so it also works inside a single endless operation in C.
-    """
-    signal.setitimer(signal.ITIMER_PROF, limit_s)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)

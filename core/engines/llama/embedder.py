@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.engines.llama.native_model import NativeModel
-from core.errors import ContextOverflow, EngineFailed, InvalidInput, ModelFileInvalid
+from core.errors import EngineFailed, InvalidInput, ModelFileInvalid
 
 POOLINGS_OF_TEXT = (
     llama.LLAMA_POOLING_TYPE_MEAN,
@@ -50,12 +50,7 @@ class Embedder:
 
     def _tokens(self, text: str) -> list[int]:
         tokens = self._model.vocabulary.tokenize(text, parse_special=False)
-        if len(tokens) > self._model.context_tokens:
-            raise ContextOverflow(
-                model=self._model.name,
-                prompt_tokens=len(tokens),
-                context_tokens=self._model.context_tokens,
-            )
+        self._model.require_fits(tokens)
         if not tokens:
             raise InvalidInput(
                 "An empty text has no embedding.", key="texts", hint="Leave empty texts out."
@@ -63,9 +58,7 @@ class Embedder:
         return tokens
 
     def _vector(self, tokens: Sequence[int]) -> NDArray[np.float32]:
-        self._model.encode(tokens)
-        pooled = llama.llama_get_embeddings_seq(self._model.context, 0)
-        vector = np.ctypeslib.as_array(pooled, (self.dimensions,))
+        vector = self._model.encode(tokens, self.dimensions)
         length = float(np.linalg.norm(vector))
         if not np.isfinite(length) or length == 0:
             raise EngineFailed(

@@ -1,6 +1,7 @@
 """The llama.cpp engine as SARAi sees it: one loaded GGUF behind the `Engine` protocol.
 
-Owns the order of callers and the words spoken with the worker; knows nothing of llama.cpp.
+Owns the words spoken with the worker; knows nothing of llama.cpp. Callers do not wait for one
+another here: the worker answers several at once and queues the rest.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cancellation import Cancellation
-from core.engines.llama.messages import encode_messages, encode_request, encode_spec
-from core.engines.llama.turns import Turns
+from core.engines.llama.messages import (
+    decode_completion,
+    encode_messages,
+    encode_request,
+    encode_spec,
+)
 from core.engines.llama.wire import Buffer, Frame, Header
 from core.engines.llama.worker_process import WorkerProcess
 from core.engines.protocol import (
@@ -30,6 +35,7 @@ from core.engines.protocol import (
     TextDelta,
     Usage,
 )
+from core.engines.request_checks import check_request, require_capable
 from core.errors import Cancelled, EngineCrashed, ModelUnavailable
 
 
@@ -39,7 +45,6 @@ class LlamaEngine:
     def __init__(self, spec: EngineSpec, worker: WorkerProcess, ready: Frame) -> None:
         self._spec = spec
         self._worker = worker
-        self._turns = Turns()
         self._capabilities = Capabilities(**ready.header["capabilities"])
         self._context_tokens = int(ready.header["context_tokens"])
         # An engine that is dropped, or alive at exit, takes its process with it.
@@ -87,14 +92,17 @@ class LlamaEngine:
         self, request: GenerationRequest, cancel: Cancellation | None = None
     ) -> Generator[TextDelta | Completion, None, None]:
         """As `Engine.generate`."""
+        check_request(request)
+        require_capable(request, self._capabilities, self.model)
         values, buffers = encode_request(request)
+        header = {"type": "generate"} | values
         try:
-            with self._turns.take(cancel):
-                request_header = {"type": "generate"} | values
-                with closing(self._worker.exchange(request_header, buffers, cancel)) as frames:
-                    for frame in frames:
-                        yield _answer(frame)
-        except Cancelled:  # while waiting for its turn
+            if cancel:
+                cancel.raise_if_cancelled()
+            with closing(self._worker.exchange(header, buffers, cancel)) as frames:
+                for frame in frames:
+                    yield _answer(frame)
+        except Cancelled:  # before the worker knew of it, or could say what it cost
             yield Completion("cancelled", Usage(0, 0))
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
@@ -107,6 +115,11 @@ class LlamaEngine:
         frame = self._ask({"type": "embed", "texts": list(texts)})
         # A copy, because a view of the received bytes could not be written to.
         return np.frombuffer(frame.blob, dtype=np.float32).reshape(frame.header["shape"]).copy()
+
+    def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
+        """As `Engine.rerank`."""
+        frame = self._ask({"type": "rerank", "query": query, "documents": list(documents)})
+        return np.frombuffer(frame.blob, dtype=np.float32).copy()
 
     def alive(self) -> bool:
         """As `Engine.alive`."""
@@ -128,9 +141,8 @@ class LlamaEngine:
 
     def _ask(self, header: Header, buffers: Sequence[Buffer] = ()) -> Frame:
         """A request with one frame for an answer."""
-        with self._turns.take():
-            (frame,) = self._worker.exchange(header, buffers)
-            return frame
+        (frame,) = self._worker.exchange(header, buffers)
+        return frame
 
 
 def _require_files(spec: EngineSpec) -> None:
@@ -169,4 +181,4 @@ def _load(
 def _answer(frame: Frame) -> TextDelta | Completion:
     if frame.kind == "delta":
         return TextDelta(frame.header["text"])
-    return Completion(frame.header["finish_reason"], Usage(**frame.header["usage"]))
+    return decode_completion(frame.header)

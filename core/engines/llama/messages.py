@@ -6,6 +6,7 @@ sides; knows nothing of templates or models.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,10 +15,30 @@ from typing import Any
 import numpy as np
 
 from core.engines.llama.wire import Buffer, Frame, Header
-from core.engines.protocol import EngineSpec, GenerationRequest, Message, Part
+from core.engines.protocol import (
+    Completion,
+    EngineSpec,
+    GenerationRequest,
+    Message,
+    Part,
+    TokenLogprob,
+    Tool,
+    ToolCall,
+    Usage,
+)
+from core.engines.request_checks import json_text
 from core.media.content import AudioClip, RgbImage
 
-_SETTINGS = ("max_tokens", "temperature", "top_p", "seed", "stop")
+_SETTINGS = (
+    "max_tokens",
+    "temperature",
+    "top_p",
+    "seed",
+    "stop",
+    "grammar",
+    "tool_choice",
+    "top_logprobs",
+)
 
 
 def encode_spec(spec: EngineSpec) -> Header:
@@ -47,21 +68,60 @@ def _paths_of(spec: EngineSpec) -> dict[str, Path | None]:
 def encode_request(request: GenerationRequest) -> tuple[Header, list[Buffer]]:
     """Header values and blob parts of a generation request."""
     values, buffers = encode_messages(request.messages)
-    return values | {name: getattr(request, name) for name in _SETTINGS}, buffers
+    # As text, because what lies too deep for the reader of frames must not reach it.
+    schema = None if request.json_schema is None else json_text(request.json_schema, "json_schema")
+    tools = [
+        {**asdict(tool), "parameters": json_text(tool.parameters, "tools")}
+        for tool in request.tools
+    ]
+    settings = {name: getattr(request, name) for name in _SETTINGS}
+    return values | settings | {"json_schema": schema, "tools": tools}, buffers
 
 
 def decode_request(frame: Frame) -> GenerationRequest:
     """The request that `encode_request` was given."""
     settings = {name: frame.header[name] for name in _SETTINGS}
     settings["stop"] = tuple(settings["stop"])
+    schema = frame.header["json_schema"]
+    settings["json_schema"] = None if schema is None else json.loads(schema)
+    settings["tools"] = tuple(
+        Tool(**{**tool, "parameters": json.loads(tool["parameters"])})
+        for tool in frame.header["tools"]
+    )
     return GenerationRequest(decode_messages(frame), **settings)
+
+
+def encode_completion(completion: Completion) -> Header:
+    """`completion` as plain values."""
+    calls = [_encode_call(call) for call in completion.tool_calls]
+    return asdict(replace(completion, tool_calls=())) | {"tool_calls": calls}
+
+
+def decode_completion(values: Header) -> Completion:
+    """The completion that `encode_completion` was given."""
+    return Completion(
+        values["finish_reason"],
+        Usage(**values["usage"]),
+        tuple(_decode_call(call) for call in values["tool_calls"]),
+        tuple(
+            TokenLogprob(each["text"], each["logprob"], tuple(map(tuple, each["top"])))
+            for each in values["logprobs"]
+        ),
+        values["problem"],
+    )
 
 
 def encode_messages(messages: Sequence[Message]) -> tuple[Header, list[Buffer]]:
     """Header values and blob parts of `messages`."""
     buffers: list[Buffer] = []
     turns = [
-        {"role": message.role, "parts": [_encode_part(part, buffers) for part in message.parts]}
+        {
+            "role": message.role,
+            "parts": [_encode_part(part, buffers) for part in message.parts],
+            "tool_calls": [_encode_call(call) for call in message.tool_calls],
+            "tool_name": message.tool_name,
+            "tool_call_id": message.tool_call_id,
+        }
         for message in messages
     ]
     return {"messages": turns}, buffers
@@ -71,9 +131,23 @@ def decode_messages(frame: Frame) -> tuple[Message, ...]:
     """The messages that `encode_messages` was given."""
     reader = _BlobReader(frame.blob)
     return tuple(
-        Message(turn["role"], tuple(_decode_part(part, reader) for part in turn["parts"]))
+        Message(
+            turn["role"],
+            tuple(_decode_part(part, reader) for part in turn["parts"]),
+            tuple(_decode_call(call) for call in turn["tool_calls"]),
+            turn["tool_name"],
+            turn["tool_call_id"],
+        )
         for turn in frame.header["messages"]
     )
+
+
+def _encode_call(call: ToolCall) -> Header:
+    return {**asdict(call), "arguments": json_text(call.arguments, "arguments")}
+
+
+def _decode_call(values: Header) -> ToolCall:
+    return ToolCall(**{**values, "arguments": json.loads(values["arguments"])})
 
 
 def _encode_part(part: Part, buffers: list[Buffer]) -> Header | str:

@@ -7,53 +7,92 @@ contexts or evaluation.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
+from functools import cached_property
 
 import llama_cpp.llama_cpp as llama
+import numpy as np
+from numpy.typing import NDArray
 
 PIECE_BYTES = 64
 MAX_SPECIAL = 2
 """Tokens that a model may add around a text."""
+NO_TEXT = (
+    llama.LLAMA_TOKEN_ATTR_UNKNOWN | llama.LLAMA_TOKEN_ATTR_UNUSED | llama.LLAMA_TOKEN_ATTR_CONTROL
+)
 
 
 class Vocabulary:
     """Tokens of one model."""
 
     def __init__(self, vocab: llama.llama_vocab_p) -> None:
-        self._vocab = vocab
+        self.handle = vocab
         self._piece_buffer = ctypes.create_string_buffer(PIECE_BYTES)
         self.size = int(llama.llama_vocab_n_tokens(vocab))
         self.bos_text = self._special_text(llama.llama_vocab_bos(vocab))
         self.eos_text = self._special_text(llama.llama_vocab_eos(vocab))
         self.adds_bos = bool(llama.llama_vocab_get_add_bos(vocab))
 
-    def tokenize(self, text: str, *, parse_special: bool) -> list[int]:
-        """Tokens of `text`, with what the model wants around a text (BOS, EOS, CLS, SEP).
+    def tokenize(self, text: str, *, parse_special: bool, add_special: bool = True) -> list[int]:
+        """Tokens of `text`.
 
         Args:
             parse_special: read "<|im_end|>" and its like as that token, not as text.
+            add_special: put what the model wants around a text (BOS, EOS, CLS, SEP).
         """
         raw = text.encode()
         room = len(raw) + MAX_SPECIAL
         while True:
             tokens = (llama.llama_token * room)()
             count = llama.llama_tokenize(
-                self._vocab, raw, len(raw), tokens, room, True, parse_special
+                self.handle, raw, len(raw), tokens, room, add_special, parse_special
             )
             if count >= 0:
                 return tokens[:count]
             room = -count
 
+    def tokenize_pieces(self, pieces: Sequence[tuple[str, bool]]) -> list[int]:
+        """Tokens of texts that follow one another, each with whether it is markup, in which
+        control tokens are read. What the model wants around a text is not added."""
+        return [
+            token
+            for text, is_markup in pieces
+            for token in self.tokenize(text, parse_special=is_markup, add_special=False)
+        ]
+
+    def joined(self, first: Sequence[int], second: Sequence[int]) -> list[int]:
+        """Two texts as a model reads them that compares them. Source: llama.cpp's server."""
+        bos, eos = llama.llama_vocab_bos(self.handle), llama.llama_vocab_eos(self.handle)
+        sep = llama.llama_vocab_sep(self.handle)
+        ends = [sep if eos < 0 else eos] if llama.llama_vocab_get_add_eos(self.handle) else []
+        begins = [bos] if self.adds_bos else []
+        between = [sep] if llama.llama_vocab_get_add_sep(self.handle) else []
+        return [*begins, *first, *ends, *between, *second, *ends]
+
     def piece(self, token: int, *, special: bool = False) -> bytes:
         """The bytes of one token; `special` also spells control tokens out."""
         buffer = self._piece_buffer
-        size = llama.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, special)
+        size = llama.llama_token_to_piece(self.handle, token, buffer, len(buffer), 0, special)
         if size < 0:  # the size it needs
             self._piece_buffer = ctypes.create_string_buffer(-size)
             return self.piece(token, special=special)
         return buffer.raw[:size]
 
     def ends_answer(self, token: int) -> bool:
-        return bool(llama.llama_vocab_is_eog(self._vocab, token))
+        return bool(llama.llama_vocab_is_eog(self.handle, token))
+
+    @cached_property
+    def markup(self) -> NDArray[np.int32]:
+        """Tokens that stand for no text of their own, but for those that end an answer."""
+        return np.array(
+            [
+                token
+                for token in range(self.size)
+                if llama.llama_vocab_get_attr(self.handle, token) & NO_TEXT
+                and not self.ends_answer(token)
+            ],
+            dtype=np.int32,
+        )
 
     def _special_text(self, token: int) -> str:
         """A special token spelled out; empty where the model has none."""

@@ -34,6 +34,7 @@ from core.engines.protocol import (
     Message,
     TextDelta,
 )
+from core.engines.request_checks import check_request, require_capable
 from core.errors import EngineCrashed, ModelError
 
 EMBED_BATCH_TEXTS = 32
@@ -128,6 +129,8 @@ class OllamaEngine:
         The usage of a cancelled answer is an estimate: Ollama tells the cost at the end only.
         """
         cancel = cancel or Cancellation()
+        check_request(request)
+        require_capable(request, self.capabilities, self.model)
         self._limits.require_media(request.messages)
         self._limits.require_prompt_fits(request.messages)
         tally, thoughts = Tally(), ReasoningFilter()
@@ -167,6 +170,13 @@ class OllamaEngine:
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: NDArray[np.float32] = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
         return unit
+
+    def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
+        """Ollama has no such request.
+
+        Raises: ModelLacksModality.
+        """
+        raise self._limits.no_reranker()
 
     def alive(self) -> bool:
         """Whether the server answers now and still has the model."""

@@ -38,6 +38,10 @@ class Limits:
         if not self.capabilities.embeddings:
             raise self._lacks("was not opened for embeddings; set embeddings: true.")
 
+    def no_reranker(self) -> ModelLacksModality:
+        """The error for a model that was asked to rank documents."""
+        return self._lacks("does not rerank: Ollama cannot.")
+
     def require_prompt_fits(self, messages: Sequence[Message]) -> None:
         """Raises: ContextOverflow, when the prompt is surely longer than the context."""
         self._require_fit(fewest_tokens(messages))

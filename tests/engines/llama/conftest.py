@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import EngineSpec
+from core.engines.protocol import PARALLEL_REQUESTS, EngineSpec
 from tests import tiny_models
 
 if TYPE_CHECKING:
-    from core.engines.llama.abort_flag import AbortFlag
+    from core.engines.llama.aborts import Aborts
     from core.engines.llama.chat_model import ChatModel
 
     OpenModel = Callable[..., ChatModel]
@@ -59,6 +59,7 @@ def spec_for(
     embeddings: bool = False,
     log: Path | None = None,
     image_max_tokens: int = 1280,
+    parallel: int = PARALLEL_REQUESTS,
 ) -> EngineSpec:
     return EngineSpec(
         model=gguf.stem,
@@ -69,6 +70,7 @@ def spec_for(
         mmproj_path=mmproj,
         embeddings=embeddings,
         image_max_tokens=image_max_tokens,
+        parallel=parallel,
         log_path=log,
     )
 
@@ -124,8 +126,8 @@ def open_model(llama_cpp_in_this_process: None) -> Iterator[OpenModel]:
 
     opened: list[ChatModel] = []
 
-    def open_one(spec: EngineSpec, abort: AbortFlag | None = None) -> ChatModel:
-        opened.append(ChatModel(spec, abort))
+    def open_one(spec: EngineSpec, aborts: Aborts | None = None) -> ChatModel:
+        opened.append(ChatModel(spec, aborts))
         return opened[-1]
 
     yield open_one
