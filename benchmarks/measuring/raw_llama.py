@@ -59,8 +59,9 @@ class RawModel:
 
     def _tokenize(self, text: str) -> list[int]:
         raw, tokens = text.encode(), (llama.llama_token * MOST_TOKENS)()
+        special = True  # marks of the template are tokens
         count = llama.llama_tokenize(
-            self._vocab, raw, len(raw), tokens, MOST_TOKENS, add_special=True, parse_special=True
+            self._vocab, raw, len(raw), tokens, MOST_TOKENS, special, special
         )
         return list(tokens[:count])
 

@@ -53,6 +53,12 @@ def _qwen3_vl(mix: str) -> SyntheticModel:
     return SyntheticModel(language, towers.qwen3_vl())
 
 
+QWEN25_OMNI = LanguageModel(
+    *("qwen2vl", "Q4_K_M", 36, 2048, 11_008, 16, 2, 128, 151_936, 32_768),
+    tied=False,
+    sections=(16, 24, 24, 0),
+)
+
 MODELS = {
     "qwen3-0.6b": SyntheticModel(
         LanguageModel("qwen3", "Q4_K_M", 28, 1024, 3072, 16, 8, 128, 151_936, 40_960)
@@ -66,14 +72,8 @@ MODELS = {
             tokenizer="lfm2",
         )
     ),
-    "qwen2.5-omni-3b": SyntheticModel(
-        LanguageModel(
-            *("qwen2vl", "Q4_K_M", 36, 2048, 11_008, 16, 2, 128, 151_936, 32_768),
-            tied=False,
-            sections=(16, 24, 24, 0),
-        ),
-        towers.qwen25_omni(),
-    ),
+    "qwen2.5-omni-3b": SyntheticModel(QWEN25_OMNI, towers.qwen25_omni()),
+    "qwen2.5-omni-3b-hearing": SyntheticModel(QWEN25_OMNI, towers.qwen25_omni_hearing()),
     "qwen3-vl-4b-q4_k_m": _qwen3_vl("Q4_K_M"),
     "qwen3-vl-4b-q6_k": _qwen3_vl("Q6_K"),
     "embeddinggemma-300m": SyntheticModel(

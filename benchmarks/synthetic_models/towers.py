@@ -57,6 +57,11 @@ def qwen25_omni() -> Projector:
     return Projector(_add_omni_metadata, lambda: [*_omni_eye(), *_omni_ear()])
 
 
+def qwen25_omni_hearing() -> Projector:
+    """Its ear alone, for those who show it no pictures."""
+    return Projector(_add_hearing_metadata, _omni_ear)
+
+
 def _add_qwen3_vl_metadata(writer: GGUFWriter) -> None:
     writer.add_type("mmproj")
     writer.add_clip_projector_type(VisionProjectorType.QWEN3VL)
@@ -74,6 +79,16 @@ def _add_omni_metadata(writer: GGUFWriter) -> None:
     _add_vision(writer, OMNI_EYE, patch_px=OMNI_PATCH_PX, image_px=560)
     writer.add_vision_use_silu(True)
     writer.add_vision_n_wa_pattern(OMNI_WINDOW_PATTERN)
+    _add_hearing(writer)
+
+
+def _add_hearing_metadata(writer: GGUFWriter) -> None:
+    writer.add_type("mmproj")
+    writer.add_clip_projector_type(VisionProjectorType.QWEN25O)
+    _add_hearing(writer)
+
+
+def _add_hearing(writer: GGUFWriter) -> None:
     writer.add_clip_has_audio_encoder(True)
     writer.add_audio_projection_dim(OMNI_EAR.output)
     writer.add_audio_embedding_length(OMNI_EAR.width)
