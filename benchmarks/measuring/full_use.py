@@ -26,6 +26,8 @@ from core.settings import load_settings
 ANSWER_TOKENS = 4
 TEMPLATE_TOKENS = 32
 """More than what a chat template adds."""
+MARK_TOKENS = 2
+"""Beginning and end of a text that is embedded."""
 LARGEST_IMAGE_PX = 1120
 """1225 tokens of 32 pixels square, 1600 of 28: at or above image_max_tokens."""
 RECORDING_S = 30
@@ -95,7 +97,7 @@ def use_fully(engine: Engine, kv_mb: float) -> None:
     """
     context_tokens = engine.context_tokens
     if engine.capabilities.embeddings:
-        engine.embed([prompt_of(context_tokens - TEMPLATE_TOKENS)])
+        engine.embed([prompt_of(context_tokens - MARK_TOKENS)])
         return
     copied = min(1.0, SAVED_STATES_MB / kv_mb) * SAVED_SHARE
     for first in range(2):

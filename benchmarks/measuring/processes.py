@@ -1,20 +1,33 @@
-"""Memory of this process's workers and of the machine, from /proc.
+"""Memory and processor time of this process, its workers and the machine, from /proc.
 
-Owns how Linux is asked; knows nothing of models. All figures in MiB.
+Owns how Linux is asked; knows nothing of models. Memory is in MiB.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from pathlib import Path
 
 KIB_PER_MIB = 1024
+USER_TIME = 11
+"""Its place in /proc/PID/stat behind the name; system time follows."""
 
 
 def worker_ids() -> set[int]:
     """The processes that this one has started and that live."""
     lists = [path.read_text() for path in Path("/proc/self/task").glob("*/children")]
     return {int(number) for each in lists for number in each.split()}
+
+
+def processor_s() -> float:
+    """Processor time that this process and its workers have used."""
+    ticks = 0
+    for number in worker_ids():
+        fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[USER_TIME]) + int(fields[USER_TIME + 1])
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def peak_mb(process_id: int) -> float:

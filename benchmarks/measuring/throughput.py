@@ -1,7 +1,7 @@
 """Tokens per second: our worker against the raw loop, one stream against several.
 
 Owns the clock and the order of the trials: the sides take turns, so that what else the
-machine does falls on all of them. Every prompt is new, so no reuse helps anybody.
+machine does falls on all of them; on a busy one the ratio of processor times says more. Every prompt is new, so no reuse helps anybody.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Protocol
 
 from benchmarks.measuring.full_use import ask
+from benchmarks.measuring.processes import processor_s
 from benchmarks.measuring.raw_llama import RawModel
 from benchmarks.report import Figure, median_figure
 from benchmarks.synthetic_models.vocabulary import prompt_of
@@ -71,25 +74,53 @@ def compared(
     at_least: float | None = None,
 ) -> Figure:
     """The first side's rate over the second's: the median of the pairs, after one unmeasured."""
-    trials = [[rate(answer) for _, answer in sides] for _ in range(pairs + 1)][1:]
-    medians = [statistics.median(column) for column in zip(*trials, strict=True)]
-    peers = {f"{label} (token/s)": value for (label, _), value in zip(sides, medians, strict=True)}
-    ratios = [ours / theirs for ours, theirs in trials]
-    return median_figure(name, ratios, "ratio", at_least=at_least, peers=peers)
+    labels = [label for label, _ in sides]
+    return _paired(name, labels, [partial(rate, answer) for _, answer in sides], pairs, at_least)
 
 
 def streams_figure(name: str, engine: Engine, pairs: int) -> Figure:
     """Tokens per second of several requests at once over those of one alone."""
     answer = through(engine)
-    trials = [(_together_rate(answer), generation_rate(answer)) for _ in range(pairs + 1)][1:]
-    together, alone = (statistics.median(side) for side in zip(*trials, strict=True))
-    return median_figure(
-        f"{name}: {STREAMS} streams at once over one",
-        [several / one for several, one in trials],
-        "ratio",
-        at_least=STREAMS_AT_LEAST,
-        peers={"together (token/s)": together, "alone (token/s)": alone},
-    )
+    trials = [partial(_together_rate, answer), partial(generation_rate, answer)]
+    title = f"{name}: {STREAMS} streams at once over one"
+    return _paired(title, ["together", "alone"], trials, pairs, STREAMS_AT_LEAST, (STREAMS, 1))
+
+
+def _paired(
+    name: str,
+    labels: Sequence[str],
+    trials: Sequence[Callable[[], float]],
+    pairs: int,
+    at_least: float | None,
+    work: tuple[int, int] = (1, 1),
+) -> Figure:
+    """Two rates taken in turns, and the same held against processor time.
+
+    Args:
+        work: how much each side does in one trial, for its processor time.
+    """
+    rounds = [[_timed(trial) for trial in trials] for _ in range(pairs + 1)][1:]
+    rates = [[each.rate for each in one] for one in rounds]
+    medians = [statistics.median(side) for side in zip(*rates, strict=True)]
+    peers = {f"{label} (token/s)": median for label, median in zip(labels, medians, strict=True)}
+    by_processor = [
+        (work[0] / ours.processor_s) / (work[1] / theirs.processor_s) for ours, theirs in rounds
+    ]
+    peers["by processor time (ratio)"] = statistics.median(by_processor)
+    ratios = [ours / theirs for ours, theirs in rates]
+    return median_figure(name, ratios, "ratio", at_least=at_least, peers=peers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    rate: float
+    processor_s: float
+
+
+def _timed(trial: Callable[[], float]) -> _Timed:
+    begun_s = processor_s()
+    rate = trial()
+    return _Timed(rate, processor_s() - begun_s)
 
 
 def _together_rate(answer: Answer) -> float:
