@@ -1,7 +1,8 @@
 """Tokens per second: our worker against the raw loop, one stream against several.
 
 Owns the clock and the order of the trials: the sides take turns, so that what else the
-machine does falls on all of them; on a busy one the ratio of processor times says more. Every prompt is new, so no reuse helps anybody.
+machine does falls on all of them; on a busy one the ratio of processor times says more.
+Every prompt is new, so no reuse helps anybody.
 """
 
 from __future__ import annotations
@@ -74,39 +75,41 @@ def compared(
     at_least: float | None = None,
 ) -> Figure:
     """The first side's rate over the second's: the median of the pairs, after one unmeasured."""
-    labels = [label for label, _ in sides]
-    return _paired(name, labels, [partial(rate, answer) for _, answer in sides], pairs, at_least)
+    trials = [(label, partial(rate, answer)) for label, answer in sides]
+    return _paired(name, trials, pairs, at_least)
 
 
 def streams_figure(name: str, engine: Engine, pairs: int) -> Figure:
     """Tokens per second of several requests at once over those of one alone."""
     answer = through(engine)
-    trials = [partial(_together_rate, answer), partial(generation_rate, answer)]
+    trials = [
+        ("together", partial(_together_rate, answer)),
+        ("alone", partial(generation_rate, answer)),
+    ]
     title = f"{name}: {STREAMS} streams at once over one"
-    return _paired(title, ["together", "alone"], trials, pairs, STREAMS_AT_LEAST, (STREAMS, 1))
+    return _paired(title, trials, pairs, STREAMS_AT_LEAST, work=STREAMS)
 
 
 def _paired(
     name: str,
-    labels: Sequence[str],
-    trials: Sequence[Callable[[], float]],
+    trials: Sequence[tuple[str, Callable[[], float]]],
     pairs: int,
     at_least: float | None,
-    work: tuple[int, int] = (1, 1),
+    *,
+    work: int = 1,
 ) -> Figure:
     """Two rates taken in turns, and the same held against processor time.
 
     Args:
-        work: how much each side does in one trial, for its processor time.
+        work: how many times the second side's tokens the first one makes in a trial.
     """
-    rounds = [[_timed(trial) for trial in trials] for _ in range(pairs + 1)][1:]
+    rounds = [[_timed(trial) for _, trial in trials] for _ in range(pairs + 1)][1:]
     rates = [[each.rate for each in one] for one in rounds]
     medians = [statistics.median(side) for side in zip(*rates, strict=True)]
-    peers = {f"{label} (token/s)": median for label, median in zip(labels, medians, strict=True)}
-    by_processor = [
-        (work[0] / ours.processor_s) / (work[1] / theirs.processor_s) for ours, theirs in rounds
-    ]
-    peers["by processor time (ratio)"] = statistics.median(by_processor)
+    names = [f"{label} (token/s)" for label, _ in trials]
+    peers = dict(zip(names, medians, strict=True))
+    thrift = [work * theirs.processor_s / ours.processor_s for ours, theirs in rounds]
+    peers["by processor time (ratio)"] = statistics.median(thrift)
     ratios = [ours / theirs for ours, theirs in rates]
     return median_figure(name, ratios, "ratio", at_least=at_least, peers=peers)
 
