@@ -69,6 +69,9 @@ class InstantEngine:
     def memory_mb(self) -> float | None:
         return 1.0
 
+    def peak_memory_mb(self) -> float | None:
+        return 1.0
+
     def close(self) -> None:
         """Nothing to free."""
 

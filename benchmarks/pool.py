@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from benchmarks.pool_peers import PEERS, UNBUDGETED
 from benchmarks.pool_traces import MODELS, TRACES, traces
 from benchmarks.report import Figure, run
-from core.model_pool.clairvoyant import least_load_s
-from core.model_pool.simulation import Outcome, PlannedPolicy, Policy, replay
+from core.model_pool.replay.clairvoyant import least_load_s
+from core.model_pool.replay.simulation import Outcome, PlannedPolicy, Policy, replay
 
 MB_PER_GB = 1024
 BUDGETS_GB = (13, 10)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from core.model_pool.simulation import Policy, SimulatedModel
+from core.model_pool.replay.simulation import Policy, SimulatedModel
 
 TTL_S = 60.0
 OLLAMA_KEEP_ALIVE_S = 300.0

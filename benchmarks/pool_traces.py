@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from core.model_pool.simulation import Request, SimulatedModel
+from core.model_pool.replay.simulation import Request, SimulatedModel
 
 MODELS = {
     model.name: model

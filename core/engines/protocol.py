@@ -22,6 +22,7 @@ PARALLEL_REQUESTS = 4
 """Requests that a llama worker answers at once, unless its spec says otherwise."""
 
 Role = Literal["system", "user", "assistant", "tool"]
+Modality = Literal["image", "audio"]
 Part = str | RgbImage | AudioClip
 JsonSchema = Mapping[str, Any]
 """A JSON schema (draft 2020-12) as Python values."""
@@ -192,8 +193,10 @@ class EngineSpec:
 
     For `llama`: `gguf_path` and, for images or audio, `mmproj_path`. For `ollama`:
     `remote_model`, `base_url` and the timeouts; `read_timeout_s` is how long the server may
-    stay silent, and loading a large model from a slow disk takes minutes. `log_path`
-    receives a worker's stderr. `context_tokens` is the model's whole context, prompt and
+    stay silent, and loading a large model from a slow disk takes minutes. For `openai_http`:
+    the same, `modalities` and `api_key_env`, the variable that holds the key. `log_path`
+    receives a worker's stderr; `states_path`, what its conversations came to, from one life of
+    the model to the next. `context_tokens` is the model's whole context, prompt and
     answer together; the `parallel` requests that are answered at once share it.
     """
 
@@ -207,12 +210,15 @@ class EngineSpec:
     base_url: str = ""
     connect_timeout_s: float = 0.5
     read_timeout_s: float = 300.0
+    api_key_env: str = ""
+    modalities: tuple[Modality, ...] = ()
     gpu_layers: int = 0
     embeddings: bool = False
     kv_cache_type: KvCacheType = "f16"
     image_max_tokens: int = 1280
     parallel: int = PARALLEL_REQUESTS
     log_path: Path | None = None
+    states_path: Path | None = None
 
 
 class Engine(Protocol):
@@ -276,6 +282,10 @@ class Engine(Protocol):
 
     def memory_mb(self) -> float | None:
         """Resident memory in MiB held on this machine for the model; None when unknown."""
+        ...
+
+    def peak_memory_mb(self) -> float | None:
+        """The most that `memory_mb` ever was since the model was opened; None when unknown."""
         ...
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ imported when its first model is opened, so that none costs a start that does no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib import import_module
 
 from core.cancellation import Cancellation
@@ -16,13 +16,32 @@ from core.errors import ConfigError
 ENGINES: dict[str, Callable[[], OpenEngine]] = {
     "llama": lambda: import_module("core.engines.llama.engine").LlamaEngine.open,
     "ollama": lambda: import_module("core.engines.ollama").open_ollama,
+    "openai_http": lambda: import_module("core.engines.openai_http").open_openai,
 }
 
 
 CHECKS: dict[str, Callable[[], Callable[[EngineSpec], None]]] = {
     "ollama": lambda: import_module("core.engines.ollama").check_ollama,
+    "openai_http": lambda: import_module("core.engines.openai_http").check_openai,
 }
 """Engines whose models live elsewhere, and how to ask whether one is there."""
+
+HOLDINGS: dict[str, Callable[[], Callable[..., dict[str, int]]]] = {
+    "ollama": lambda: import_module("core.engines.ollama.holdings").held_models_mb,
+}
+"""Engines whose models live elsewhere, and how to ask what they hold for anybody."""
+
+
+def held_elsewhere_mb(
+    engine: str, base_url: str, *, known: Collection[str], connect_timeout_s: float
+) -> dict[str, int]:
+    """MiB of each model that the server of `engine` at `base_url` holds now.
+
+    Empty when it does not answer. Models come under their name in `known` where they have
+    one there, else under the server's own.
+    """
+    held_mb = HOLDINGS[engine]()
+    return held_mb(base_url, known=known, connect_timeout_s=connect_timeout_s)
 
 
 def check_available(spec: EngineSpec) -> None:

@@ -145,6 +145,11 @@ def _add_models(commands: Commands) -> None:
         "--verbose", action="store_true", help="with files, memory, and why one cannot be used"
     )
     models.set_defaults(command_module="models")
+    fit = models.add_subparsers(metavar="[fit]").add_parser(
+        "fit", help="which of them fit into memory now, and why the others do not"
+    )
+    fit.add_argument("--json", action="store_true", help="for programs")
+    fit.set_defaults(command_module="models_fit")
 
 
 def _add_data(commands: Commands) -> None:

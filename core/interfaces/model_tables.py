@@ -5,7 +5,8 @@ Owns the views; changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import string
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,8 @@ from core.interfaces.who_answers import why_absent
 if TYPE_CHECKING:
     from core.model_pool import ModelPool
     from core.model_pool.resolve import ResolvedModel
-    from core.model_pool.status import ModelStatus, PoolStatus
-    from core.settings.schema import ModelSettings
+    from core.model_pool.scheduling.status import ModelStatus, PoolStatus
+    from core.settings.schema import ModelSettings, Settings
 
 BAR_CELLS = 40
 STATE_WORDS = {"in_use": "in use"}
@@ -53,7 +54,7 @@ class Prospect:
 
 def models_table(pool: ModelPool) -> Table:
     """Every configured model: is it installed, what would it take, what comes after it."""
-    table = _table("model", "state", "memory", "fallback")
+    table = new_table("model", "state", "memory", "fallback")
     for found in (prospect(name, pool) for name in pool.settings.models):
         table.add_row(found.name, found.word, found.memory, found.settings.fallback or "-")
     return table
@@ -64,10 +65,10 @@ def model_details(pool: ModelPool) -> Iterator[str]:
     for name in pool.settings.models:
         found = prospect(name, pool)
         yield f"{name} · {found.settings.name} · {found.word}"
-        yield from (f"    {key:<10} {value}" for key, value in _details(found))
+        yield from (f"    {key:<10} {value}" for key, value in _details(found, pool.settings))
 
 
-def _details(found: Prospect) -> Iterator[tuple[str, object]]:
+def _details(found: Prospect, settings: Settings) -> Iterator[tuple[str, object]]:
     model, resolved = found.settings, found.resolved
     if resolved is not None and resolved.spec.gguf_path is not None:
         yield "file", resolved.spec.gguf_path
@@ -75,6 +76,8 @@ def _details(found: Prospect) -> Iterator[tuple[str, object]]:
             yield "projector", resolved.spec.mmproj_path
     elif model.engine == "ollama":
         yield "ollama", model.ollama_model
+    elif model.engine == "openai_http":
+        yield from _server_details(model, resolved, settings)
     else:
         yield "file", model.gguf_file
         if model.mmproj_file is not None:
@@ -87,6 +90,17 @@ def _details(found: Prospect) -> Iterator[tuple[str, object]]:
         yield "fallback", model.fallback
     if found.error is not None:
         yield "problem", found.error
+
+
+def _server_details(
+    model: ModelSettings, resolved: ResolvedModel | None, settings: Settings
+) -> Iterator[tuple[str, object]]:
+    server = settings.openai.servers[model.openai_server or ""]
+    yield "model", model.openai_model
+    leaves = " · what you ask leaves this machine" if server.leaves_this_machine else ""
+    yield "server", f"{model.openai_server} · {server.base_url}{leaves}"
+    if resolved is not None:
+        yield "price", resolved.price or "not configured"
 
 
 def prospect(name: str, pool: ModelPool) -> Prospect:
@@ -102,21 +116,36 @@ def prospect(name: str, pool: ModelPool) -> Prospect:
 
 
 def status_view(pool: ModelPool) -> Group:
-    """The budget as a bar, and a line for each model that is loaded or failed to load.
+    """The budget as a bar with each model's share, and a line for each model that is loaded,
+    on its way, or failed to load.
 
     Models that are not installed failed as well, but that is what `models_table` tells.
     """
     status = pool.status()
     present = [model for model in status.models if _worth_a_line(model, pool)]
-    table = _table("model", "state", "reserved", "measured", "")
-    for model in present:
+    table = new_table("", "model", "state", "reserved", "measured", "")
+    for model, sign in zip(present, _signs(present), strict=True):
         measured = "-" if model.memory_mb is None else f"{model.memory_mb:.0f} MiB"
-        state = STATE_WORDS.get(model.state, model.state)
-        table.add_row(
-            model.name, state, f"{model.reserved_mb} MiB", measured, _remark(model, status)
-        )
+        reserved = f"{model.reserved_mb} MiB"
+        table.add_row(sign, model.name, _state(model), reserved, measured, _remark(model, status))
     used = f"{status.reserved_mb} of {status.budget_mb} MiB reserved"
-    return Group(Text(f"{_bar(status)}  {used}"), table if present else Text("Nothing is loaded."))
+    if status.limit_mb < status.budget_mb:
+        used += f"; others leave {status.limit_mb}"
+    return Group(
+        Text(f"{_bar(status, present)}  {used}"), table if present else Text("Nothing is loaded.")
+    )
+
+
+def _signs(models: Sequence[ModelStatus]) -> list[str]:
+    """What stands for each model in the bar."""
+    letters = iter(string.ascii_uppercase)
+    return [next(letters, "+") if model.reserved_mb else "" for model in models]
+
+
+def _state(model: ModelStatus) -> str:
+    if model.state == "loading" and model.loaded_fraction is not None:
+        return f"loading {model.loaded_fraction:.0%}"
+    return STATE_WORDS.get(model.state, model.state)
 
 
 def _worth_a_line(model: ModelStatus, pool: ModelPool) -> bool:
@@ -125,23 +154,38 @@ def _worth_a_line(model: ModelStatus, pool: ModelPool) -> bool:
     return model.state != "absent"
 
 
-def _table(*headings: str) -> Table:
+def new_table(*headings: str) -> Table:
+    """An empty table in the style of all of them."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
         table.add_column(heading, overflow="fold")  # a name cut off names nothing
     return table
 
 
-def _bar(status: PoolStatus) -> str:
-    filled = round(BAR_CELLS * min(1.0, status.reserved_mb / status.budget_mb))
-    return "█" * filled + "░" * (BAR_CELLS - filled)
+def _bar(status: PoolStatus, present: Sequence[ModelStatus]) -> str:
+    """One cell is a fortieth of the budget; what leaves just now has no letter any more."""
+    cells = "".join(
+        sign * max(1, round(BAR_CELLS * model.reserved_mb / status.budget_mb))
+        for model, sign in zip(present, _signs(present), strict=True)
+    )
+    reserved = round(BAR_CELLS * min(1.0, status.reserved_mb / status.budget_mb))
+    return cells[:BAR_CELLS].ljust(reserved, "█").ljust(BAR_CELLS, "░")
 
 
 def _remark(model: ModelStatus, status: PoolStatus) -> str:
+    if model.state == "waiting":
+        return f"{_ordinal(model)}{model.waiting_for or ''}"
     if model.last_error:
         return model.last_error
     if model.permanent:
         return "permanent"
+    if model.overdue:
+        return "past its time, stays while memory is free"
     if model.unload_at_s is not None:
         return f"leaves in {max(0.0, model.unload_at_s - status.now_s):.0f} s"
     return ""
+
+
+def _ordinal(model: ModelStatus) -> str:
+    expected = "" if model.eta_s is None else f", about {model.eta_s:.0f} s"
+    return f"number {model.position}{expected}: "

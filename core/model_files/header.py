@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from core.errors import ModelFileInvalid, ModelUnavailable
+from core.errors import ModelFileInvalid
 from core.model_files.gguf_bytes import (
     DOWNLOAD_AGAIN,
     MAX_KEY_BYTES,
@@ -22,6 +22,7 @@ from core.model_files.gguf_bytes import (
     LongArray,
     MetadataValue,
 )
+from core.model_files.identity import unreadable
 from core.model_files.tensors import TensorInfo, check_data, read_tensors
 
 __all__ = ["GgufHeader", "LongArray", "MetadataValue", "TensorInfo", "read_header"]
@@ -101,18 +102,8 @@ def read_header(path: Path, *, model: str) -> GgufHeader:
         with path.open("rb") as file:
             source = GgufBytes(file, path=path, model=model, file_size_bytes=details.st_size)
             return _parse(source, path)
-    except FileNotFoundError as error:
-        raise ModelUnavailable(
-            f"The model file {path} does not exist.",
-            model=model,
-            hint="Download it, or correct its name in the configuration.",
-        ) from error
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        raise ModelUnavailable(
-            f"The model file {path} cannot be read: {error}.",
-            model=model,
-            hint="Check its path and that you may read it.",
-        ) from error
+        raise unreadable(path, error, model=model) from error
 
 
 def _parse(source: GgufBytes, path: Path) -> GgufHeader:

@@ -89,6 +89,10 @@ class PooledEngine:
         """As the engine says; None also while the model is not loaded."""
         return self._pool.memory_mb(self._model)
 
+    def peak_memory_mb(self) -> float | None:
+        """None: the pool asks the engine itself, before it closes it."""
+        return None
+
     def close(self) -> None:
         """Unload the model now.
 

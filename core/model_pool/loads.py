@@ -1,220 +1,182 @@
-"""Loading: one load per model however many ask, admitted before it begins.
+"""Carrying out what the scheduler orders: engines are opened and closed here.
 
-Owns single flight, the wait for memory and the eviction that ends it; knows nothing of
-what happens to a model once it is loaded. Each load runs on a thread of its own, so that
-a caller who gives up leaves the others their load; the last to give up cancels it.
-The order of a load: resolve (nobody has left yet), reserve, evict, open, publish.
+Owns the threads of loads and the one way to close; decides nothing. Each load runs on a
+thread of its own, so that a caller who gives up leaves the others their load.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 
-from core.cancellation import Cancellation
 from core.clock import Clock
-from core.engines.protocol import OpenEngine
-from core.errors import Cancelled, ModelTooLarge, PoolBusy
-from core.model_pool.closing import close_engines
-from core.model_pool.decisions import record
-from core.model_pool.plan import Never, Wait, plan_admission
-from core.model_pool.residents import Ledger, Load, Loaded
-from core.model_pool.resolve import ResolvedModel
-from core.settings.schema import ModelSettings, RuntimeSettings
+from core.engines.protocol import Engine, OpenEngine
+from core.errors import Cancelled, ModelFileInvalid, StorageError
+from core.model_pool.memory.interface import Budget
+from core.model_pool.memory.shared_ledger import Refused
+from core.model_pool.monitor import Monitor
+from core.model_pool.resolve import Models
+from core.model_pool.scheduling.effects import Begin, Close, Effect, Stop, Tell
+from core.model_pool.scheduling.events import ModelLoading, PoolEvent
+from core.model_pool.scheduling.records import Load, Loaded
 
 logger = logging.getLogger(__name__)
 
+PROGRESS_STEP = 0.05
+
 
 class Loader:
-    """Starts loads and waits for them. `release` takes back a lease nobody came to fetch."""
+    """Performs effects for `monitor`.
+
+    Args:
+        open_engine: how an engine is opened.
+        models: told what was learned of files and of memory.
+        budget: where memory is reserved among all processes.
+        clock: time.
+        tell: passes events on; it must not raise.
+    """
 
     def __init__(
         self,
-        ledger: Ledger,
-        runtime: RuntimeSettings,
         *,
         open_engine: OpenEngine,
+        models: Models,
+        budget: Budget,
         clock: Clock,
-        release: Callable[[Loaded], None],
+        tell: Callable[[PoolEvent], None],
     ) -> None:
-        self._ledger = ledger
-        self._runtime = runtime
         self._open_engine = open_engine
+        self._models = models
+        self._budget = budget
         self._clock = clock
-        self._release = release
+        self._tell = tell
+        self.monitor: Monitor  # set by whoever makes both
 
-    def join(
-        self, name: str, settings: ModelSettings, resolved: ResolvedModel | None, *, may_evict: bool
-    ) -> Load | None:
-        """The load of `name` with one waiter more. Lock held.
+    def perform(self, effect: Effect) -> None:
+        match effect:
+            case Begin(load, victims):
+                self._begin(load, victims)
+            case Close(model):
+                self._close([model])
+                self._give_back([model])
+                with self.monitor.use() as scheduler:
+                    scheduler.engine_closed(model, self._clock.now_s())
+            case Stop(load):
+                load.cancel.cancel()
+            case Tell(event):
+                self._tell(event)
 
-        When there is none it is begun; that takes a resolved model, and without one there
-        is nothing to join yet.
-        """
-        load = self._ledger.loads.get(name)
-        if load is None:
-            if resolved is None:
-                return None
-            load = Load(name, settings)
-            threading.Thread(
-                target=self._run, args=(load, resolved), name=f"load {name}", daemon=True
-            ).start()
-            self._ledger.loads[name] = load  # after the start, which may fail
-        load.waiters += 1
-        load.may_evict = load.may_evict or may_evict or settings.permanent
-        return load
-
-    def wait(self, load: Load, cancel: Cancellation | None) -> Loaded:
-        """The loaded model, with one lease for this caller, who has joined before.
-
-        Raises: PoolBusy, Cancelled, and whatever made the load fail.
-        """
-        deadline_s = self._clock.now_s() + self._runtime.admission_timeout_s
+    def _begin(self, load: Load, victims: Sequence[Loaded]) -> None:
+        thread = threading.Thread(
+            target=self._run, args=(load, victims), name=f"load {load.name}", daemon=True
+        )
         try:
-            with ExitStack() as stack:
-                timer = self._clock.call_later(self._runtime.admission_timeout_s, self.wake)
-                stack.callback(timer.cancel)
-                if cancel is not None:
-                    stack.enter_context(cancel.on_cancel(self.wake))
-                return self._outcome(load, deadline_s, cancel)
-        except BaseException:
-            self._leave(load)
-            raise
+            thread.start()
+        except RuntimeError as error:  # the system gives us no more threads
+            self._close(victims)
+            self._give_back(victims)
+            with self.monitor.use() as scheduler:
+                scheduler.room_made(load, victims, self._clock.now_s())
+                scheduler.failed(load, error, self._clock.now_s())
 
-    def wake(self) -> None:
-        """Make everyone who waits look again."""
-        with self._ledger.changed:
-            self._ledger.changed.notify_all()
-
-    def _outcome(self, load: Load, deadline_s: float, cancel: Cancellation | None) -> Loaded:
-        with self._ledger.changed:
-            while load.loaded is None:
-                if load.error is not None:
-                    raise load.error
-                if cancel is not None:
-                    cancel.raise_if_cancelled()
-                if load.waiting_for and self._clock.now_s() >= deadline_s:
-                    raise _busy(load)
-                self._ledger.changed.wait()
-            return load.loaded
-
-    def _leave(self, load: Load) -> None:
-        """One caller gives up; with the last of them the load itself ends."""
-        with self._ledger.changed:
-            arrived, failed = load.loaded, load.error is not None
-            load.waiters -= 1
-            last = not load.waiters and not failed and arrived is None
-            if last:
-                self._ledger.abandon(load)
-        if arrived is not None:
-            self._release(arrived)
-        if last:
-            load.cancel.cancel()
-            self.wake()
-
-    def _run(self, load: Load, resolved: ResolvedModel) -> None:
+    def _run(self, load: Load, victims: Sequence[Loaded]) -> None:
+        self._close(victims)
         try:
-            self._admit(load, resolved)
-            model = self._open(load, resolved)
+            reserved = self._reserve(load, victims)
+        except StorageError as error:
+            self._give_back(victims)
+            with self.monitor.use() as scheduler:
+                scheduler.room_made(load, victims, self._clock.now_s())
+                scheduler.failed(load, error, self._clock.now_s())
+            return
+        with self.monitor.use() as scheduler:
+            follow = scheduler.room_made if reserved else scheduler.refused
+            follow(load, victims, self._clock.now_s())
+        if reserved:
+            self._open(load)
+
+    def _reserve(self, load: Load, victims: Sequence[Loaded]) -> bool:
+        """Take the victims' places among all processes; False when somebody was quicker.
+
+        Raises: StorageError.
+        """
+        left = [each.reservation for each in victims if each.reservation is not None]
+        with self.monitor.use() as scheduler:
+            names = scheduler.table.names()
+        taken = self._budget.reserve(
+            load.name, load.resolved.need_mb, instead_of=left, models=names
+        )
+        if isinstance(taken, Refused):
+            self._give_back(victims)
+            return False
+        load.reservation = taken
+        return True
+
+    def _open(self, load: Load) -> None:
+        try:
+            load.cancel.raise_if_cancelled()
+            engine = self._open_engine(
+                load.resolved.spec, progress=self._progress(load), cancel=load.cancel
+            )
         except Exception as error:  # noqa: BLE001  # every waiter raises it
+            if isinstance(error, ModelFileInvalid):
+                self._models.refuse(load.resolved, error)
             self._fail(load, error)
         else:
-            self._publish(load, model)
+            self._publish(load, engine)
 
-    def _admit(self, load: Load, resolved: ResolvedModel) -> None:
-        """Wait until the reservation fits, make it, and evict whoever has to go for it."""
-        with self._ledger.changed:
-            while (victims := self._victims(load, resolved)) is None:
-                self._ledger.changed.wait()
-            freed_mb = sum(victim.reserved_mb for victim in victims)
-            # What is free is taken at once; the victims' share when they are really gone.
-            load.reserved_mb = max(0, resolved.need_mb - freed_mb)
-            load.waiting_for = ""
-            for victim in victims:
-                self._ledger.retire(victim)
-        close_engines(victims)
-        with self._ledger.changed:
-            self._ledger.forget(victims)
-            load.reserved_mb = resolved.need_mb
-            self._ledger.changed.notify_all()
+    def _progress(self, load: Load) -> Callable[[float], None]:
+        told = 0.0
 
-    def _victims(self, load: Load, resolved: ResolvedModel) -> list[Loaded] | None:
-        """Who leaves for it; None: it has to wait. Lock held."""
-        load.cancel.raise_if_cancelled()
-        budget_mb = self._runtime.models_budget_mb
-        now_s = self._clock.now_s()
-        residents = self._ledger.residents(now_s)
-        need_mb = resolved.need_mb
-        decision = plan_admission(need_mb, residents, budget_mb)
-        if isinstance(decision, Never):
-            raise _too_large(resolved, decision)
-        if isinstance(decision, Wait):
-            self._announce_wait(load, decision)
-            return None
-        if decision.victims and not load.may_evict:
-            load.waiting_for = f"needs {need_mb} MiB and may not evict anybody for it"
-            raise _busy(load)
-        if decision.victims:
-            eviction = record(
-                load.name, need_mb, decision, residents, budget_mb=budget_mb, now_s=now_s
-            )
-            self._ledger.decisions.append(eviction)
-            logger.info("%s", eviction.reason)
-        return [self._ledger.loaded[name] for name in decision.victims]
+        def report(fraction: float) -> None:
+            nonlocal told
+            load.fraction = fraction
+            if fraction - told >= PROGRESS_STEP:
+                told = fraction
+                self._tell(ModelLoading(load.name, fraction))
 
-    def _announce_wait(self, load: Load, decision: Wait) -> None:
-        """Callers look at their deadline only once a load says that it lacks memory."""
-        if not load.waiting_for:
-            self._ledger.changed.notify_all()
-        load.waiting_for = decision.reason
+        return report
 
-    def _open(self, load: Load, resolved: ResolvedModel) -> Loaded:
-        started_s = self._clock.now_s()
-        engine = self._open_engine(resolved.spec, cancel=load.cancel)
-        now_s = self._clock.now_s()
-        return Loaded(
-            name=load.name,
-            settings=load.settings,
-            engine=engine,
-            reserved_mb=resolved.need_mb,
-            load_s=now_s - started_s,
-            last_used_s=now_s,
-        )
-
-    def _publish(self, load: Load, model: Loaded) -> None:
-        with self._ledger.changed:
-            wanted = self._ledger.loads.get(load.name) is load
-            if wanted:
-                self._ledger.publish(load, model)
-                self._ledger.changed.notify_all()
+    def _publish(self, load: Load, engine: Engine) -> None:
+        with self.monitor.use() as scheduler:
+            wanted = scheduler.opened(load, engine, self._clock.now_s())
         if not wanted:
-            close_engines([model])
+            close_engine(load.name, engine)
             self._fail(load, Cancelled(f"Nobody waits for {load.name} any more."))
 
     def _fail(self, load: Load, error: Exception) -> None:
-        with self._ledger.changed:
-            load.error = load.error or error
-            if not isinstance(error, Cancelled | PoolBusy):
-                self._ledger.last_errors[load.name] = str(error)
-            self._ledger.forget([load])
-            self._ledger.changed.notify_all()
+        self._give_back([load])
+        with self.monitor.use() as scheduler:
+            scheduler.failed(load, error, self._clock.now_s())
+
+    def _close(self, models: Sequence[Loaded]) -> None:
+        for model in models:
+            self._measure(model)
+            close_engine(model.name, model.engine)
+
+    def _measure(self, model: Loaded) -> None:
+        """Remember the most memory that it ever took, while its worker lives to tell."""
+        peak_mb = model.engine.peak_memory_mb()
+        self._models.measured(model.resolved, peak_mb)
+
+    def _give_back(self, holders: Sequence[Loaded | Load]) -> None:
+        """Their memory is free, for other processes too. What cannot be written is logged:
+        other processes then wait for memory that is free, until this one ends."""
+        gone = [each.reservation for each in holders if each.reservation is not None]
+        for each in holders:
+            each.reservation = None
+        if not gone:
+            return
+        try:
+            self._budget.release(gone)
+        except StorageError as error:
+            logger.warning("Memory was not given back to other processes. %s", error)
 
 
-def _busy(load: Load) -> PoolBusy:
-    return PoolBusy(
-        f"{load.name} {load.waiting_for}.",
-        model=load.name,
-        hint="Try again when one of them is done, or raise runtime.budget_mb.",
-    )
-
-
-def _too_large(resolved: ResolvedModel, decision: Never) -> ModelTooLarge:
-    name = resolved.spec.model
-    return ModelTooLarge(
-        f"{name} {decision.reason}: {resolved.arithmetic}.",
-        model=name,
-        hint=f"Lower models.{name}.context_length, choose a smaller file, make fewer models "
-        "permanent, or raise runtime.budget_mb.",
-    )
+def close_engine(name: str, engine: Engine) -> None:
+    """Close it; a failure is logged, for its memory has to be given back all the same."""
+    try:
+        engine.close()
+    except Exception:
+        logger.exception("%s did not close cleanly.", name)

@@ -1,8 +1,8 @@
 """The model pool: leases on loaded models, inside one memory budget.
 
-Owns leases, their ends and unloading; how a model gets in is in `loads`, who has to leave
-in `plan`, and what a model is used for nobody here knows. All shared state lies in one
-`Ledger` under one lock; its rules stand in `residents`.
+Owns the public face of the pool and the wait of each caller; who gets memory and who leaves
+is decided in `scheduling`, guarded by `monitor` and carried out by `loads`. What a model is
+used for nobody here knows.
 """
 
 from __future__ import annotations
@@ -10,25 +10,35 @@ from __future__ import annotations
 import difflib
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
 from core.engines.protocol import Engine, OpenEngine
 from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
-from core.errors import Cancelled, EngineCrashed, InvalidInput, ModelError, PoolBusy
-from core.model_pool.closing import close_and_forget
-from core.model_pool.decisions import EvictionRecord
+from core.errors import EngineCrashed, InvalidInput, ModelError, SARAiError, StorageError
 from core.model_pool.handle import PooledEngine
+from core.model_pool.listeners import Listeners
 from core.model_pool.loads import Loader
+from core.model_pool.memory.interface import Budget
+from core.model_pool.memory.machine import MachineMemory, this_machine
+from core.model_pool.memory.pressure import PressureGauge
+from core.model_pool.memory.shared_budget import SharedBudget
+from core.model_pool.monitor import Monitor
+from core.model_pool.prefetch import Prefetch
 from core.model_pool.preload import Preload, startup_chains
-from core.model_pool.residents import Ledger, Load, Loaded
-from core.model_pool.resolve import ConfiguredModels, Resolve, ResolvedModel
-from core.model_pool.status import PoolStatus, read_status
-from core.model_pool.timers import UnloadTimers
-from core.model_pool.ttl import configured_ttls_s
+from core.model_pool.resolve import ConfiguredModels, Models, ResolvedModel
+from core.model_pool.scheduling import refusals
+from core.model_pool.scheduling.decisions import EvictionRecord
+from core.model_pool.scheduling.events import PoolEvent
+from core.model_pool.scheduling.idle import IdleRules
+from core.model_pool.scheduling.records import Loaded, Ticket
+from core.model_pool.scheduling.scheduler import Scheduler
+from core.model_pool.scheduling.status import ModelStatus, PoolStatus, read_status
+from core.model_pool.ttl import configured_idle_times
 from core.settings.schema import ModelSettings, Settings
 from core.storage.folder import DataFolder
 
@@ -38,14 +48,17 @@ logger = logging.getLogger(__name__)
 class ModelPool:
     """Loads models on demand and never reserves more than runtime.models_budget_mb.
 
-    Safe to use from many threads. A hit never waits; callers of one model share its load.
+    Safe to use from many threads. A hit never waits for another model's load, except on a
+    model that a load needs gone which has waited for 10 s. Callers of one model share its load.
 
     Args:
         settings: what is configured; the pool never changes it.
         folder: where self-test models and the workers' logs lie.
         clock: time, for tests.
         open_engine: how an engine is opened; None is the table of engines.
-        resolve: how a name becomes files and a reservation; None reads the real files.
+        models: how a name becomes files and a reservation; None reads the real files.
+        budget: what all models may take; None shares it with the rest of the machine.
+        machine: whether it is short of memory is asked here; None is this machine.
     """
 
     def __init__(
@@ -55,21 +68,33 @@ class ModelPool:
         *,
         clock: Clock | None = None,
         open_engine: OpenEngine | None = None,
-        resolve: Resolve | None = None,
+        models: Models | None = None,
+        budget: Budget | None = None,
+        machine: MachineMemory | None = None,
     ) -> None:
         self._settings = settings
         self._folder = folder
         self._clock = clock or SystemClock()
-        self._ledger = Ledger()
-        self._timers = UnloadTimers(self._ledger, self._clock, configured_ttls_s(settings))
+        self._models = models or ConfiguredModels(settings, folder, self._clock)
+        self._machine = machine or this_machine()
+        self._budget = budget or SharedBudget(
+            settings, folder, machine=self._machine, clock=self._clock
+        )
+        self._gauge = PressureGauge(self._machine, self._clock)
+        self._listeners = Listeners()
         self._preload: Preload | None = None
-        self._resolve = resolve or ConfiguredModels(settings, folder)
         self._loader = Loader(
-            self._ledger,
-            settings.runtime,
             open_engine=open_engine or open_configured_engine,
+            models=self._models,
+            budget=self._budget,
             clock=self._clock,
-            release=self._release,
+            tell=self._listeners.tell,
+        )
+        self._monitor = self._loader.monitor = Monitor(
+            Scheduler(self._budget, IdleRules(configured_idle_times(settings))),
+            self._clock,
+            perform=self._loader.perform,
+            look=self._look,
         )
 
     @property
@@ -82,31 +107,34 @@ class ModelPool:
 
     @property
     def closed(self) -> bool:
-        with self._ledger.changed:
-            return self._ledger.closed
+        with self._monitor.use() as scheduler:
+            return scheduler.closed
 
     @contextmanager
-    def lease(self, name: str, *, cancel: Cancellation | None = None) -> Iterator[Engine]:
+    def lease(
+        self, name: str, *, cancel: Cancellation | None = None, timeout_s: float | None = None
+    ) -> Iterator[Engine]:
         """The engine of `name`, loaded if need be; it cannot be unloaded while inside.
 
-        Waits up to runtime.admission_timeout_s for memory that others use. When the
-        engine crashes inside, the next lease starts a new one.
+        Waits up to `timeout_s` (None: runtime.admission_timeout_s) for memory that others
+        use. When the engine crashes inside, the next lease starts a new one.
 
         Raises:
             InvalidInput: no model has this name.
             ModelUnavailable, ModelFileInvalid, ModelTooLarge: nobody was evicted for it.
+            ModelResting: it crashed several times in a row.
             PoolBusy: the memory it needs is in use; says by whom.
             Cancelled: on request, or because the pool was closed.
         """
-        model = self._acquire(name, cancel)
+        model = self._acquire(name, cancel, timeout_s)
         try:
             yield model.engine
         except EngineCrashed as error:
             if error.model == name:
-                self._discard(model)
+                self._died(model)
             raise
         finally:
-            self._release(model)
+            self._monitor.give_back(model)
 
     def get(self, name: str) -> PooledEngine:
         """The model as an `Engine` that takes a lease for each call; loads nothing yet.
@@ -133,12 +161,8 @@ class ModelPool:
             )
         if not (ttl >= 0 and math.isfinite(ttl)):
             raise InvalidInput(f"ttl is {ttl} seconds.", key="ttl", hint="Give 0 or more.")
-        with self._ledger.changed:
-            target = self._ledger.loaded.get(name) or self._ledger.loads.get(name)
-            if isinstance(target, Loaded) and not target.leases:
-                self._timers.appoint(target, ttl)
-            elif target is not None:
-                target.next_ttl_s = ttl
+        with self._monitor.use() as scheduler:
+            scheduler.schedule_unload(name, ttl)
 
     def unload(self, name: str) -> bool:
         """Unload `name` now, permanent or not; False when it was not loaded.
@@ -147,19 +171,8 @@ class ModelPool:
             loading: a running answer is never cut.
         """
         self._configured(name)
-        with self._ledger.changed:
-            model = self._ledger.loaded.get(name)
-            if name in self._ledger.loads or (model is not None and model.leases):
-                raise PoolBusy(
-                    f"{name} is in use, so it was not unloaded.",
-                    model=name,
-                    hint="Try again when its answer is done, or schedule_unload it.",
-                )
-            if model is None:
-                return False
-            self._ledger.retire(model)
-        close_and_forget(self._ledger, [model])
-        return True
+        with self._monitor.use() as scheduler:
+            return scheduler.unload(name, self._clock.now_s())
 
     def preload(self) -> None:
         """Begin to load every load_on_startup model in the background; once per pool.
@@ -167,29 +180,60 @@ class ModelPool:
         In the order of priority, each the first of its fallback chain that can be loaded.
         Only permanent models evict others for it.
         """
-        with self._ledger.changed:
+        with self._monitor.use():
             if self._preload is None:
                 self._preload = Preload(startup_chains(self._settings), self._load_at_startup)
 
     def wait_preloaded(self) -> tuple[str, ...]:
         """Wait until `preload` is done; the names it loaded, none if it was never called."""
-        with self._ledger.changed:
+        with self._monitor.use():
             preload = self._preload
         return preload.wait() if preload else ()
 
+    def prefetch(self, name: str, likelihood: float = 1.0) -> Prefetch:
+        """Begin to load `name`, which will be wanted with this likelihood (0 to 1).
+
+        A hint: it disturbs nobody, evicts nobody that is in use or likelier to be used, gives
+        way to everybody who waits, and never raises for a model that cannot be had.
+
+        Raises: InvalidInput, when no model has this name.
+        """
+        settings = self._configured(name)
+        prefetch = Prefetch(self._monitor, self._clock)
+        try:
+            resolved = self._resolved(name, None)
+        except SARAiError:  # whoever really wants it will be told
+            return prefetch
+        prefetch.begin(name, settings, resolved, likelihood)
+        return prefetch
+
+    def listen(self, listener: Callable[[PoolEvent], None]) -> Callable[[], None]:
+        """Tell `listener` what happens to models, on whatever thread it happens.
+
+        Returns a function that ends it. A listener must be quick; one that raises is logged.
+        """
+        return self._listeners.add(listener)
+
     def status(self) -> PoolStatus:
         """Every configured model, what it holds and when it goes."""
-        return read_status(
-            self._ledger,
-            [(name, model.permanent) for name, model in self._settings.models.items()],
-            budget_mb=self._settings.runtime.models_budget_mb,
-            now_s=self._clock.now_s(),
+        models = [(name, model.permanent) for name, model in self._settings.models.items()]
+        with self._monitor.use() as scheduler:
+            status = read_status(
+                scheduler,
+                models,
+                budget_mb=self._settings.runtime.models_budget_mb,
+                now_s=self._clock.now_s(),
+            )
+            engines = {name: each.engine for name, each in scheduler.table.loaded.items()}
+        return replace(
+            status,
+            models=tuple(_with_memory(each, engines.get(each.name)) for each in status.models),
         )
 
     def decisions(self) -> tuple[EvictionRecord, ...]:
         """The last evictions, oldest first: who left for whom, and who else could have."""
-        with self._ledger.changed:
-            return tuple(self._ledger.decisions)
+        with self._monitor.use() as scheduler:
+            return tuple(scheduler.admission.decisions)
 
     def resolve(self, name: str) -> ResolvedModel:
         """What loading `name` would open and reserve; loads nothing.
@@ -197,7 +241,7 @@ class ModelPool:
         Raises: InvalidInput, ModelUnavailable, ModelFileInvalid, ModelTooLarge.
         """
         self._configured(name)
-        return self._resolve(name)
+        return self._models(name)
 
     def check_available(self, name: str) -> None:
         """Whether `name` could be loaded now, memory aside; loads nothing.
@@ -208,8 +252,8 @@ class ModelPool:
 
     def memory_mb(self, name: str) -> float | None:
         """What `name` takes now, MiB; None when it is not loaded or does not know."""
-        with self._ledger.changed:
-            model = self._ledger.loaded.get(name)
+        with self._monitor.use() as scheduler:
+            model = scheduler.table.loaded.get(name)
         return model.engine.memory_mb() if model else None
 
     def close(self) -> None:
@@ -217,21 +261,11 @@ class ModelPool:
 
         Returns when the last worker is gone. Whoever waits for a model gets `Cancelled`.
         """
-        with self._ledger.changed:
-            self._ledger.closed = True
-            models = list(self._ledger.loaded.values())
-            loads = list(self._ledger.loads.values())
-            for model in models:
-                self._ledger.retire(model)
-            for load in loads:
-                load.error = _closed()
-                self._ledger.abandon(load)
-        for load in loads:
-            load.cancel.cancel()
-        self._loader.wake()
-        close_and_forget(self._ledger, models)
-        with self._ledger.changed:
-            self._ledger.changed.wait_for(lambda: self._ledger.empty)
+        with self._monitor.use() as scheduler:
+            scheduler.close()
+            table = scheduler.table
+        self._monitor.wait_until(lambda: table.empty)
+        self._budget.close()
 
     def _configured(self, name: str) -> ModelSettings:
         model = self._settings.models.get(name)
@@ -244,57 +278,87 @@ class ModelPool:
             hint=f"Did you mean {nearest[0]}?" if nearest else "",
         )
 
-    def _acquire(self, name: str, cancel: Cancellation | None, *, may_evict: bool = True) -> Loaded:
+    def _acquire(
+        self,
+        name: str,
+        cancel: Cancellation | None,
+        timeout_s: float | None = None,
+        *,
+        may_evict: bool = True,
+    ) -> Loaded:
         """A model with one lease of the caller's."""
         settings = self._configured(name)
+        if timeout_s is None:
+            timeout_s = self._settings.runtime.admission_timeout_s
         resolved: ResolvedModel | None = None
         while True:
-            load: Load | None = None
-            with self._ledger.changed:
-                if self._ledger.closed:
-                    raise _closed()
-                model = self._ledger.lend(name)
+            ticket: Ticket | None = None
+            with self._monitor.use() as scheduler:
+                now_s = self._clock.now_s()
+                if scheduler.closed:
+                    raise refusals.closed()
+                model = scheduler.lend(name, now_s)
                 if model is None:
-                    load = self._loader.join(name, settings, resolved, may_evict=may_evict)
-            if load is not None:
-                return self._loader.wait(load, cancel)
+                    ticket = scheduler.ask(
+                        name,
+                        settings,
+                        resolved,
+                        now_s,
+                        deadline_s=now_s + timeout_s,
+                        may_evict=may_evict,
+                    )
+            if ticket is not None:
+                return self._wait(ticket, cancel)
             if model is None:
                 # A model that is not there costs its caller no thread and nobody the lock.
-                resolved = self._resolved(name)
+                resolved = self._resolved(name, cancel)
             elif model.engine.alive():
                 return model
             else:
-                self._discard(model)
-                self._release(model)
+                self._died(model)
+                self._monitor.give_back(model)
 
-    def _resolved(self, name: str) -> ResolvedModel:
+    def _wait(self, ticket: Ticket, cancel: Cancellation | None) -> Loaded:
+        """The outcome of a ticket; whoever does not wait to the end gives it up."""
+        stop = cancel or Cancellation()
         try:
-            return self._resolve(name)
-        except ModelError as error:
-            with self._ledger.changed:
-                self._ledger.last_errors[name] = str(error)
+            with stop.on_cancel(self._monitor.wake):
+                self._monitor.wait_until(lambda: ticket.done or stop.cancelled)
+            if not ticket.done:
+                stop.raise_if_cancelled()
+            return ticket.outcome()
+        except BaseException:
+            with self._monitor.use() as scheduler:
+                scheduler.give_up(ticket, self._clock.now_s())
             raise
 
-    def _release(self, model: Loaded) -> None:
-        with self._ledger.changed:
-            model.leases -= 1
-            model.last_used_s = self._clock.now_s()
-            self._ledger.usage.count(model.name, model.last_used_s)
-            if not model.leases and self._ledger.loaded.get(model.name) is model:
-                self._timers.released(model)
-            self._ledger.changed.notify_all()
+    def _resolved(self, name: str, cancel: Cancellation | None) -> ResolvedModel:
+        """All that can be found wrong is found here, before anybody leaves."""
+        try:
+            resolved = self._models(name)
+            self._models.verify(resolved, cancel)
+        except ModelError as error:
+            with self._monitor.use() as scheduler:
+                scheduler.last_errors[name] = str(error)
+            raise
+        self._budget.refresh()
+        return resolved
 
-    def _discard(self, model: Loaded) -> None:
-        """A dead engine goes at once, whoever else still holds it: it answers nobody."""
-        with self._ledger.changed:
-            ours = self._ledger.retire(model)
-        if ours:
-            logger.warning("The worker of %s died.", model.name)
-            close_and_forget(self._ledger, [model])
+    def _look(self) -> bool:
+        """See what others hold now, and whether the machine is short of memory."""
+        try:
+            self._budget.refresh()
+        except StorageError as error:
+            logger.warning("What other processes hold could not be read. %s", error)
+        return self._gauge.refresh()
+
+    def _died(self, model: Loaded) -> None:
+        with self._monitor.use() as scheduler:
+            scheduler.died(model, self._clock.now_s())
 
     def _load_at_startup(self, name: str) -> None:
-        self._release(self._acquire(name, None, may_evict=False))
+        self._monitor.give_back(self._acquire(name, None, may_evict=False))
 
 
-def _closed() -> Cancelled:
-    return Cancelled("The model pool is closed.", hint="get_model_pool() opens a new one.")
+def _with_memory(status: ModelStatus, engine: Engine | None) -> ModelStatus:
+    return status if engine is None else replace(status, memory_mb=engine.memory_mb())

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from core.errors import Cancelled, ModelError, ModelUnavailable, PoolBusy
-from core.model_pool.plan import EVICTION_RANK
+from core.model_pool.scheduling.plan import EVICTION_RANK
 from core.settings.schema import Settings
 
 logger = logging.getLogger(__name__)

@@ -1,81 +1,190 @@
 """From a model's name to all that is needed to admit and open it.
 
-Owns the way from the configuration to an `EngineSpec` and a reservation; knows nothing of
-who else is loaded. Nothing is opened here: headers are read and numbers are added up.
+Owns the way from the configuration to an `EngineSpec` and a reservation, and what was
+learned of a model's files and memory; knows nothing of who else is loaded. Nothing is
+opened here: headers are read and numbers are added up.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import math
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
 
+from core.cancellation import Cancellation
+from core.clock import Clock, SystemClock
+from core.engines.prices import TokenPrice
 from core.engines.protocol import EngineSpec
-from core.errors import ModelTooLarge
-from core.model_files.locate import ModelFiles, locate
-from core.model_files.pair import read_headers
+from core.errors import ModelFileInvalid, ModelTooLarge
+from core.model_files.checksums import Checksums
+from core.model_files.files import ModelFiles
+from core.model_files.identity import FileIdentity
+from core.model_files.known_headers import CheckedFiles, KnownHeaders
+from core.model_files.locate import locate
 from core.model_pool.footprint import Footprint, predict_footprint
+from core.model_pool.memory.peaks import MeasuredPeaks
+from core.model_pool.prices import token_price
+from core.model_pool.server_reservation import ollama_reservation_mb, openai_reservation_mb
 from core.settings.schema import ModelSettings, Settings
+from core.storage.database import Database
 from core.storage.folder import DataFolder
-
-OLLAMA_BITS_PER_WEIGHT = 4.89
-"""Q4_K_M, Ollama's usual quantisation. Source: llama.cpp's quantize README, Llama 3.1 8B."""
-OLLAMA_DEFAULT_PARAMETERS_B = 8.0
-OLLAMA_CACHE_MB_PER_TOKEN = 0.125
-"""f16 cache of an 8B model: 32 layers x 2 x 8 heads x 128 x 2 bytes."""
-OLLAMA_RUNNER_MB = 400
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedModel:
-    """What to open and what to reserve. `arithmetic` explains `need_mb` to a person."""
+    """What to open and what to reserve. `arithmetic` explains `need_mb` to a person.
+
+    `files` are what it was resolved from. `predicted_mb` is without any measurement, and
+    `measured_mb` the largest peak that these files took with these settings; None unknown.
+    `price` is None when it is not known.
+    """
 
     spec: EngineSpec
     need_mb: int
     arithmetic: str
+    files: tuple[FileIdentity, ...] = ()
+    predicted_mb: int | None = None
+    measured_mb: int | None = None
+    price: TokenPrice | None = None
 
 
-Resolve = Callable[[str], ResolvedModel]
-"""Takes a configured name. Raises: ModelUnavailable, ModelFileInvalid, ModelTooLarge."""
+class Models(Protocol):
+    """As the methods of `ConfiguredModels`."""
+
+    def __call__(self, name: str) -> ResolvedModel: ...
+
+    def verify(self, resolved: ResolvedModel, cancel: Cancellation | None = None) -> None: ...
+
+    def refuse(self, resolved: ResolvedModel, error: ModelFileInvalid) -> None: ...
+
+    def measured(self, resolved: ResolvedModel, peak_mb: float | None) -> None: ...
 
 
 class ConfiguredModels:
-    """Resolves names against the configuration and the files of this machine."""
+    """Resolves names against the configuration and the files of this machine.
 
-    def __init__(self, settings: Settings, folder: DataFolder) -> None:
+    What was learned of a file, good or bad, is remembered until the file changes. Threads
+    may share it.
+    """
+
+    def __init__(self, settings: Settings, folder: DataFolder, clock: Clock | None = None) -> None:
         self._settings = settings
         self._folder = folder
+        self._headers = KnownHeaders(clock or SystemClock())
+        self._peaks = MeasuredPeaks(lambda: self._database)
+
+    @cached_property
+    def _database(self) -> Database:
+        return Database(self._folder.database)
 
     def __call__(self, name: str) -> ResolvedModel:
+        """What to open for a configured name.
+
+        Raises: ModelUnavailable, ModelFileInvalid, ModelTooLarge.
+        """
         model = self._settings.models[name]
-        resolved = self._ollama(name, model) if model.engine == "ollama" else self._llama(name)
-        refuse_above_own_limit(resolved, model.max_memory_mb)
-        return resolved
+        resolved = self._by_engine(name, model)
+        return replace(resolved, price=token_price(model, self._settings))
+
+    def verify(self, resolved: ResolvedModel, cancel: Cancellation | None = None) -> None:
+        """Compare the files with the checksums of the configuration, where it states any.
+
+        Reads each file once; afterwards only when it changed. To be called before anybody
+        is evicted, and with no lock held: 4 GB take seconds.
+
+        Raises: ModelFileInvalid, ModelUnavailable, StorageError; Cancelled, on request.
+        """
+        name = resolved.spec.model
+        for file, expected in self._expected(name, resolved.files):
+            Checksums(self._database).require(file, expected, model=name, cancel=cancel)
+
+    def refuse(self, resolved: ResolvedModel, error: ModelFileInvalid) -> None:
+        """The engine could not load these files: until they change, nobody leaves for them."""
+        self._headers.refuse(resolved.files, error)
+
+    def measured(self, resolved: ResolvedModel, peak_mb: float | None) -> None:
+        """`resolved` was loaded and took up to `peak_mb` MiB, which is reserved from now on.
+
+        None, from an engine that does not know, changes nothing. A failure is logged.
+        """
+        if peak_mb is not None:
+            self._peaks.record(resolved.spec, resolved.files, peak_mb)
+
+    def _by_engine(self, name: str, model: ModelSettings) -> ResolvedModel:
+        if model.engine == "ollama":
+            return self._ollama(name, model)
+        if model.engine == "openai_http":
+            return self._openai(name, model)
+        return self._llama(name, model)
 
     def _ollama(self, name: str, model: ModelSettings) -> ResolvedModel:
-        base_url = self._settings.ollama.base_url
-        need_mb, arithmetic = ollama_reservation_mb(model, base_url)
-        return ResolvedModel(self._spec(name, None), need_mb, arithmetic)
+        spec = self._spec(name, None)
+        predicted_mb, arithmetic = ollama_reservation_mb(model, self._settings.ollama.base_url)
+        measured_mb = self._measured_mb(spec, ()) if predicted_mb else None
+        if measured_mb is None:
+            return ResolvedModel(spec, predicted_mb, arithmetic, (), predicted_mb)
+        # Ollama takes all of a model's memory when it loads it, so its figure replaces ours.
+        told = f"{measured_mb} MiB: what Ollama said that it took"
+        return ResolvedModel(spec, measured_mb, told, (), predicted_mb, measured_mb)
 
-    def _llama(self, name: str) -> ResolvedModel:
-        model = self._settings.models[name]
+    def _openai(self, name: str, model: ModelSettings) -> ResolvedModel:
+        server = self._settings.openai.servers[model.openai_server or ""]
+        spec = replace(
+            self._spec(name, None),
+            remote_model=model.openai_model or "",
+            base_url=server.base_url,
+            api_key_env=server.api_key_env or "",
+            modalities=model.openai_modalities,
+            connect_timeout_s=server.connect_timeout_s,
+            read_timeout_s=server.read_timeout_s,
+        )
+        need_mb, arithmetic = openai_reservation_mb(model, server)
+        return ResolvedModel(spec, need_mb, arithmetic)
+
+    def _llama(self, name: str, model: ModelSettings) -> ResolvedModel:
         files = locate(
             name,
             model,
             models_folder=self._settings.paths.models or self._folder.models,
             self_test_folder=self._folder.self_test,
         )
-        footprint = self._predict(name, model, files)
-        return ResolvedModel(self._spec(name, files), footprint.total_mb, str(footprint))
+        checked = self._headers.read(files, model=name)
+        for file, expected in self._expected(name, checked.identities):
+            Checksums(self._database).require_known(file, expected, model=name)
+        resolved = self._reserved(self._spec(name, files), checked, self._predict(model, checked))
+        refuse_above_own_limit(resolved, model.max_memory_mb)
+        return resolved
 
-    def _predict(self, name: str, model: ModelSettings, files: ModelFiles) -> Footprint:
-        header, projector = read_headers(files, model=name)
+    def _reserved(
+        self, spec: EngineSpec, checked: CheckedFiles, footprint: Footprint
+    ) -> ResolvedModel:
+        """The larger of what was predicted and what was measured, never less than predicted."""
+        predicted_mb, arithmetic = footprint.total_mb, str(footprint)
+        measured_mb = self._measured_mb(spec, checked.identities)
+        need_mb = max(predicted_mb, measured_mb or 0)
+        if need_mb > predicted_mb:
+            arithmetic = f"{need_mb} MiB measured, more than predicted: {arithmetic}"
+        return ResolvedModel(
+            spec, need_mb, arithmetic, checked.identities, predicted_mb, measured_mb
+        )
+
+    def _measured_mb(self, spec: EngineSpec, files: tuple[FileIdentity, ...]) -> int | None:
+        peak_mb = self._peaks.largest_mb(spec, files)
+        return None if peak_mb is None else math.ceil(peak_mb)
+
+    def _expected(
+        self, name: str, files: tuple[FileIdentity, ...]
+    ) -> list[tuple[FileIdentity, str]]:
+        """The files of which the configuration states a checksum."""
+        model = self._settings.models[name]
+        stated = zip(files, (model.sha256, model.mmproj_sha256), strict=False)
+        return [(file, sha256) for file, sha256 in stated if sha256 is not None]
+
+    def _predict(self, model: ModelSettings, checked: CheckedFiles) -> Footprint:
         return predict_footprint(
-            header,
-            projector,
+            checked.header,
+            checked.projector,
             context_tokens=model.context_length,
             embeddings=model.embeddings,
             cache_type=model.kv_cache_type,
@@ -101,29 +210,8 @@ class ConfiguredModels:
             kv_cache_type=model.kv_cache_type,
             image_max_tokens=self._settings.media.image_max_tokens,
             log_path=self._folder.logs / f"{name}.log",
+            states_path=self._folder.states / f"{name}.states",
         )
-
-
-def ollama_reservation_mb(model: ModelSettings, base_url: str) -> tuple[int, str]:
-    """What an Ollama model takes of this machine's budget, and why; the server is not asked.
-
-    Nothing when the server is another machine. Else `max_memory_mb` when it is given. Else
-    an estimate: the parameters named in the tag ("solar:10.7b"; 8 billion when it names
-    none) at Q4_K_M, the f16 cache of an 8B model and Ollama's runner.
-    """
-    if not _is_this_machine(base_url):
-        return 0, "0 MiB: the server is another machine"
-    if model.max_memory_mb is not None:
-        return model.max_memory_mb, f"{model.max_memory_mb} MiB: its max_memory_mb"
-    tag = re.search(r"[:_-](\d+(?:\.\d+)?)b\b", (model.ollama_model or "").lower())
-    parameters_b = float(tag[1]) if tag else OLLAMA_DEFAULT_PARAMETERS_B
-    weights_mb = parameters_b * 1e9 * OLLAMA_BITS_PER_WEIGHT / 8 / 2**20
-    cache_mb = model.context_length * OLLAMA_CACHE_MB_PER_TOKEN
-    need_mb = math.ceil(weights_mb + cache_mb + OLLAMA_RUNNER_MB)
-    return need_mb, (
-        f"{weights_mb:.0f} weights ({parameters_b:g}B at Q4_K_M, estimated) + "
-        f"{cache_mb:.0f} context + {OLLAMA_RUNNER_MB} runner = {need_mb} MiB"
-    )
 
 
 def refuse_above_own_limit(resolved: ResolvedModel, max_memory_mb: int | None) -> None:
@@ -137,12 +225,3 @@ def refuse_above_own_limit(resolved: ResolvedModel, max_memory_mb: int | None) -
         model=name,
         hint=f"Raise models.{name}.max_memory_mb or lower models.{name}.context_length.",
     )
-
-
-def _is_this_machine(base_url: str) -> bool:
-    host = urlsplit(base_url if "//" in base_url else f"//{base_url}").hostname or ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:  # a name, not an address
-        return host == "localhost"
-    return address.is_loopback or address.is_unspecified

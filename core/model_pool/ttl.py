@@ -5,27 +5,36 @@ Owns the rule which of two keys wins; knows nothing of timers.
 
 from __future__ import annotations
 
+from core.model_pool.scheduling.idle import IdleTime
 from core.settings.schema import Settings, Variant
 
 
-def configured_ttls_s(settings: Settings) -> dict[str, float]:
-    """Seconds from the last release to the unload, by model; absent means it stays.
+def configured_idle_times(settings: Settings) -> dict[str, IdleTime]:
+    """The time from the last release to the unload, by model; absent means it stays.
 
     A variant's auto_unload_after_seconds overrides its model's ttl_seconds; of several
     variants the longest wins, as the model serves them all. Permanent models have none.
     """
-    ttls = {
+    ttls_s = {
         name: model.ttl_seconds
         for name, model in settings.models.items()
         if model.ttl_seconds is not None
+    } | _overrides_s(settings)
+    models = settings.models
+    return {
+        name: IdleTime(ttl_s, models[name].ttl_policy)
+        for name, ttl_s in ttls_s.items()
+        if not models[name].permanent
     }
-    overrides: dict[str, float] = {}
+
+
+def _overrides_s(settings: Settings) -> dict[str, float]:
+    overrides_s: dict[str, float] = {}
     for variant in _variants(settings):
         seconds = variant.auto_unload_after_seconds
         if seconds is not None:
-            overrides[variant.model] = max(seconds, overrides.get(variant.model, 0.0))
-    ttls.update(overrides)
-    return {name: ttl for name, ttl in ttls.items() if not settings.models[name].permanent}
+            overrides_s[variant.model] = max(seconds, overrides_s.get(variant.model, 0.0))
+    return overrides_s
 
 
 def _variants(settings: Settings) -> tuple[Variant, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.settings.addresses import is_this_machine
 from core.settings.keys import KeyPath, dotted, nearest
 from core.settings.problems import Problem
 from core.settings.schema import ModelSettings, Settings, Variant
@@ -19,6 +20,7 @@ def disagreements(settings: Settings) -> Iterator[Problem]:
     yield from _budget(settings)
     yield from _media(settings)
     yield from _lifetimes(settings)
+    yield from _servers(settings)
     if not unknown:  # the rest follows the names
         yield from _variants(settings)
         yield from _embeddings(settings)
@@ -85,6 +87,34 @@ def _lifetimes(settings: Settings) -> Iterator[Problem]:
             yield _forever_for_a_while(
                 _model(name, "permanent"), _model(name, "ttl_seconds"), "ttl_seconds: null"
             )
+
+
+def _servers(settings: Settings) -> Iterator[Problem]:
+    servers = settings.openai.servers
+    for name, model in settings.models.items():
+        if model.openai_server is not None and model.openai_server not in servers:
+            key = _model(name, "openai_server")
+            guess = nearest(model.openai_server, servers)
+            hint = f"Did you mean {guess}?" if guess else "Add it under openai.servers."
+            yield Problem(
+                key,
+                f"{dotted(key)} names the server `{model.openai_server}`, which is not there.",
+                hint,
+            )
+    for name, server in servers.items():
+        if not (server.leaves_this_machine or is_this_machine(server.base_url)):
+            yield _leaves_unsaid(("openai", "servers", name))
+
+
+def _leaves_unsaid(server: KeyPath) -> Problem:
+    return Problem(
+        (*server, "base_url"),
+        f"{dotted((*server, 'base_url'))} is not surely this machine, and what you say, show "
+        "and play to its models would leave it.",
+        f"If you want that, write `leaves_this_machine: true` in {dotted(server)}; "
+        "this machine is 127.0.0.1 or localhost.",
+        rivals=((*server, "leaves_this_machine"),),
+    )
 
 
 def _variants(settings: Settings) -> Iterator[Problem]:

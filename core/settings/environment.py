@@ -1,7 +1,7 @@
 """The environment's part of the configuration: SARAI__SECTION__KEY=value.
 
-Owns the mapping from variables to keys; knows nothing of files. Models are added in a
-file; a variable only changes what some file wrote.
+Owns the mapping from variables to keys; knows nothing of files. Models and servers are added
+in a file; a variable only changes what some file wrote.
 """
 
 from __future__ import annotations
@@ -11,16 +11,23 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.settings.composition import Composition, Layer, Place
-from core.settings.keys import VARIABLE_PREFIX, KeyPath, nearest, value_keys, variable_name
+from core.settings.keys import (
+    VARIABLE_PREFIX,
+    EntryNames,
+    KeyPath,
+    nearest,
+    value_keys,
+    variable_name,
+)
 from core.settings.yaml_source import parse_value
 
 
-def read_environment(environ: Mapping[str, str], models: Iterable[str]) -> Composition:
-    """The values that variables set, for the settings and the given models.
+def read_environment(environ: Mapping[str, str], entries: EntryNames) -> Composition:
+    """The values that variables set, for the settings and the given entries.
 
     Raises: ConfigError, for an unknown variable under the prefix or a value that is no YAML.
     """
-    known = {variable_name(key): key for key in value_keys(models)}
+    known = {variable_name(key): key for key in value_keys(entries)}
     whole = Place(Layer.ENVIRONMENT, variable="the environment")
     result = Composition({}, {(): whole})
     for variable in sorted(name for name in environ if name.startswith(VARIABLE_PREFIX)):

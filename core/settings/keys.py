@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -16,6 +16,10 @@ from pydantic import BaseModel
 from core.settings.schema import Settings
 
 KeyPath = tuple[str, ...]
+EntryNames = Mapping[KeyPath, Iterable[str]]
+"""For each section whose entries the user names, their names."""
+
+_SECTIONS_OF_ENTRIES: tuple[KeyPath, ...] = (("models",), ("openai", "servers"))
 
 VARIABLE_PREFIX = "SARAI__"
 
@@ -25,7 +29,7 @@ def dotted(key: KeyPath) -> str:
 
 
 def variable_name(key: KeyPath) -> str:
-    """`runtime.budget_mb` -> `SARAI__RUNTIME__BUDGET_MB`; signs in a model's name become `_`."""
+    """`runtime.budget_mb` -> `SARAI__RUNTIME__BUDGET_MB`; signs in an entry's name become `_`."""
     return VARIABLE_PREFIX + "__".join(re.sub(r"[^A-Z0-9_]", "_", part.upper()) for part in key)
 
 
@@ -35,34 +39,45 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
-def section_keys(section: KeyPath, models: Iterable[str]) -> list[str]:
+def entry_names(values: Mapping[str, Any]) -> EntryNames:
+    """The names of the entries that `values`, nested as in a file, have where names are free."""
+    return {section: _names_in(values, section) for section in _SECTIONS_OF_ENTRIES}
+
+
+def section_keys(section: KeyPath, entries: EntryNames) -> list[str]:
     """The keys that may stand in `section`; none when it is not a section."""
     kind: Any = Settings
-    for key in section:
-        kind = _children(kind, models).get(key)
-    return list(_children(kind, models))
+    for depth, key in enumerate(section):
+        kind = _children(section[:depth], kind, entries).get(key)
+    return list(_children(section, kind, entries))
 
 
-def value_keys(models: Iterable[str]) -> Iterator[KeyPath]:
-    """Every key that holds a value, with the keys of each of `models`."""
-    return _values_below((), Settings, list(models))
+def value_keys(entries: EntryNames) -> Iterator[KeyPath]:
+    """Every key that holds a value, with the keys of each of the `entries`."""
+    return _values_below((), Settings, entries)
 
 
-def _values_below(key: KeyPath, kind: Any, models: list[str]) -> Iterator[KeyPath]:
-    children = _children(kind, models)
+def _values_below(key: KeyPath, kind: Any, entries: EntryNames) -> Iterator[KeyPath]:
+    children = _children(key, kind, entries)
     for name, child in children.items():
-        yield from _values_below((*key, name), child, models)
+        yield from _values_below((*key, name), child, entries)
     if key and not children and not _is_section(kind):
         yield key
 
 
-def _children(kind: Any, models: Iterable[str]) -> dict[str, Any]:
+def _children(key: KeyPath, kind: Any, entries: EntryNames) -> dict[str, Any]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {name: field.annotation for name, field in kind.model_fields.items()}
     if _is_section(kind):
-        return dict.fromkeys(models, get_args(kind)[1])
+        return dict.fromkeys(entries.get(key, ()), get_args(kind)[1])
     return {}
 
 
 def _is_section(kind: Any) -> bool:
     return get_origin(kind) is dict
+
+
+def _names_in(values: Any, section: KeyPath) -> list[str]:
+    for key in section:
+        values = values.get(key) if isinstance(values, Mapping) else None
+    return list(values) if isinstance(values, Mapping) else []

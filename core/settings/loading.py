@@ -17,6 +17,7 @@ from core.settings.checks import disagreements
 from core.settings.composition import Composition, Layer
 from core.settings.environment import read_environment
 from core.settings.fragments import gather_models
+from core.settings.keys import entry_names
 from core.settings.lookup import defaults_file, user_file
 from core.settings.problems import first_error, type_problems
 from core.settings.schema import Settings
@@ -47,9 +48,7 @@ def compose(path: Path | None, environ: Mapping[str, str] | None) -> Composition
     user = user_file(path, environ)
     if user is not None:
         result = result.under(gather_models(read_yaml(user, Layer.FILE)))
-    models = result.values["models"]
-    names = list(models) if isinstance(models, Mapping) else []
-    return result.under(read_environment(environ, names))
+    return result.under(read_environment(environ, entry_names(result.values)))
 
 
 def validated(composition: Composition) -> Settings:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from core.errors import ConfigError
 from core.settings.composition import Composition, Place
-from core.settings.keys import KeyPath, dotted, nearest, section_keys, value_keys
+from core.settings.keys import KeyPath, dotted, entry_names, nearest, section_keys, value_keys
 
 _KINDS = {
     "model_type": "a section with keys and values",
@@ -97,11 +97,10 @@ def _written_key(location: KeyPath, composition: Composition) -> KeyPath:
 
 
 def _unknown_key(key: KeyPath, composition: Composition) -> Problem:
-    models = composition.values.get("models")
-    names = list(models) if isinstance(models, dict) else []
+    entries = entry_names(composition.values)
     section, name = key[:-1], key[-1]
-    guess = nearest(name, section_keys(section, names))
-    known = [dotted(other) for other in value_keys(names)]
+    guess = nearest(name, section_keys(section, entries))
+    known = [dotted(other) for other in value_keys(entries)]
     belongs = dotted((*section, guess)) if guess else _elsewhere(name, known)
     hint = f"Did you mean {belongs}?" if belongs else "docs/configuration.md lists the settings."
     return Problem(key, f"{dotted(key)} is not a setting.", hint)

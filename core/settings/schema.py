@@ -13,10 +13,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from core.settings.addresses import server_address
+from core.settings.secrets import variable
+
 KvCacheType = Literal["f16", "q8_0", "q4_0"]
 Priority = Literal["low", "normal", "high"]
-EngineName = Literal["llama", "ollama"]
+TtlPolicy = Literal["strict", "pressure"]
+EngineName = Literal["llama", "ollama", "openai_http"]
+Modality = Literal["image", "audio"]
 SelfTestKind = Literal["expert", "tiny", "vision", "omni", "embeddings"]
+Price = Annotated[float, Field(ge=0)] | None
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -25,6 +31,7 @@ def with_home(path: Path) -> Path:
     return Path(os.path.expanduser(path))  # noqa: PTH111  # Path.expanduser raises then
 
 
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$"), AfterValidator(str.lower)]
 UserPath = Annotated[Path, AfterValidator(with_home)]
 
 
@@ -63,15 +70,21 @@ class ModelSettings(Section):
     """One model. What the keys do is said beside each, and tested.
 
     A `llama` model names `gguf_file` (and `mmproj_file` for images or audio), an `ollama`
-    model names `ollama_model`, and a self-test model is made on this machine.
+    model names `ollama_model`, an `openai_http` model names `openai_server` and
+    `openai_model`, and a self-test model is made on this machine.
     """
 
     name: str  # for people
     engine: EngineName = "llama"
     repo_id: str | None = None  # where the files come from
     gguf_file: UserPath | None = None  # relative to paths.models, or absolute
+    sha256: Sha256 | None = None  # of gguf_file; checked when the file is new or changed
     mmproj_file: UserPath | None = None
+    mmproj_sha256: Sha256 | None = None
     ollama_model: str | None = None
+    openai_server: str | None = None  # an entry of openai.servers
+    openai_model: str | None = None
+    openai_modalities: tuple[Modality, ...] = ()  # servers do not tell what a model takes
     self_test: SelfTestKind | None = None
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
     kv_cache_type: KvCacheType = "f16"  # how the context is kept: f16 is exact, q8_0 half of it
@@ -79,16 +92,32 @@ class ModelSettings(Section):
     permanent: bool = False  # never evicted
     load_on_startup: bool = False
     ttl_seconds: float | None = Field(None, gt=0)  # unload after this long unused
+    ttl_policy: TtlPolicy = "strict"  # pressure: then only when memory is short
     priority: Priority = "normal"  # lower leaves first, higher is loaded first
     embeddings: bool = False
     fallback: str | None = None  # the model to try when this one fails
+    price_per_million_input_tokens: Price = None
+    price_per_million_cached_tokens: Price = None  # of the input, where it was remembered
+    price_per_million_output_tokens: Price = None
+    price_currency: str = Field("USD", pattern="^[A-Z]{3}$")
 
     @model_validator(mode="after")
     def _names_its_weights(self) -> Self:
         if self.engine == "ollama" and not self.ollama_model:
             raise ValueError("an ollama model needs ollama_model")
+        if self.engine == "openai_http" and not (self.openai_server and self.openai_model):
+            raise ValueError("an openai_http model needs openai_server and openai_model")
         if self.engine == "llama" and not (self.gguf_file or self.self_test):
             raise ValueError("a llama model needs gguf_file")
+        if (self.sha256 and not self.gguf_file) or (self.mmproj_sha256 and not self.mmproj_file):
+            raise ValueError("a checksum needs the file that it is of")
+        return self
+
+    @model_validator(mode="after")
+    def _has_both_prices_or_none(self) -> Self:
+        prices = (self.price_per_million_input_tokens, self.price_per_million_output_tokens)
+        if prices.count(None) == 1:
+            raise ValueError("a price needs input and output tokens; 0 is a price too")
         return self
 
 
@@ -155,6 +184,25 @@ class OllamaSettings(Section):
     read_timeout_s: float = Field(300.0, gt=0)
 
 
+class OpenAIServer(Section):
+    """A server. Whoever points at another machine says so with `leaves_this_machine`.
+
+    `api_key_env` is the name of an environment variable; no key stands in a file.
+    """
+
+    base_url: Annotated[str, AfterValidator(server_address)]
+    api_key_env: Annotated[str, AfterValidator(variable)] | None = None
+    leaves_this_machine: bool = False
+    connect_timeout_s: float = Field(5.0, gt=0)
+    read_timeout_s: float = Field(300.0, gt=0)
+
+
+class OpenAISettings(Section):
+    """Servers of any make that speak OpenAI's API; only models that name one ask it."""
+
+    servers: dict[str, OpenAIServer] = {}
+
+
 class RetrievalSettings(Section):
     """`folder`: documents to answer from; none by default."""
 
@@ -195,6 +243,7 @@ class Settings(Section):
     media: MediaSettings = MediaSettings()  # type: ignore[call-arg]
     generation: GenerationSettings = GenerationSettings()  # type: ignore[call-arg]
     ollama: OllamaSettings = OllamaSettings()  # type: ignore[call-arg]
+    openai: OpenAISettings = OpenAISettings()
     retrieval: RetrievalSettings = RetrievalSettings()  # type: ignore[call-arg]
     voice: VoiceSettings = VoiceSettings()
     emotion: EmotionSettings = EmotionSettings()

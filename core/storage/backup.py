@@ -75,7 +75,7 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
     databases = (folder.database, folder.checkpoints)
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history]
-    own += [folder.self_test, folder.media, folder.logs]
+    own += [folder.self_test, folder.media, folder.logs, folder.reservations]
     own += [folder.models] if include_models else []
     try:
         for path in own:
@@ -113,7 +113,7 @@ def _fill(archive: tarfile.TarFile, folder: DataFolder) -> None:
 
 
 def _files(folder: DataFolder) -> Iterator[Path]:
-    left_out = {folder.models, folder.self_test, folder.logs}
+    left_out = {folder.models, folder.self_test, folder.logs, folder.reservations}
     for base, names, files in os.walk(folder.root):
         names[:] = [name for name in names if Path(base, name) not in left_out]
         links = [name for name in names if Path(base, name).is_symlink()]

@@ -27,4 +27,22 @@ MIGRATIONS: tuple[Migration, ...] = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE memory_peaks (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            key TEXT NOT NULL UNIQUE,   -- digest of the files, the settings and the engine
+            model TEXT NOT NULL,        -- for people
+            peak_mb REAL NOT NULL,
+            measured_at TEXT NOT NULL   -- ISO 8601, UTC
+        )
+        """,
+        """
+        CREATE TABLE file_checksums (
+            path TEXT PRIMARY KEY,
+            identity TEXT NOT NULL,     -- size, time of change and inode when it was read
+            sha256 TEXT NOT NULL
+        )
+        """,
+    ),
 )

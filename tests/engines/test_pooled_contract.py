@@ -11,33 +11,49 @@ import pytest
 from core.engines.protocol import Engine
 from core.model_pool import ModelPool
 from core.settings import Settings
+from core.settings.schema import OpenAISettings
 from core.storage.folder import open_data_folder
+from tests import ollama_emulator, openai_emulator
 from tests.engines import contract
 from tests.model_pool.fakes import settings_for
-from tests.ollama_emulator import EmulatedModel, OllamaEmulator
+from tests.ollama_emulator import OllamaEmulator
+from tests.openai_emulator import OpenAIEmulator
 from tests.tiny_models import random_text
 from tests.workers import workers
 
-NAMES = ("pooled_llama", "pooled_ollama")
+NAMES = ("pooled_llama", "pooled_ollama", "pooled_openai")
 
 
-def settings_on(gguf: Path, base_url: str) -> Settings:
+def settings_on(gguf: Path, ollama_url: str, openai_url: str) -> Settings:
     """One model of each engine."""
     models: dict[str, dict[str, Any]] = {
         "pooled_llama": {"gguf_file": gguf},
         "pooled_ollama": {"engine": "ollama", "gguf_file": None, "ollama_model": "solar:10.7b"},
+        "pooled_openai": {
+            "engine": "openai_http",
+            "gguf_file": None,
+            "openai_server": "here",
+            "openai_model": "qwen3-4b",
+        },
     }
     settings = settings_for(models, budget_mb=16_000)
+    servers = {"servers": {"here": {"base_url": openai_url}}}
     return settings.model_copy(
-        update={"ollama": settings.ollama.model_copy(update={"base_url": base_url})}
+        update={
+            "ollama": settings.ollama.model_copy(update={"base_url": ollama_url}),
+            "openai": OpenAISettings.model_validate(servers),
+        }
     )
 
 
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelPool]:
     folder = tmp_path_factory.mktemp("pooled")
-    with OllamaEmulator([EmulatedModel("solar:10.7b", answer_words=2500)]) as server:
-        settings = settings_on(random_text(folder), server.base_url)
+    with (
+        OllamaEmulator([ollama_emulator.EmulatedModel("solar:10.7b", answer_words=2500)]) as ollama,
+        OpenAIEmulator([openai_emulator.EmulatedModel("qwen3-4b", answer_words=2500)]) as openai,
+    ):
+        settings = settings_on(random_text(folder), ollama.base_url, openai.base_url)
         pool = ModelPool(settings, open_data_folder(folder / "sarai"))
         yield pool
         pool.close()

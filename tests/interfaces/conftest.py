@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import yaml
 
+from core.interfaces.cli import main
 from core.storage.folder import DataFolder, open_data_folder
 from tests.gguf_fixtures.text_model import TextShape, write_random_model
 from tests.interfaces.terminal import Terminal
@@ -18,6 +21,17 @@ from tests.interfaces.terminal import Terminal
 ROOT = Path(__file__).parents[2]
 SARAI = (sys.executable, "-m", "core.interfaces.cli")
 Open = Callable[..., Terminal]
+
+
+class Ended(NamedTuple):
+    """How a command ended, and what it wrote where."""
+
+    code: int
+    answer: str
+    about: str
+
+
+Sarai = Callable[..., Ended]
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +95,22 @@ def rambling(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
     (folder / "sarai.yaml").write_text(yaml.safe_dump(configuration), encoding="utf-8")
     return {"SARAI_CONFIG": str(folder / "sarai.yaml")}
+
+
+@pytest.fixture
+def sarai(
+    home: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Sarai:
+    """Runs `sarai` in this process, with `given` on its standard input."""
+    monkeypatch.setenv("SARAI_HOME", str(home.root))
+
+    def run(*arguments: str, given: bytes = b"") -> Ended:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+        try:
+            code = main(arguments)
+        except SystemExit as end:  # argparse
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        return Ended(code, captured.out, captured.err)
+
+    return run

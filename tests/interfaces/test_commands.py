@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
-import sys
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import yaml
 
 from core.errors import StorageError
-from core.interfaces.cli import main
 from core.interfaces.program_log import program_log
 from core.storage.folder import DataFolder
+from tests.interfaces.conftest import Sarai
 from tests.storage.conftest import mode
 
 TINY = "self-test reply: the tiny model is running"
-
-
-class Ended(NamedTuple):
-    """How a command ended, and what it wrote where."""
-
-    code: int
-    answer: str
-    about: str
-
-
-Sarai = Callable[..., Ended]
-
-
-@pytest.fixture
-def sarai(
-    home: DataFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Sarai:
-    """Runs `sarai` in this process, with `given` on its standard input."""
-    monkeypatch.setenv("SARAI_HOME", str(home.root))
-
-    def run(*arguments: str, given: bytes = b"") -> Ended:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
-        try:
-            code = main(arguments)
-        except SystemExit as end:  # argparse
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return Ended(code, captured.out, captured.err)
-
-    return run
 
 
 def test_ask_answers_on_one_stream_and_tells_about_it_on_the_other(sarai: Sarai) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -25,11 +26,13 @@ from core.engines.protocol import (
     TextDelta,
     Usage,
 )
-from core.errors import EngineCrashed, ModelUnavailable
+from core.errors import EngineCrashed, ModelFileInvalid, ModelUnavailable
 from core.model_pool.pool import ModelPool
 from core.model_pool.resolve import ResolvedModel
+from core.model_pool.scheduling.status import ModelStatus
 from core.settings.schema import Settings
 from core.storage.folder import DataFolder
+from tests.model_pool.memory.machines import AloneBudget, ToldMachine
 from tests.virtual_clock import VirtualClock
 
 PATIENCE_S = 10.0
@@ -80,20 +83,50 @@ class FakeEngine:
     def memory_mb(self) -> float | None:
         return 7.5
 
+    def peak_memory_mb(self) -> float | None:
+        return 7.5
+
     def close(self) -> None:
         self._engines.closing(self)
         self.closed = True
 
 
+class FakeModels:
+    """Satisfies `Models`; `needs_mb` and `errors` are what it answers for each name."""
+
+    def __init__(self, needs_mb: Mapping[str, int]) -> None:
+        self.needs_mb = needs_mb
+        self.errors: dict[str, Exception] = {}
+        self.checksum_errors: dict[str, Exception] = {}
+        self.refused: list[str] = []
+        self.peaks_mb: dict[str, float] = {}
+
+    def __call__(self, name: str) -> ResolvedModel:
+        if name in self.errors:
+            raise self.errors[name]
+        spec = EngineSpec(name, "llama", context_tokens=512, threads=1)
+        return ResolvedModel(spec, self.needs_mb[name], f"{self.needs_mb[name]} weights")
+
+    def verify(self, resolved: ResolvedModel, cancel: Cancellation | None = None) -> None:
+        if resolved.spec.model in self.checksum_errors:
+            raise self.checksum_errors[resolved.spec.model]
+
+    def refuse(self, resolved: ResolvedModel, error: ModelFileInvalid) -> None:
+        self.refused.append(resolved.spec.model)
+
+    def measured(self, resolved: ResolvedModel, peak_mb: float | None) -> None:
+        if peak_mb is not None:
+            self.peaks_mb[resolved.spec.model] = peak_mb
+
+
 class FakeEngines:
-    """An `OpenEngine`; `needs_mb` is what `resolve` answers for each model."""
+    """An `OpenEngine` whose models take `needs_mb`."""
 
     def __init__(self, needs_mb: Mapping[str, int]) -> None:
         self.needs_mb = dict(needs_mb)
         self.opened: list[FakeEngine] = []
         self.events: list[str] = []
         self.load_errors: dict[str, Exception] = {}
-        self.resolve_errors: dict[str, Exception] = {}
         self.close_error: Exception | None = None
         self.close_gate: threading.Event | None = None
         self.deaf = False  # loads do not hear a cancellation
@@ -106,12 +139,6 @@ class FakeEngines:
         """Loads of `name` wait from now on until the event is set."""
         gate = self._held[name] = threading.Event()
         return gate
-
-    def resolve(self, name: str) -> ResolvedModel:
-        if name in self.resolve_errors:
-            raise self.resolve_errors[name]
-        spec = EngineSpec(name, "llama", context_tokens=512, threads=1)
-        return ResolvedModel(spec, self.needs_mb[name], f"{self.needs_mb[name]} weights")
 
     def __call__(
         self,
@@ -212,12 +239,17 @@ class Bench:
         self.settings = settings_for(keys, **settings)
         self.clock = VirtualClock()
         self.engines = FakeEngines(needs_mb)
+        self.models = FakeModels(self.engines.needs_mb)
+        self.budget = AloneBudget(self.settings.runtime.models_budget_mb)
+        self.machine = ToldMachine()
         self.pool = ModelPool(
             self.settings,
             DataFolder(Path("unused")),
             clock=self.clock,
             open_engine=self.engines,
-            resolve=self.engines.resolve,
+            models=self.models,
+            budget=self.budget,
+            machine=self.machine,
         )
         self._threads = ThreadPoolExecutor(max_workers=40)
 
@@ -239,26 +271,26 @@ class Bench:
         return {m.name for m in self.pool.status().models if m.state in ("ready", "in_use")}
 
     def until_waiting_for_memory(self, name: str) -> None:
-        ledger = self.pool._ledger
-        self._until(lambda: bool(name in ledger.loads and ledger.loads[name].waiting_for))
+        self.until(lambda: bool(self.seen(name).waiting_for))
 
     def until_waiters(self, name: str, count: int) -> None:
-        ledger = self.pool._ledger
-        self._until(lambda: name in ledger.loads and ledger.loads[name].waiters == count)
+        self.until(lambda: self.seen(name).leases == count)
+
+    def seen(self, name: str) -> ModelStatus:
+        """What the pool says of one model."""
+        return next(model for model in self.pool.status().models if model.name == name)
 
     def until_event(self, event: str) -> None:
-        self._until(lambda: event in self.engines.events)
+        self.until(lambda: event in self.engines.events)
 
     def until_loading(self, name: str) -> None:
         self.until_event(f"loading {name}")
 
-    def _until(self, condition: Callable[[], bool]) -> None:
-        changed = self.pool._ledger.changed
-        with changed:
-            for _ in range(int(PATIENCE_S * 1000)):
-                if condition():
-                    return
-                changed.wait(0.001)
+    def until(self, condition: Callable[[], bool]) -> None:
+        for _ in range(int(PATIENCE_S * 1000)):
+            if condition():
+                return
+            time.sleep(0.001)
         raise AssertionError("it never came to that")
 
     def end(self) -> None:
@@ -267,4 +299,5 @@ class Bench:
         assert all(engine.closed or self.engines.close_error for engine in self.engines.opened)
         assert self.pool.status().reserved_mb == 0
         assert self.clock.pending() == 0
+        assert self.budget.held == [] and self.budget.closed
         assert self.engines.peak_mb <= self.settings.runtime.models_budget_mb

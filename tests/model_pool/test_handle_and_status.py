@@ -59,7 +59,7 @@ def test_the_status_tells_each_state(bench: MakeBench) -> None:
     b = bench(
         dict.fromkeys(names, 10), {"ready": {"ttl_seconds": 60}, "in_use": {"permanent": True}}
     )
-    b.engines.resolve_errors["failed"] = unavailable("failed")
+    b.models.errors["failed"] = unavailable("failed")
     with pytest.raises(type(unavailable("failed"))):
         b.use("failed")
     go = b.engines.hold("loading")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.model_pool.ttl import configured_ttls_s
+from core.model_pool.scheduling.idle import IdleTime
+from core.model_pool.ttl import configured_idle_times
 from tests.model_pool.conftest import MakeBench
 from tests.model_pool.fakes import settings_for, unavailable
 
@@ -38,7 +39,7 @@ def test_a_variants_auto_unload_overrides_the_models_ttl(bench: MakeBench) -> No
 def test_a_permanent_model_has_no_ttl() -> None:
     vision = {"model": "a", "auto_unload_after_seconds": 30}
     settings = settings_for({"a": {"permanent": True}, "b": {"ttl_seconds": 5}}, vision=vision)
-    assert configured_ttls_s(settings) == {"b": 5}
+    assert configured_idle_times(settings) == {"b": IdleTime(5)}
 
 
 def test_load_on_startup_loads_in_the_order_of_priority(bench: MakeBench) -> None:
@@ -63,7 +64,7 @@ def test_a_missing_startup_model_hands_over_to_its_fallback(bench: MakeBench) ->
         {"pin": 10, "second": 10, "third": 10},
         {"pin": {**PIN, "fallback": "second"}, "second": {"fallback": "third"}},
     )
-    b.engines.resolve_errors["pin"] = unavailable("pin")
+    b.models.errors["pin"] = unavailable("pin")
     b.engines.load_errors["second"] = unavailable("second")
     b.pool.preload()
     assert b.pool.wait_preloaded() == ("third",)
@@ -78,7 +79,7 @@ def test_a_self_test_pin_is_loaded_only_in_place_of_a_missing_model(bench: MakeB
     present.pool.preload()
     assert present.pool.wait_preloaded() == ("real",)
     missing = bench({"real": 10, "stand_in": 10}, keys)
-    missing.engines.resolve_errors["real"] = unavailable("real")
+    missing.models.errors["real"] = unavailable("real")
     missing.pool.preload()
     assert missing.pool.wait_preloaded() == ("stand_in",)
 

@@ -131,7 +131,7 @@ def test_permanent_models_count_against_what_can_ever_fit(bench: MakeBench) -> N
 def test_a_file_is_checked_before_anybody_is_evicted_for_it(bench: MakeBench) -> None:
     b = bench({"a": 60, "b": 60})
     b.use("a")
-    b.engines.resolve_errors["b"] = unavailable("b")
+    b.models.errors["b"] = unavailable("b")
     with pytest.raises(type(unavailable("b"))):
         b.use("b")
     assert b.loaded() == {"a"}

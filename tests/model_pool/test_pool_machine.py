@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from core.errors import ModelTooLarge, PoolBusy
+from core.errors import ModelResting, ModelTooLarge, PoolBusy
 from tests.model_pool.fakes import Bench, FakeEngine
 
 NEEDS_MB = {"pin": 30, "a": 20, "b": 30, "c": 50, "huge": 90}
@@ -22,12 +22,16 @@ leasable = st.sampled_from(["pin", "a", "b", "c"])
 
 
 class PoolMachine(RuleBasedStateMachine):
-    """One caller who never waits for memory; engines may die at any moment."""
+    """One caller who never waits; engines may die at any moment.
+
+    The permanent one does not: it would come back on a thread of its own, at any moment.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.bench = Bench(NEEDS_MB, KEYS, admission_timeout_s=0)
         self.held: list[tuple[ExitStack, FakeEngine]] = []
+        self.crashed: set[str] = set()
 
     @rule(name=names)
     def lease(self, name: str) -> None:
@@ -41,6 +45,8 @@ class PoolMachine(RuleBasedStateMachine):
         except PoolBusy:
             assert self.held
             assert self.bench.loaded() == before - {name}
+        except ModelResting as error:
+            assert error.model in self.crashed
         else:
             assert isinstance(engine, FakeEngine)
             assert engine.alive()
@@ -71,7 +77,9 @@ class PoolMachine(RuleBasedStateMachine):
     def crash(self, index: int) -> None:
         if self.bench.engines.opened:
             opened = self.bench.engines.opened
-            opened[-1 - index % len(opened)].crashed = True
+            engine = opened[-1 - index % len(opened)]
+            engine.crashed = engine.model != "pin"
+            self.crashed.add(engine.model)
 
     @invariant()
     def the_budget_holds(self) -> None:

@@ -54,7 +54,8 @@ def test_a_worker_killed_during_a_lease_is_dropped_with_it(pool: ModelPool) -> N
     with pytest.raises(EngineCrashed), pool.lease("tiny") as engine:
         workers(*MODELS)[0].kill()
         list(engine.generate(HELLO))
-    assert pool.status().models[0].state == "absent"
+    status = pool.status().models[0]
+    assert (status.state, status.last_error) == ("failed", "The worker of tiny died.")
     assert answer(pool, "tiny") == first
 
 

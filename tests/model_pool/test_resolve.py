@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,15 @@ import pytest
 
 from core.errors import ModelFileInvalid, ModelTooLarge, ModelUnavailable
 from core.model_pool.pool import ModelPool
-from core.model_pool.resolve import ConfiguredModels, ollama_reservation_mb
+from core.model_pool.resolve import ConfiguredModels
+from core.model_pool.server_reservation import ollama_reservation_mb
 from core.settings.schema import ModelSettings, Settings
 from core.storage.folder import DataFolder, open_data_folder
 from tests.model_pool.fakes import FakeEngines, settings_for
 from tests.virtual_clock import VirtualClock
 
 VOCABULARY, WIDTH = 4096, 64
+OLLAMA_KEYS = {"engine": "ollama", "ollama_model": "solar:10.7b", "gguf_file": None}
 
 
 @pytest.fixture
@@ -142,11 +146,85 @@ def test_only_an_ollama_on_this_machine_takes_its_memory(base_url: str, expected
 
 
 def test_an_ollama_model_needs_no_file(folder: DataFolder) -> None:
-    settings = settings_for(
-        {"o": {"engine": "ollama", "ollama_model": "solar:10.7b", "gguf_file": None}}
-    )
+    settings = settings_for({"o": OLLAMA_KEYS})
     resolved = ConfiguredModels(settings, folder)("o")
     assert resolved.spec.remote_model == "solar:10.7b"
     assert resolved.spec.base_url == settings.ollama.base_url
     assert resolved.spec.gguf_path is None
     assert resolved.need_mb > 6000
+
+
+def test_a_measured_peak_above_the_prediction_is_reserved(folder: DataFolder) -> None:
+    predicted = ConfiguredModels(configured(), folder)("a")
+    assert (predicted.predicted_mb, predicted.measured_mb) == (predicted.need_mb, None)
+    for peak_mb in (predicted.need_mb + 9.5, 10.0, None):
+        ConfiguredModels(configured(), folder).measured(predicted, peak_mb)
+    resolved = ConfiguredModels(configured(), folder)("a")
+    assert resolved.need_mb == resolved.measured_mb == predicted.need_mb + 10
+    assert resolved.predicted_mb == predicted.need_mb
+    assert resolved.arithmetic.startswith(f"{resolved.need_mb} MiB measured, more than predicted")
+    longer = ConfiguredModels(configured(context_length=8192), folder)("a")
+    assert longer.measured_mb is None
+
+
+def test_a_measured_peak_below_the_prediction_frees_nothing(folder: DataFolder) -> None:
+    """Copies of conversations and large pictures may only not have been needed yet."""
+    models = ConfiguredModels(configured(), folder)
+    predicted = models("a")
+    models.measured(predicted, 10.0)
+    resolved = models("a")
+    assert (resolved.need_mb, resolved.measured_mb) == (predicted.need_mb, 10)
+    assert resolved.arithmetic == predicted.arithmetic
+
+
+def test_a_measured_peak_above_the_models_own_limit_is_refused(folder: DataFolder) -> None:
+    models = ConfiguredModels(configured(max_memory_mb=200), folder)
+    models.measured(models("a"), 201.0)
+    with pytest.raises(ModelTooLarge, match="201 MiB measured, more than predicted"):
+        models("a")
+
+
+@pytest.mark.parametrize("told_mb", [5200.5, 9000.0])
+def test_what_ollama_tells_replaces_the_estimate(folder: DataFolder, told_mb: float) -> None:
+    models = ConfiguredModels(settings_for({"o": OLLAMA_KEYS}), folder)
+    estimated = models("o")
+    models.measured(estimated, told_mb)
+    resolved = models("o")
+    assert resolved.need_mb == resolved.measured_mb == math.ceil(told_mb)
+    assert resolved.predicted_mb == estimated.need_mb
+    assert "what Ollama said" in resolved.arithmetic
+
+
+def test_a_file_is_compared_with_its_checksum_once(folder: DataFolder) -> None:
+    path = folder.models / "a.gguf"
+    right = hashlib.sha256(path.read_bytes()).hexdigest()
+    models = ConfiguredModels(configured(sha256=right.upper()), folder)
+    models.verify(models("a"))
+    wrong = ConfiguredModels(configured(sha256="0" * 64), folder)
+    with pytest.raises(ModelFileInvalid, match="is not the file that the configuration names"):
+        wrong("a")  # known from the first time, and so refused before anything is read
+
+
+def test_a_new_file_is_refused_when_it_is_verified(folder: DataFolder) -> None:
+    models = ConfiguredModels(configured(sha256="0" * 64), folder)
+    resolved = models("a")
+    with pytest.raises(ModelFileInvalid, match="SHA-256"):
+        models.verify(resolved)
+    with pytest.raises(ModelFileInvalid, match="SHA-256"):
+        models("a")
+
+
+def test_a_checksum_needs_its_file() -> None:
+    with pytest.raises(ValueError, match="a checksum needs the file that it is of"):
+        configured(mmproj_sha256="0" * 64)
+    with pytest.raises(ValueError, match="sha256"):
+        configured(sha256="not a sum")
+
+
+def test_what_the_engine_refused_is_refused_until_the_file_changes(folder: DataFolder) -> None:
+    models = ConfiguredModels(configured(), folder)
+    models.refuse(models("a"), ModelFileInvalid("llama.cpp says no.", model="a"))
+    with pytest.raises(ModelFileInvalid, match="says no"):
+        models("a")
+    (folder.models / "a.gguf").touch()
+    assert models("a").need_mb

@@ -28,7 +28,8 @@ class EmulatedModel:
     `reply` fixes the answer; else it has `answer_words` words that follow from the request.
     `thoughts` come before it as separated thinking when the model has the capability
     "thinking" (unless the request turns that off) or `always_thinks`. `parameters` is
-    printed by show as it stands. `remote_host` marks a cloud model.
+    printed by show as it stands. `remote_host` marks a cloud model. `calls` are asked for
+    after the reply when tools are given, which takes the capability "tools".
     """
 
     name: str
@@ -42,6 +43,7 @@ class EmulatedModel:
     always_thinks: bool = False
     parameters: str = ""
     remote_host: str = ""
+    calls: tuple[tuple[str, dict[str, Any]], ...] = ()
 
     @property
     def digest(self) -> str:
@@ -58,8 +60,16 @@ class EmulatedModel:
             "quantization_level": "Q4_0",
         }
 
-    def answer(self, messages: Sequence[dict[str, Any]], options: dict[str, Any]) -> str:
-        """`reply`, or a digest of the request and `answer_words` words that follow from it."""
+    def answer(
+        self,
+        messages: Sequence[dict[str, Any]],
+        options: dict[str, Any],
+        form: str | dict[str, Any],
+    ) -> str:
+        """JSON of `form` if there is one, else `reply`, else a digest of the request and
+        `answer_words` words that follow from it."""
+        if form:
+            return json.dumps({} if form == "json" else example(form), ensure_ascii=False)
         if self.reply:
             return self.reply
         greedy = options.get("temperature", 0.8) == 0
@@ -76,6 +86,22 @@ class EmulatedModel:
             seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8])
             vector += np.random.default_rng(seed).standard_normal(self.embedding_length)
         return [float(value) for value in vector / np.linalg.norm(vector)]
+
+
+def example(schema: Any) -> Any:
+    """A value that is valid under a simple schema."""
+    if "const" in schema or "enum" in schema:
+        return schema.get("const", (schema.get("enum") or [None])[0])
+    properties = schema.get("properties", {})
+    values: dict[str, Any] = {
+        "object": {name: example(properties[name]) for name in properties},
+        "array": [example(schema["items"])] if "items" in schema else [],
+        "string": "ñ" * schema.get("minLength", 1),
+        "integer": schema.get("minimum", 0),
+        "number": schema.get("minimum", 0),
+        "boolean": True,
+    }
+    return values.get(schema.get("type"))
 
 
 def count_text_tokens(text: str) -> int:

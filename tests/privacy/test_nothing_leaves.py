@@ -122,6 +122,19 @@ def run(
     return done.stdout, connections.read_text().splitlines()
 
 
+SERVERS = """
+openai:
+  servers:
+    here: {base_url: "http://127.0.0.1:19/v1"}
+    hosted: {base_url: "https://api.example.org/v1", leaves_this_machine: true}
+models:
+  served_here:
+    {name: Here, engine: openai_http, openai_server: here, openai_model: m}
+  served_elsewhere:
+    {name: There, engine: openai_http, openai_server: hosted, openai_model: m}
+"""
+
+
 def tracing_environment(collector: ThreadingHTTPServer) -> dict[str, str]:
     """All that LangSmith knows to be switched on by."""
     endpoint = f"http://127.0.0.1:{collector.server_address[1]}"
@@ -137,6 +150,8 @@ def test_a_whole_session_connects_to_nobody_and_is_traced_by_nobody(
     documents = tmp_path / "documents"
     documents.mkdir()
     (documents / "casa.md").write_text("La contraseña del wifi es «girasol-42».\n")
+    servers = tmp_path / "servers.yaml"  # configured, and used by no route
+    servers.write_text(SERVERS)
     output, noted = run(
         SESSION,
         str(samples),
@@ -144,6 +159,7 @@ def test_a_whole_session_connects_to_nobody_and_is_traced_by_nobody(
         environ={
             **tracing_environment(collector),
             "SARAI_HOME": str(folder.root),
+            "SARAI_CONFIG": str(servers),
             "SARAI__RETRIEVAL__FOLDER": str(documents),
         },
     )

@@ -14,9 +14,10 @@ from pydantic_core import PydanticUndefined
 from core.settings import load_settings
 from core.settings.keys import value_keys
 from core.settings.lookup import defaults_file
-from core.settings.schema import ModelSettings, Variant
+from core.settings.schema import ModelSettings, OpenAIServer, Variant
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
+ENTRIES = {("models",): ["NAME"], ("openai", "servers"): ["NAME"]}
 VARIANT = "routing.multimodal_variant_selection.audio."
 
 
@@ -27,13 +28,13 @@ def documented() -> dict[str, str]:
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         if heading := re.match(r"### `(.+)`", line):
             section = heading[1]
-        elif row := re.match(r"\| `([a-z_]+)` \| `?(.+?)`? \|", line):
+        elif row := re.match(r"\| `([a-z0-9_]+)` \| `?(.+?)`? \|", line):
             found[f"{section}.{row[1]}"] = row[2]
     return found
 
 
 def test_the_page_and_the_schema_have_the_same_keys() -> None:
-    keys = {".".join(key) for key in value_keys(["NAME"])}
+    keys = {".".join(key) for key in value_keys(ENTRIES)}
     # All variants have the same keys, and are documented once.
     once = {key for key in keys if "_variant_selection." not in key or key.startswith(VARIANT)}
     expected = {key.replace(VARIANT, "routing.*_variant_selection.*.") for key in once}
@@ -50,7 +51,11 @@ def test_the_defaults_are_right() -> None:
 
 @pytest.mark.parametrize(
     ("section", "kind"),
-    [("models.NAME", ModelSettings), ("routing.*_variant_selection.*", Variant)],
+    [
+        ("models.NAME", ModelSettings),
+        ("openai.servers.NAME", OpenAIServer),
+        ("routing.*_variant_selection.*", Variant),
+    ],
 )
 def test_the_defaults_of_entries_are_right(section: str, kind: type[BaseModel]) -> None:
     for name, field in kind.model_fields.items():
@@ -59,4 +64,5 @@ def test_the_defaults_of_entries_are_right(section: str, kind: type[BaseModel]) 
         if expected is PydanticUndefined:
             assert default == "required", name
         else:
-            assert yaml.safe_load(default) == expected, name
+            written = list(expected) if isinstance(expected, tuple) else expected
+            assert yaml.safe_load(default) == written, name

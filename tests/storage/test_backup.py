@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import StorageError
+from core.model_pool.memory.shared_ledger import SharedLedger
 from core.storage.backup import backup, delete
 from core.storage.database import Database
 from core.storage.folder import DataFolder, open_data_folder
@@ -31,6 +32,8 @@ def full(folder: DataFolder) -> DataFolder:
     MediaStore(folder).put(b"sound", ".wav")
     for path in (folder.models / "m.gguf", folder.self_test / "t.gguf", folder.logs / "l.log"):
         path.write_text("again")
+    with closing(SharedLedger(folder.reservations)) as ledger:
+        ledger.others()  # which leaves its lock behind
     return folder
 
 

@@ -27,6 +27,7 @@ class Aborts:
         self._open: set[int] = set()
         self._aborted: set[int] = set()
         self._evaluated: frozenset[int] = frozenset()
+        self._stopped = False
 
     def open(self, number: int) -> None:
         """From now on `abort` knows this request."""
@@ -45,6 +46,12 @@ class Aborts:
             if number in self._open:
                 self._aborted.add(number)
                 self._set_flag()
+
+    def stop(self) -> None:
+        """From now on no evaluation goes on, whoever wants it."""
+        with self._lock:
+            self._stopped = True
+            self._set_flag()
 
     def aborted(self) -> frozenset[int]:
         """The open requests that were called off."""
@@ -66,4 +73,4 @@ class Aborts:
 
     def _set_flag(self) -> None:
         unwanted = self._evaluated and self._evaluated <= self._aborted
-        (self.flag.up if unwanted else self.flag.down)()
+        (self.flag.up if unwanted or self._stopped else self.flag.down)()

@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 from core.engines.llama.aborts import Aborts
 from core.engines.llama.embedder import Embedder
 from core.engines.llama.generation import Deliver, Job
+from core.engines.llama.kv_cache import KvCache
 from core.engines.llama.native_media import MediaTower
 from core.engines.llama.native_model import NativeModel
 from core.engines.llama.prompting import Prompting
 from core.engines.llama.reranker import Reranker, is_reranker
 from core.engines.llama.scheduler import Scheduler
+from core.engines.llama.state_file import take_states, write_states
+from core.engines.llama.state_identity import identity_of
 from core.engines.protocol import (
     Capabilities,
     Completion,
@@ -61,7 +64,11 @@ class ChatModel:
         self._embedder = Embedder(self._model) if self._pools and not ranks else None
         self._tower = MediaTower(spec, self._model, tower_progress) if spec.mmproj_path else None
         self._prompting = Prompting(self._model, self._tower)
-        self._scheduler = Scheduler(self._model, self._prompting, self.aborts)
+        self._cache = KvCache(self._model.memory)
+        self._scheduler = Scheduler(self._model, self._cache, self._prompting, self.aborts)
+        self._spec = spec
+        if spec.states_path is not None:
+            self._cache.adopt(take_states(spec.states_path, identity_of(spec)))
         self._numbers = count()
 
     @property
@@ -71,6 +78,7 @@ class ChatModel:
             chat=chat,
             json_schema=chat,
             grammar=chat,
+            tools=chat and self._prompting.tool_format is not None,
             logprobs=chat,
             vision=self._tower is not None and self._tower.vision,
             audio=self._tower is not None and self._tower.audio,
@@ -144,6 +152,14 @@ class ChatModel:
                 hint="Choose a model that is made for it, and set `embeddings: true`.",
             )
         return self._reranker.rerank(query, documents)
+
+    def keep_states(self) -> None:
+        """Write what its conversations came to, for when the model is loaded again.
+
+        Raises: OSError.
+        """
+        if self._spec.states_path is not None:
+            write_states(self._spec.states_path, identity_of(self._spec), self._cache.save_all())
 
     def close(self) -> None:
         """Free the model."""

@@ -6,7 +6,7 @@ another here: the worker answers several at once and queues the rest.
 
 from __future__ import annotations
 
-import os
+import re
 import sys
 import weakref
 from collections.abc import Generator, Sequence
@@ -127,17 +127,31 @@ class LlamaEngine:
 
     def memory_mb(self) -> float | None:
         """Resident memory of the worker in MiB; None where the system does not tell."""
+        return self._status_mb("VmRSS")
+
+    def peak_memory_mb(self) -> float | None:
+        """The worker's largest resident memory so far in MiB; None as for `memory_mb`."""
+        return self._status_mb("VmHWM")
+
+    def close(self) -> None:
+        """As `Engine.close`; whoever still waits for an answer gets EngineFailed.
+
+        With a `states_path`, what the conversations came to is written there first.
+        """
+        if self._spec.states_path is not None and self._close.alive:
+            self._worker.keep_states()
+        self._close()
+
+    def _status_mb(self, field: str) -> float | None:
+        """A field of the worker's /proc/PID/status, which are in KiB."""
         if sys.platform != "linux" or not self.alive():
             return None
         try:
-            pages = Path(f"/proc/{self._worker.process_id}/statm").read_text().split()[1]
+            status = Path(f"/proc/{self._worker.process_id}/status").read_text()
         except (FileNotFoundError, ProcessLookupError):  # it died this moment
             return None
-        return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-    def close(self) -> None:
-        """As `Engine.close`; whoever still waits for an answer gets EngineFailed."""
-        self._close()
+        found = re.search(rf"^{field}:\s+(\d+)", status, flags=re.MULTILINE)
+        return int(found[1]) / 1024 if found else None  # a zombie has none
 
     def _ask(self, header: Header, buffers: Sequence[Buffer] = ()) -> Frame:
         """A request with one frame for an answer."""

@@ -11,13 +11,12 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from core.engines.llama.answer_text import AnswerText
 from core.engines.llama.cached_sequence import CachedSequence
 from core.engines.llama.native_media import MediaPrompt
 from core.engines.llama.native_model import NativeModel
 from core.engines.llama.prompt_entries import Entry, Media, tokens_in
 from core.engines.llama.prompting import Prompt
-from core.engines.llama.sampling import Sampler
+from core.engines.llama.steering import Steering
 from core.engines.protocol import (
     Completion,
     FinishReason,
@@ -52,7 +51,7 @@ class Prepared:
     job: Job
     prompt: Prompt
     entries: Sequence[Entry]
-    sampler: Sampler
+    steering: Steering
     prompt_tokens: int
     limit_tokens: int
     started_s: float
@@ -78,7 +77,7 @@ class Generation:
         self._at = len(sequence.entries)
         self._reused_tokens = tokens_in(sequence.entries)
         self._answer_tokens = 0
-        self._text = AnswerText(model.vocabulary.piece, work.job.request.stop)
+        self._text = work.steering.text
         self._answering_since_s = work.started_s
 
     @property
@@ -123,7 +122,7 @@ class Generation:
             if self._work.limit_tokens <= 0:
                 self.finish_reason = "length"
                 return ""
-        token = self._work.sampler.sample(self._model.context, index)
+        token = self._work.steering.sampler.sample(self._model.context, index)
         if self._model.vocabulary.ends_answer(token):
             self.finish_reason = "stop"
             return ""
@@ -141,10 +140,10 @@ class Generation:
         return self._text.finish()
 
     def completion(self, reason: FinishReason) -> Completion:
-        """The end, with what it cost."""
+        """The end, after `rest`, with what it cost."""
         now_s = time.perf_counter()
         prompt_end_s = self._answering_since_s if self.answering else now_s
-        return Completion(
+        return self._work.steering.completion(
             reason,
             Usage(
                 self._work.prompt_tokens,
@@ -153,7 +152,6 @@ class Generation:
                 (prompt_end_s - self._work.started_s) * 1000,
                 (now_s - prompt_end_s) * 1000,
             ),
-            logprobs=self._work.sampler.logprobs,
         )
 
     def close(self) -> None:

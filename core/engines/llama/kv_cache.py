@@ -7,7 +7,7 @@ every token, picture and recording in it is the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count
 
 from core.engines.llama.cached_sequence import WORTH_TOKENS, CachedSequence
@@ -72,11 +72,29 @@ class KvCache:
         if not self._memory.forget_from(sequence.number, sequence.position):
             self._forget(sequence)
 
+    def wipe(self) -> None:
+        """Forget all sequences, none of which is in use, down to the last byte."""
+        self._memory.wipe()
+        for sequence in self._sequences:
+            self._forget(sequence)
+
     def keep_prompt(self, sequence: CachedSequence) -> None:
         """To be called before the last token of a prompt: copies the state of a model that
         cannot come back to it later."""
         if not self._memory.rewinds:
             self._save(sequence, None)
+
+    def save_all(self) -> Iterable[SavedState]:
+        """Copies of the conversations, as many as copies may be, most recently used first."""
+        for sequence in sorted(self._sequences, key=lambda each: each.used_at):
+            self._save(sequence, None)
+        return reversed(self._saved.states)
+
+    def adopt(self, states: Sequence[SavedState]) -> None:
+        """Have copies from another life of this model, most recently used first."""
+        for state in reversed(states):
+            if self._saved.make_room(tokens_in(state.entries), state.data.nbytes):
+                self._saved.add(state)
 
     def _reserved_tokens(self) -> int:
         return sum(sequence.reserved_tokens for sequence in self._sequences)
@@ -147,7 +165,8 @@ class KvCache:
             self._saved.add(SavedState(entries, sequence.prompt_entries, state))
 
     def _restore(self, target: CachedSequence, state: SavedState, body: Sequence[Entry]) -> None:
-        if not self._memory.restore(target.number, state.data):
+        if not (state.sound() and self._memory.restore(target.number, state.data)):
+            self._saved.drop(state)
             self._forget(target)
             return
         target.hold(state.entries)

@@ -55,6 +55,10 @@ class NativeMemory:
         if self.exists:
             llama.llama_memory_clear(self._memory, False)
 
+    def wipe(self) -> None:
+        """Drop all sequences, and what their cells held."""
+        llama.llama_memory_clear(self._memory, True)
+
     def copy_beginning(self, source: int, target: int, position: int) -> None:
         """Let `target`, which is empty, share what `source` holds before `position`."""
         llama.llama_memory_seq_cp(self._memory, source, target, FROM_THE_START, position)

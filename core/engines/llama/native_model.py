@@ -34,6 +34,10 @@ KV_CACHE_TYPES = {
 }
 
 
+class NoNumbers(EngineFailed):
+    """The scores are no numbers, as damaged weights give."""
+
+
 class NativeModel:
     """A loaded model and its KV cache.
 
@@ -169,14 +173,13 @@ class NativeModel:
         Args:
             index: -1 stands for the last one whose scores were wanted.
 
-        Raises: EngineFailed, when they are no numbers, as damaged weights give. Sampling
-            would make up an answer from them.
+        Raises: NoNumbers. Sampling would make up an answer from them.
         """
         logits = llama.llama_get_logits_ith(self.context, index)
         scores = np.ctypeslib.as_array(logits, (self.vocabulary.size,))
         # One that is no number makes the sum none either; a tenth of the cost of looking.
         if np.isnan(scores.sum()):
-            raise EngineFailed(
+            raise NoNumbers(
                 f"{self.name} computes no numbers: its weights are damaged.",
                 model=self.name,
                 hint="Download the file again.",

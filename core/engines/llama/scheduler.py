@@ -2,8 +2,9 @@
 
 Owns the queue, the running requests and the step that moves them all on; knows nothing of
 pipes. A step evaluates one token of every answer together with a piece of each prompt that
-is being read, so nobody waits for more than one piece of another's prompt. Pictures and
-recordings are encoded one per step, by a library that takes them alone: meanwhile all wait.
+is being read (`shared_batch`), so nobody waits for more than one piece of another's prompt.
+Pictures and recordings are encoded one per step, by a library that takes them alone:
+meanwhile all wait.
 """
 
 from __future__ import annotations
@@ -17,28 +18,29 @@ from core.engines.llama.aborts import Aborts
 from core.engines.llama.generation import Generation, Job, Prepared
 from core.engines.llama.kv_cache import KvCache
 from core.engines.llama.native_media import MediaPrompt
-from core.engines.llama.native_model import NativeModel
+from core.engines.llama.native_model import NativeModel, NoNumbers
 from core.engines.llama.prompting import Prompting
-from core.engines.llama.steering import open_sampler
+from core.engines.llama.shared_batch import SharedBatch
+from core.engines.llama.steering import Steering
 from core.engines.protocol import Completion, FinishReason, TextDelta, Usage
 from core.errors import Cancelled
-
-SHARED_PROMPT_TOKENS = 64
-"""Prompt tokens per step while somebody's answer is being generated, in place of a whole
-batch, which takes seconds."""
 
 
 class Scheduler:
     """Answers requests in one context, on the thread that calls `step`."""
 
-    def __init__(self, model: NativeModel, prompting: Prompting, aborts: Aborts) -> None:
+    def __init__(
+        self, model: NativeModel, cache: KvCache, prompting: Prompting, aborts: Aborts
+    ) -> None:
         self._model = model
-        self._cache = KvCache(model.memory)
+        self._cache = cache
+        self._batch = SharedBatch(model, cache)
         self._prompting = prompting
         self._aborts = aborts
         self._waiting: deque[Job] = deque()
         self._first: Prepared | None = None  # of those who wait, when it has a prompt
         self._running: list[Generation] = []
+        self._spoilt = False
 
     @property
     def busy(self) -> bool:
@@ -68,6 +70,11 @@ class Scheduler:
 
     def _admit(self) -> None:
         """First come, first served: a large request is not overtaken by small ones."""
+        if self._spoilt and not self._running:
+            self._cache.wipe()
+            self._spoilt = False
+        if self._spoilt:
+            return
         while self._waiting and self._cache.has_idle():
             job = self._waiting[0]
             try:
@@ -86,15 +93,18 @@ class Scheduler:
     def _prepare(self, job: Job) -> Prepared:
         started_s = time.perf_counter()
         with ExitStack() as stack:
-            sampler = stack.enter_context(open_sampler(job.request, self._model.vocabulary))
-            prompt = stack.enter_context(self._prompting.prompt(job.request.messages))
+            vocabulary, form = self._model.vocabulary, self._prompting.tool_format
+            steering = Steering(job.request, vocabulary, form, self._model.name)
+            stack.callback(steering.close)
+            told = (job.request.messages, steering.tools, steering.opening)
+            prompt = stack.enter_context(self._prompting.prompt(*told))
             self._prompting.check_fits(prompt)
             limit_tokens = min(job.request.max_tokens, self._model.context_tokens - len(prompt))
             return Prepared(
                 job,
                 prompt,
                 prompt.entries() if isinstance(prompt, MediaPrompt) else prompt,
-                sampler,
+                steering,
                 len(prompt),
                 limit_tokens,
                 started_s,
@@ -126,48 +136,18 @@ class Scheduler:
                 self._choose(generation, -1)
 
     def _evaluate_batch(self) -> None:
-        """One token of each answer, and pieces of the prompts."""
-        self._model.batch.clear()
-        answering = [each for each in self._running if each.answering]
-        reading = [each for each in self._running if not (each.answering or each.medium())]
-        pieces = [self._add(each, 1) for each in answering]
-        room = self._model.batch_tokens - len(answering)
-        if answering:
-            room = min(room, SHARED_PROMPT_TOKENS)
-        # Equal shares, and what the short ones leave goes to the long ones.
-        reading.sort(key=lambda each: each.left)
-        for index, generation in enumerate(reading):
-            share = self._add(generation, max(1, room // (len(reading) - index)))
-            room -= len(share[1])
-            pieces.append(share)
-        if pieces:
-            self._decode(pieces)
-
-    def _add(self, generation: Generation, limit: int) -> tuple[Generation, list[int], int]:
-        """Put the next piece into the batch; returns it, and its last token's index there."""
-        if not generation.answering:
-            # The last token is evaluated as it will be when all before it is reused, because
-            # llama.cpp rounds otherwise in larger batches: asked again, the answer is the same.
-            if generation.left == 1:
-                self._cache.keep_prompt(generation.sequence)
-            limit = max(1, min(limit, generation.left - 1))
-        tokens = generation.tokens(limit)
-        sequence = generation.sequence
-        wanted = len(tokens) == generation.left
-        index = self._model.batch.add(tokens, sequence.position, sequence.number, wanted=wanted)
-        return generation, tokens, index
-
-    def _decode(self, pieces: Sequence[tuple[Generation, list[int], int]]) -> None:
-        generations = [generation for generation, _, _ in pieces]
-        with self._failing(generations):
-            with self._aborts.evaluating([each.job.number for each in generations]):
+        pieces = self._batch.fill(self._running)
+        if not pieces:
+            return
+        with self._failing([piece.generation for piece in pieces]):
+            with self._aborts.evaluating([piece.generation.job.number for piece in pieces]):
                 self._model.decode()
-            for generation, tokens, _ in pieces:
-                generation.evaluated(tokens)
-        for generation, _, index in pieces:
-            if generation.left == 0:
-                with self._failing([generation]):
-                    self._choose(generation, index)
+            for piece in pieces:
+                piece.generation.evaluated(piece.tokens)
+        for piece in pieces:
+            if piece.generation.left == 0:
+                with self._failing([piece.generation]):
+                    self._choose(piece.generation, piece.last)
 
     def _choose(self, generation: Generation, index: int) -> None:
         if text := generation.choose(index):
@@ -184,6 +164,8 @@ class Scheduler:
             for generation in generations:
                 self._cache.repair(generation.sequence)
         except Exception as error:  # noqa: BLE001  # whatever it was, these must hear of it
+            # What is no number spoils what is computed beside it, even out of forgotten cells.
+            self._spoilt |= isinstance(error, NoNumbers)
             for generation in generations:
                 self._cache.repair(generation.sequence)
                 self._end(generation, error)

@@ -44,7 +44,8 @@ class Worker:
         self._aborts = aborts
 
     def run(self) -> None:
-        """Serve until the process is ended; returns only when the model cannot be loaded."""
+        """Serve until the process is ended; returns when the model cannot be loaded, or is
+        politely closed."""
         frame = self._inbox.wait()
         number, self._model_name = frame.header["id"], frame.header["spec"]["model"]
         try:
@@ -53,10 +54,13 @@ class Worker:
             self._fail(number, error)
             return
         while True:
-            if not model.busy:
-                self._serve(model, self._inbox.wait())
-            while arrived := self._inbox.next():
+            arrived = self._inbox.next() if model.busy else self._inbox.wait()
+            while arrived:
+                if arrived.kind == "close":
+                    _keep_states(model)
+                    return
                 self._serve(model, arrived)
+                arrived = self._inbox.next()
             model.step()
 
     def _load(self, number: int, spec: EngineSpec) -> ChatModel:
@@ -137,6 +141,13 @@ class Worker:
                 hint="Its log has the details.",
             )
         self._outbox.send(number, failure_header(error))
+
+
+def _keep_states(model: ChatModel) -> None:
+    try:
+        model.keep_states()
+    except OSError as error:  # costs an evaluation; the log says why
+        sys.stderr.write(f"The conversations could not be kept: {error}\n")
 
 
 def _claim_stdout() -> BinaryIO:

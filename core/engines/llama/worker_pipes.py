@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
 from typing import BinaryIO
@@ -14,11 +15,15 @@ from typing import BinaryIO
 from core.engines.llama.aborts import Aborts
 from core.engines.llama.wire import Buffer, Frame, Header, read_frame, write_frame
 
+CLOSE_LIMIT_S = 1.8
+"""Less than what the engine waits before it kills the process."""
+
 
 class Inbox:
     """Reads the pipe on a thread of its own, so that an abort is heard during an evaluation.
 
-    The process ends when the other end of the pipe closes, whatever it is doing then.
+    The process ends when the other end of the pipe closes, whatever it is doing then; after a
+    polite word the main thread has CLOSE_LIMIT_S to end it itself.
     """
 
     def __init__(self, stream: BinaryIO, aborts: Aborts) -> None:
@@ -39,15 +44,21 @@ class Inbox:
             return None
 
     def _read(self) -> None:
+        closing = False
         try:
             while frame := read_frame(self._stream):
                 number = frame.header["id"]
                 if frame.kind == "abort":
                     self._aborts.abort(number)
-                else:
-                    self._aborts.open(number)
-                    self._requests.put(frame)
+                    continue
+                if frame.kind == "close":
+                    closing = True
+                    self._aborts.stop()
+                self._aborts.open(number)
+                self._requests.put(frame)
         finally:
+            if closing:
+                time.sleep(CLOSE_LIMIT_S)
             # Not sys.exit: the main thread may be deep inside llama.cpp.
             os._exit(0)
 

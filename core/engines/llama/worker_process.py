@@ -108,6 +108,10 @@ class WorkerProcess:
         """End the process at once; whoever waits for it gets EngineCrashed."""
         self._process.kill()
 
+    def keep_states(self) -> None:
+        """Ask the worker to write what its conversations came to, and then to end."""
+        self._outgoing.put(({"type": "close", "id": next(self._numbers)}, ()))
+
     def close(self) -> None:
         """End the process, politely first, and free everything; safe to call twice."""
         if not self._closed:

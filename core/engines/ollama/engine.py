@@ -17,14 +17,11 @@ from langchain_core.messages import BaseMessage
 from numpy.typing import NDArray
 
 from core.cancellation import Cancellation
-from core.engines.ollama.chat import Tally, open_chat, options_for, stream_chat
+from core.engines.ollama.chat import Tally, form_for, open_chat, options_for, stream_chat
 from core.engines.ollama.failures import FAILURES, is_overflow, model_error
-from core.engines.ollama.limits import Limits
-from core.engines.ollama.reasoning import ReasoningFilter
 from core.engines.ollama.served_model import ServedModel, find_model
 from core.engines.ollama.server import OllamaServer
-from core.engines.ollama.tokens import estimate_text_tokens, estimate_tokens
-from core.engines.ollama.transport import Exchange, Exchanges
+from core.engines.ollama.transport import OllamaExchange
 from core.engines.protocol import (
     Capabilities,
     Completion,
@@ -34,6 +31,11 @@ from core.engines.protocol import (
     Message,
     TextDelta,
 )
+from core.engines.remote.exchange import Exchanges
+from core.engines.remote.limits import Limits
+from core.engines.remote.reasoning import ReasoningFilter
+from core.engines.remote.tokens import estimate_text_tokens, estimate_tokens
+from core.engines.remote.vectors import unit_rows
 from core.engines.request_checks import check_request, require_capable
 from core.errors import EngineCrashed, ModelError
 
@@ -60,7 +62,7 @@ def open_ollama(
     """
     cancel = cancel or Cancellation()
     server = _server(spec)
-    exchange = Exchange()
+    exchange = OllamaExchange()
     try:
         with cancel.on_cancel(exchange.abort):
             served = exchange.run(find_model, server, spec)
@@ -96,6 +98,9 @@ class OllamaEngine:
     is told to refuse the rest (`truncate` and `shift` off) instead of dropping messages. If
     it nevertheless reports fewer prompt tokens than the prompt has words, the generation
     ends with EngineFailed.
+
+    A JSON schema is enforced by Ollama, as far as it understands the schema. Tool calls are
+    read by Ollama too, which answers with text where it cannot.
     """
 
     def __init__(self, spec: EngineSpec, server: OllamaServer, served: ServedModel) -> None:
@@ -103,10 +108,15 @@ class OllamaEngine:
         self._server = server
         self._served = served
         self._limits = Limits(
-            spec.model, spec.remote_model, served.capabilities, served.context_tokens
+            spec.model,
+            spec.remote_model,
+            served.capabilities,
+            served.context_tokens,
+            server="Ollama",
+            choice="`ollama show` lists what each one does",
         )
         self._chat = open_chat(server, spec.remote_model)
-        self._exchanges = Exchanges()
+        self._exchanges = Exchanges(OllamaExchange)
 
     @property
     def model(self) -> str:
@@ -131,6 +141,7 @@ class OllamaEngine:
         cancel = cancel or Cancellation()
         check_request(request)
         require_capable(request, self.capabilities, self.model)
+        self._limits.require_free_choice(request)
         self._limits.require_media(request.messages)
         self._limits.require_prompt_fits(request.messages)
         tally, thoughts = Tally(), ReasoningFilter()
@@ -144,7 +155,8 @@ class OllamaEngine:
         if tally.complete and (text := thoughts.rest()):
             yield TextDelta(text)
         self._limits.require_uncut(request.messages, tally.prompt_tokens)
-        yield Completion(tally.finish_reason(), tally.usage(self.count_tokens(request.messages)))
+        usage = tally.usage(self.count_tokens(request.messages))
+        yield Completion(tally.finish_reason(), usage, tally.calls)
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """An estimate, since Ollama offers no count: a token for each digit and for each
@@ -166,10 +178,7 @@ class OllamaEngine:
         ]
         if not batches:
             return np.zeros((0, self._served.dimensions), dtype=np.float32)
-        vectors = np.concatenate(batches)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: NDArray[np.float32] = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return unit
+        return unit_rows(np.concatenate(batches))
 
     def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
         """Ollama has no such request.
@@ -187,6 +196,10 @@ class OllamaEngine:
         size_bytes = self._look_up(self._server.loaded_bytes)
         return None if size_bytes is None else size_bytes / 2**20
 
+    def peak_memory_mb(self) -> float | None:
+        """As `memory_mb`: Ollama takes all of a model's memory when it loads it."""
+        return self.memory_mb()
+
     def close(self) -> None:
         """Break off what is running and ask Ollama to unload the model.
 
@@ -201,10 +214,10 @@ class OllamaEngine:
             _log.warning("Ollama was not told to unload %s: %s", self._spec.remote_model, error)
 
     def _pieces(
-        self, exchange: Exchange, request: GenerationRequest, cancel: Cancellation
+        self, exchange: OllamaExchange, request: GenerationRequest, cancel: Cancellation
     ) -> Iterator[BaseMessage]:
         options = options_for(request, self.context_tokens, self._served.stop)
-        stream = stream_chat(self._chat, request.messages, options)
+        stream = stream_chat(self._chat, request.messages, options, form_for(request))
         while True:
             try:
                 piece = None if cancel.cancelled else exchange.run(next, stream, None)
@@ -228,7 +241,7 @@ class OllamaEngine:
             raise self._translated(error, longest) from error
 
     @contextmanager
-    def _exchange(self, cancel: Cancellation) -> Iterator[Exchange]:
+    def _exchange(self, cancel: Cancellation) -> Iterator[OllamaExchange]:
         with self._exchanges.start(cancel) as exchange:
             if exchange is None:
                 raise self._closed()

@@ -60,8 +60,12 @@ class OllamaServer:
 
     def loaded_bytes(self, name: str) -> int | None:
         """Memory of a loaded model, graphics memory included; None when it is not loaded."""
-        model = _named(name, self._get("/api/ps")["models"])
+        model = _named(name, self._loaded())
         return None if model is None else int(model["size"])
+
+    def loaded_models(self) -> dict[str, int]:
+        """Bytes of each loaded model, graphics memory included, by the server's name for it."""
+        return {str(model["model"]): int(model["size"]) for model in self._loaded()}
 
     def embed(self, name: str, texts: Sequence[str], context_tokens: int) -> list[list[float]]:
         """One vector for each text; a text that does not fit is an error, never cut."""
@@ -78,6 +82,10 @@ class OllamaServer:
 
     def unload(self, name: str) -> None:
         self._post("/api/generate", {"model": name, "prompt": "", "keep_alive": 0, "stream": False})
+
+    def _loaded(self) -> list[dict[str, Any]]:
+        models: list[dict[str, Any]] = self._get("/api/ps")["models"]
+        return models
 
     def _get(self, path: str) -> dict[str, Any]:
         return _json(self._http.get(path))

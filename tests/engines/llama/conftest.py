@@ -33,6 +33,7 @@ class Models:
     audio_tower: Path
     embeddings: Path
     causal_embeddings: Path
+    reranker: Path
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +49,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
         audio_tower=tiny_models.audio_tower(folder),
         embeddings=tiny_models.embeddings(folder),
         causal_embeddings=tiny_models.causal_embeddings(folder),
+        reranker=tiny_models.reranker(folder),
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from core.cancellation import Cancellation
 from core.engines.llama.engine import LlamaEngine
+from core.engines.protocol import Message
 from core.errors import (
     Cancelled,
     EngineCrashed,
@@ -70,6 +71,14 @@ def test_memory_is_that_of_the_worker(models: Models, open_llama: Open) -> None:
     memory_mb = engine.memory_mb()
     assert memory_mb is not None
     assert memory_mb == pytest.approx(worker.memory_info().rss / 2**20, rel=0.2)
+
+
+def test_the_peak_is_never_below_what_is_resident(models: Models, open_llama: Open) -> None:
+    engine = open_llama(spec_for(models.scripted))
+    first_mb = engine.peak_memory_mb() or 0.0
+    assert 10 < (engine.memory_mb() or 0.0) <= first_mb
+    engine.count_tokens([Message.text("user", "hola " * 200)])
+    assert (engine.peak_memory_mb() or 0.0) >= first_mb
 
 
 @pytest.mark.parametrize("missing", ["gguf", "mmproj"])

@@ -12,7 +12,7 @@ from langchain_core.runnables import RunnableLambda
 from langsmith.utils import tracing_is_enabled
 
 from core.engines.ollama import OllamaEngine, open_ollama
-from core.engines.ollama.transport import Exchange
+from core.engines.ollama.transport import OllamaExchange
 from core.engines.protocol import (
     Message,
 )
@@ -34,6 +34,7 @@ def test_memory_is_known_while_the_model_is_loaded(
     assert engine.memory_mb() is None
     answer(engine, ask("hola"))
     assert engine.memory_mb() == 512.0
+    assert engine.peak_memory_mb() == 512.0
     engine.close()
     assert not server.is_loaded("solar:10.7b")
     assert engine.memory_mb() is None
@@ -92,7 +93,7 @@ def test_tracing_is_off_whatever_the_program_says() -> None:
     langsmith.configure(enabled=True)
     try:
         assert tracing_is_enabled() is True
-        assert Exchange().run(tracing_is_enabled) is False
+        assert OllamaExchange().run(tracing_is_enabled) is False
     finally:
         langsmith.configure(enabled=None)
 

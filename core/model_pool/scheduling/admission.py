@@ -1,0 +1,235 @@
+"""Which waiting loads may begin, and for whom others have to make room.
+
+Owns the walk through the queue and the drain for one that starves; the choice of victims is
+in `plan`, the order in `queue`. Knows nothing of leases and callers.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from core.errors import ModelError
+from core.model_pool.memory.budget import Allowance, plan_within
+from core.model_pool.scheduling import refusals
+from core.model_pool.scheduling.breaker import Breakers
+from core.model_pool.scheduling.decisions import record, ring
+from core.model_pool.scheduling.durations import Durations
+from core.model_pool.scheduling.effects import Begin, Effect, Stop, Tell
+from core.model_pool.scheduling.events import ModelLoading
+from core.model_pool.scheduling.plan import (
+    Admit,
+    Decision,
+    Never,
+    Resident,
+    Wait,
+    plan_admission,
+)
+from core.model_pool.scheduling.queue import in_order, starves
+from core.model_pool.scheduling.records import Load, Loaded
+from core.model_pool.scheduling.table import Table
+from core.model_pool.scheduling.usage import Usage, rate_of
+
+logger = logging.getLogger(__name__)
+
+
+class Room(Protocol):
+    """What all models of this process may take together, as of the last look; asks nobody."""
+
+    def allowance(self, models: Iterable[str] = ()) -> Allowance: ...
+
+    def ceiling(self) -> Allowance: ...
+
+
+@dataclass(slots=True)
+class Passed:
+    """What came of one walk: whether a load began, and which never can, with the reason."""
+
+    begun: bool = False
+    refused: list[tuple[Load, ModelError]] = field(default_factory=list)
+
+
+class Admission:
+    """Walks the queue after every change; see the module."""
+
+    def __init__(
+        self,
+        table: Table,
+        room: Room,
+        breakers: Breakers,
+        durations: Durations,
+        usage: Usage,
+        *,
+        leave: Callable[[Loaded, str], bool],
+        order: Callable[[Effect], None],
+    ) -> None:
+        self._room = room
+        self.decisions = ring()
+        self._table = table
+        self._breakers = breakers
+        self._durations = durations
+        self._usage = usage
+        self._leave = leave
+        self._order = order
+        self._draining: list[Loaded] = []
+        self._draining_for: Load | None = None
+
+    def admit_waiting(self, now_s: float) -> Passed:
+        """Begin every load that may, and say which never can.
+
+        Nobody passes a load that starves. For it, models are drained: those who hold them
+        finish, and nobody new gets them.
+        """
+        passed = Passed()
+        starving: Load | None = None
+        for load in in_order(self._table.loads.values(), now_s):
+            if starving is not None:
+                load.lacking = load.lacking or f"waits behind {starving.name}"
+                continue
+            error = self._try(load, now_s)
+            if error is not None:
+                passed.refused.append((load, error))
+            elif load.phase != "waiting":
+                passed.begun = True
+            elif self._goes_first(load, now_s):
+                starving = load
+        self._drain_for(starving, now_s)
+        return passed
+
+    def end_drain(self) -> None:
+        """Whoever was drained for a load that does not wait any more stays."""
+        load = self._draining_for
+        if load is not None and self._table.loads.get(load.name) is not load:
+            self._drain_for(None, 0.0)
+
+    def try_speculative(self, load: Load, now_s: float, *, likelihood: float) -> bool:
+        """Begin a prefetch now, or not at all; nobody likelier leaves for it."""
+        if not self._may_begin(load, now_s):
+            return False
+        residents = self._table.residents(now_s)
+        decision = self._plan(load, residents)
+        if not isinstance(decision, Admit):
+            return False
+        load_s = self._durations.load_s(load.name, load.resolved.need_mb) or 0.0
+        uses_per_s = rate_of(likelihood) + self._usage.uses_per_s(load.name, now_s)
+        worth = Resident(load.name, 0, load_s=load_s, uses_per_s=uses_per_s).cost
+        leaving = [each for each in residents if each.name in decision.victims]
+        if sum(each.cost for each in leaving) >= worth:
+            return False
+        self._begin(load, decision, residents, now_s)
+        return True
+
+    def limit_mb(self, wanted: str | None = None) -> int:
+        """What all may take together now."""
+        return self._allowance(wanted).limit_mb
+
+    def limited_by_others(self, load: Load) -> bool:
+        """Whether it would have more room if other programs held less."""
+        return self.limit_mb(load.name) < self._room.ceiling().limit_mb
+
+    def _allowance(self, wanted: str | None) -> Allowance:
+        names = (*self._table.names(), wanted) if wanted else self._table.names()
+        return self._room.allowance(names)
+
+    def _plan(self, load: Load, residents: list[Resident]) -> Decision:
+        now, at_most = self._allowance(load.name), self._room.ceiling()
+        return plan_within(load.resolved.need_mb, residents, now, at_most)
+
+    def _may_begin(self, load: Load, now_s: float) -> bool:
+        return now_s >= self.begins_at_s(load)
+
+    def begins_at_s(self, load: Load) -> float:
+        """Before this time it is not tried, whatever room there is."""
+        return max(self._breakers.retry_at_s(load.name), load.not_before_s)
+
+    def _try(self, load: Load, now_s: float) -> ModelError | None:
+        """Begin it, or leave it waiting, or say why it is refused."""
+        if load.name in self._table.loaded:  # it is drained for somebody else
+            load.lacking = "has to leave for a model that waited long; it comes back after it"
+            return None
+        if not self._may_begin(load, now_s):
+            load.lacking = load.lacking or "crashed and is tried again in a moment"
+            return None
+        need_mb = load.resolved.need_mb
+        residents = self._table.residents(now_s)
+        decision = self._plan(load, residents)
+        if isinstance(decision, Never):
+            return refusals.too_large(load.resolved, decision.reason)
+        if isinstance(decision, Wait):
+            self._cancel_speculations()
+            load.lacking = decision.reason
+            return None
+        if decision.victims and not load.may_evict:
+            load.lacking = f"needs {need_mb} MiB and may not evict anybody for it"
+            return refusals.busy(load)
+        self._begin(load, decision, residents, now_s)
+        return None
+
+    def _begin(self, load: Load, decision: Admit, residents: list[Resident], now_s: float) -> None:
+        victims = tuple(self._table.loaded[name] for name in decision.victims)
+        need_mb = load.resolved.need_mb
+        if victims:
+            self._explain(load, decision, residents, now_s)
+        # What is free is taken at once; the victims' share when they are really gone.
+        load.reserved_mb = max(0, need_mb - sum(victim.reserved_mb for victim in victims))
+        load.phase, load.phase_since_s, load.lacking = "making_room", now_s, ""
+        for victim in victims:
+            self._leave(victim, f"evicted for {load.name}")
+        self._order(Tell(ModelLoading(load.name, 0.0)))
+        self._order(Begin(load, victims))
+
+    def _explain(
+        self, load: Load, decision: Admit, residents: list[Resident], now_s: float
+    ) -> None:
+        eviction = record(
+            load.name,
+            load.resolved.need_mb,
+            decision,
+            residents,
+            budget_mb=self.limit_mb(load.name),
+            now_s=now_s,
+        )
+        self.decisions.append(eviction)
+        logger.info("%s", eviction.reason)
+
+    def _cancel_speculations(self) -> None:
+        """What is loaded on a guess gives way to those who wait."""
+        for load in list(self._table.loads.values()):
+            if load.speculative and self._table.leaves(load):
+                self._order(Stop(load))
+
+    def _goes_first(self, load: Load, now_s: float) -> bool:
+        """It starves, and could begin if everybody made room who can."""
+        if not starves(load, now_s) or load.name in self._table.loaded:
+            return False
+        permanent = (each for each in self._table.after_all(now_s) if each.permanent)
+        room_mb = self.limit_mb(load.name) - sum(each.reserved_mb for each in permanent)
+        return self._may_begin(load, now_s) and load.resolved.need_mb <= room_mb
+
+    def _drain_for(self, load: Load | None, now_s: float) -> None:
+        """Choose who has to finish for `load`."""
+        chosen = [] if load is None else self._choose(load, now_s)
+        for model in self._draining:
+            model.draining = False
+        for model in chosen:
+            model.draining = True
+        self._draining, self._draining_for = chosen, load
+
+    def _choose(self, load: Load, now_s: float) -> list[Loaded]:
+        """The cheapest set, whoever is in use, permanent models excepted.
+
+        What leaves or loads now is taken for gone and come. Who drains already costs nothing
+        more, so that the choice stands as long as it suffices: else two models could take
+        turns in being chosen, and be lent meanwhile.
+        """
+        again = {model.name for model in self._draining} if load is self._draining_for else set()
+        residents = [
+            replace(each, load_s=0.0, uses_per_s=0.0) if each.name in again else each
+            for each in self._table.after_all(now_s)
+        ]
+        decision = plan_admission(load.resolved.need_mb, residents, self.limit_mb(load.name))
+        loaded = self._table.loaded
+        victims = decision.victims if isinstance(decision, Admit) else ()
+        return [loaded[name] for name in victims if name in loaded]

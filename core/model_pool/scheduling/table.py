@@ -1,0 +1,89 @@
+"""Who holds how much memory: loaded, on the way in, or on the way out.
+
+Owns the sum of reservations; decides nothing. Whoever leaves stays reserved until its engine
+is really gone, so that the sum is true at every moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from core.model_pool.scheduling.plan import Resident
+from core.model_pool.scheduling.records import Load, Loaded
+from core.model_pool.scheduling.usage import Usage
+
+
+class Table:
+    """All reservations by name; `usage` tells what each is worth."""
+
+    def __init__(self, usage: Usage) -> None:
+        self.loaded: dict[str, Loaded] = {}
+        self.loads: dict[str, Load] = {}
+        self._leaving: list[Loaded | Load] = []
+        self._usage = usage
+
+    @property
+    def reserved_mb(self) -> int:
+        return sum(each.reserved_mb for each in (*self.loaded.values(), *self._moving()))
+
+    @property
+    def empty(self) -> bool:
+        return not (self.loaded or self.loads or self._leaving)
+
+    def names(self) -> tuple[str, ...]:
+        """Everybody who has memory reserved."""
+        return (*self.loaded, *(each.name for each in self._moving() if each.reserved_mb))
+
+    def residents(self, now_s: float) -> list[Resident]:
+        """Everybody's reservation and what it is worth at `now_s`, as the plan wants it."""
+        ready = [self._resident(model, now_s) for model in self.loaded.values()]
+        moving = [Resident(each.name, each.reserved_mb, leases=1) for each in self._moving()]
+        return ready + [each for each in moving if each.reserved_mb]
+
+    def after_all(self, now_s: float) -> list[Resident]:
+        """Who will hold memory when what leaves has left, what loads is there, and every
+        lease has ended."""
+        ready = [replace(self._resident(model, now_s), leases=0) for model in self.loaded.values()]
+        coming = [
+            Resident(load.name, load.resolved.need_mb, permanent=load.settings.permanent)
+            for load in self.loads.values()
+            if load.phase != "waiting"
+        ]
+        return ready + coming
+
+    def _resident(self, model: Loaded, now_s: float) -> Resident:
+        return Resident(
+            name=model.name,
+            reserved_mb=model.reserved_mb,
+            leases=model.leases,
+            permanent=model.settings.permanent,
+            priority=model.settings.priority,
+            load_s=model.load_s,
+            uses_per_s=self._usage.uses_per_s(model.name, now_s),
+        )
+
+    def still_here(self, model: Loaded) -> bool:
+        return self.loaded.get(model.name) is model
+
+    def leaves(self, who: Loaded | Load) -> bool:
+        """Nobody gets it any more; False when it had left before. Its memory stays counted."""
+        held: dict[str, Loaded] | dict[str, Load]
+        held = self.loaded if isinstance(who, Loaded) else self.loads
+        if held.get(who.name) is not who:
+            return False
+        del held[who.name]
+        self._leaving.append(who)
+        return True
+
+    def forget(self, gone: Iterable[Loaded | Load]) -> None:
+        """Their memory is free again."""
+        for each in gone:
+            if each in self._leaving:
+                self._leaving.remove(each)
+            elif isinstance(each, Load) and self.loads.get(each.name) is each:
+                del self.loads[each.name]
+
+    def _moving(self) -> Iterator[Loaded | Load]:
+        yield from self.loads.values()
+        yield from self._leaving
