@@ -27,6 +27,7 @@ Part = str | RgbImage | AudioClip
 JsonSchema = Mapping[str, Any]
 """A JSON schema (draft 2020-12) as Python values."""
 FinishReason = Literal["stop", "length", "cancelled"]
+KvCacheType = Literal["f16", "q8_0", "q4_0"]
 LoadProgress = Callable[[float], None]
 """Called with the loaded fraction, 0 to 1, while a model loads."""
 MAX_TOP_LOGPROBS = 20
@@ -213,6 +214,7 @@ class EngineSpec:
     modalities: tuple[Modality, ...] = ()
     gpu_layers: int = 0
     embeddings: bool = False
+    kv_cache_type: KvCacheType = "f16"
     image_max_tokens: int = 1280
     parallel: int = PARALLEL_REQUESTS
     log_path: Path | None = None

@@ -27,6 +27,11 @@ from core.errors import Cancelled, ContextOverflow, EngineFailed, ModelFileInval
 BATCH_TOKENS = 512
 """Tokens per evaluation of a prompt. Source: llama.cpp's default n_ubatch."""
 DECODE_ABORTED = 2  # Source: llama.h, llama_decode
+KV_CACHE_TYPES = {
+    "f16": llama.GGML_TYPE_F16,
+    "q8_0": llama.GGML_TYPE_Q8_0,
+    "q4_0": llama.GGML_TYPE_Q4_0,
+}
 
 
 class NoNumbers(EngineFailed):
@@ -89,6 +94,7 @@ class NativeModel:
         params.n_batch = context_tokens if spec.embeddings else min(BATCH_TOKENS, context_tokens)
         params.n_ubatch = params.n_batch
         params.n_threads = params.n_threads_batch = spec.threads
+        params.type_k = params.type_v = KV_CACHE_TYPES[spec.kv_cache_type]
         params.embeddings = spec.embeddings
         if not spec.embeddings:
             params.n_seq_max = spec.parallel

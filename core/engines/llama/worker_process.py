@@ -203,6 +203,9 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, (here, inherited))),
         # Threads that spin while they wait are 12 times slower when cores are shared.
         "OMP_WAIT_POLICY": "PASSIVE",
+        # A freed copy of a conversation goes back to the system, whatever was freed before:
+        # glibc would raise its threshold to the largest block that it has seen.
+        "MALLOC_MMAP_THRESHOLD_": str(2**20),
         # On an abort, ggml would start a debugger to print where it was.
         "GGML_NO_BACKTRACE": "1",
     }
