@@ -16,7 +16,6 @@ from dataclasses import replace
 
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
-from core.engines.llama.state_file import forget_states
 from core.engines.protocol import Engine, OpenEngine
 from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
@@ -271,7 +270,7 @@ class ModelPool:
             table = scheduler.table
         self._monitor.wait_until(lambda: table.empty)
         self._budget.close()
-        forget_states(self._folder.states)
+        self._folder.forget_states()
 
     def _configured(self, name: str) -> ModelSettings:
         model = self._settings.models.get(name)
