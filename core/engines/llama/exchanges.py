@@ -35,6 +35,11 @@ class Incoming:
         self._ended = False
         self._watchers: SimpleQueue[Callable[[], None]] = SimpleQueue()
 
+    @property
+    def ended(self) -> bool:
+        """Whether the worker has gone."""
+        return self._ended
+
     def expect(self, number: int) -> Frames:
         """Where the frames of exchange `number` will come."""
         frames: Frames = SimpleQueue()

@@ -123,7 +123,8 @@ class WorkerProcess:
     def close(self) -> None:
         """End the process, politely first, and free everything; safe to call twice."""
         if not self._closed:
-            self._died_first = self._process.poll() is not None
+            # Its pipe may close a moment before the system calls the process dead.
+            self._died_first = self._incoming.ended or self._process.poll() is not None
             self._closed = True
         self._outgoing.put(None)
         try:
