@@ -145,11 +145,16 @@ def _add_models(commands: Commands) -> None:
         "--verbose", action="store_true", help="with files, memory, and why one cannot be used"
     )
     models.set_defaults(command_module="models")
-    fit = models.add_subparsers(metavar="[fit]").add_parser(
+    reports = models.add_subparsers(metavar="[fit|why]")
+    fit = reports.add_parser(
         "fit", help="which of them fit into memory now, and why the others do not"
     )
     fit.add_argument("--json", action="store_true", help="for programs")
     fit.set_defaults(command_module="models_fit")
+    why = reports.add_parser("why", help="which of them had to leave, for whom, and why they")
+    why.add_argument("name", nargs="?", metavar="NAME", help="only where this model was part of it")
+    why.add_argument("--all", action="store_true", help="all that are kept, not only the newest")
+    why.set_defaults(command_module="models_why")
 
 
 def _add_data(commands: Commands) -> None:

@@ -29,6 +29,7 @@ from core.engines.protocol import (
 from core.errors import EngineCrashed, ModelFileInvalid, ModelUnavailable
 from core.model_pool.pool import ModelPool
 from core.model_pool.resolve import ResolvedModel
+from core.model_pool.scheduling.decisions import EvictionRecord
 from core.model_pool.scheduling.status import ModelStatus
 from core.settings.schema import Settings
 from core.storage.folder import DataFolder
@@ -242,6 +243,7 @@ class Bench:
         self.models = FakeModels(self.engines.needs_mb)
         self.budget = AloneBudget(self.settings.runtime.models_budget_mb)
         self.machine = ToldMachine()
+        self.evictions: list[EvictionRecord] = []
         self.pool = ModelPool(
             self.settings,
             DataFolder(Path("unused")),
@@ -250,6 +252,7 @@ class Bench:
             models=self.models,
             budget=self.budget,
             machine=self.machine,
+            keep_eviction=self.evictions.append,
         )
         self._threads = ThreadPoolExecutor(max_workers=40)
 
