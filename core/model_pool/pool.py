@@ -40,6 +40,7 @@ from core.model_pool.scheduling.idle import IdleRules
 from core.model_pool.scheduling.records import Loaded, Ticket
 from core.model_pool.scheduling.scheduler import Scheduler
 from core.model_pool.scheduling.status import ModelStatus, PoolStatus, read_status
+from core.model_pool.trace import Trace
 from core.model_pool.ttl import configured_idle_times
 from core.settings.schema import ModelSettings, Settings
 from core.storage.database import Database
@@ -63,6 +64,7 @@ class ModelPool:
         budget: what all models may take; None shares it with the rest of the machine.
         machine: whether it is short of memory is asked here; None is this machine.
         keep_eviction: told why somebody has to leave; None writes it to the database.
+        trace: told what is asked for and what was loaded; None writes runtime.pool_trace.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class ModelPool:
         budget: Budget | None = None,
         machine: MachineMemory | None = None,
         keep_eviction: Callable[[EvictionRecord], None] | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self._settings = settings
         self._folder = folder
@@ -87,6 +90,8 @@ class ModelPool:
         )
         self._gauge = PressureGauge(self._machine, self._clock)
         self._listeners = Listeners()
+        self._trace = trace or Trace(settings.runtime.pool_trace)
+        self._listeners.add(self._trace.heard)
         self._preload: Preload | None = None
         evictions = EvictionLog(cache(lambda: Database(folder.database)))
         self._loader = Loader(
@@ -295,6 +300,7 @@ class ModelPool:
     ) -> Loaded:
         """A model with one lease of the caller's."""
         settings = self._configured(name)
+        self._trace.requested(name)
         if timeout_s is None:
             timeout_s = self._settings.runtime.admission_timeout_s
         resolved: ResolvedModel | None = None

@@ -31,6 +31,7 @@ from core.model_pool.pool import ModelPool
 from core.model_pool.resolve import ResolvedModel
 from core.model_pool.scheduling.decisions import EvictionRecord
 from core.model_pool.scheduling.status import ModelStatus
+from core.model_pool.trace import Trace
 from core.settings.schema import Settings
 from core.storage.folder import DataFolder
 from tests.model_pool.memory.machines import AloneBudget, ToldMachine
@@ -234,6 +235,7 @@ class Bench:
         self,
         needs_mb: Mapping[str, int],
         models: Mapping[str, Mapping[str, Any]] | None = None,
+        trace: Path | None = None,
         **settings: Any,
     ) -> None:
         keys = {name: dict((models or {}).get(name, {})) for name in needs_mb}
@@ -253,6 +255,7 @@ class Bench:
             budget=self.budget,
             machine=self.machine,
             keep_eviction=self.evictions.append,
+            trace=Trace(trace, self.clock.now_s),
         )
         self._threads = ThreadPoolExecutor(max_workers=40)
 
