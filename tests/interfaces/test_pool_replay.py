@@ -88,4 +88,4 @@ def test_a_bad_line_is_named(sarai: Sarai, trace: Path) -> None:
         file.write("\nnonsense\n")
     ended = sarai("pool", "replay", str(trace))
     assert ended.code == 2
-    assert f"{trace}:16 is no line of a trace: nonsense" in ended.about
+    assert f"{trace}:16 is no line of a trace: 'nonsense'." in ended.about

@@ -5,6 +5,7 @@ Owns which changes are tried and when one is worth a word; knows nothing of how 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,9 @@ from core.model_pool.replay.simulation import Request
 WORTH_A_WORD = 0.05
 """Of the time spent on loading: less may be the chance of one trace."""
 BUDGET_STEP_MB = 2048
+PINS_TRIED = 6
+"""The models that would take longest if each of their requests loaded them. Each is a whole
+replay: with two dozen small models in memory at once, seconds."""
 
 Change = Literal["pin", "unpin", "more_memory"]
 
@@ -61,8 +65,11 @@ def _other_pins(
     budget_mb: int,
     pinned: Collection[str],
 ) -> Iterator[tuple[float, str]]:
-    """For each model the seconds of loading if it were pinned, or not any more."""
-    for name in sorted({request.model for request in requests}):
+    """The seconds of loading if one model were pinned, or one of the pinned no more."""
+    uses = Counter(request.model for request in requests)
+    most_s = {name: count * trace.models[name].load_s for name, count in uses.items()}
+    most = sorted(uses, key=lambda name: (-most_s[name], name))[:PINS_TRIED]
+    for name in {*most, *(name for name in pinned if name in uses)}:
         other = set(pinned) ^ {name}
         if len(fitting(trace, budget_mb, other)) >= len(requests):
             yield ours(trace, requests, budget_mb, other).load_s, name

@@ -105,7 +105,7 @@ def _parsed(line: bytes, path: Path, number: int) -> _Asked | _Loaded:
         if len(shown) > LONGEST_SHOWN:
             shown = f"{shown[:LONGEST_SHOWN]}..."
         raise InvalidInput(
-            f"{path}:{number} is no line of a trace: {shown}",
+            f"{path}:{number} is no line of a trace: {shown!r}.",
             key=str(path),
             hint='A line is {"at_s": 12.5, "model": "NAME"} or '
             '{"loaded": "NAME", "size_mb": 900, "load_s": 1.5}.',
