@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -76,8 +77,8 @@ def about_the_trace(report: ReplayReport) -> Iterator[str]:
     """What was replayed, and what was left out."""
     trace = report.trace
     asked = {request.model for request in trace.requests}
-    hours = (trace.requests[-1].at_s - trace.requests[0].at_s) / 3600
-    yield f"{len(trace.requests)} requests for {len(asked)} models, in {hours:.1f} hours."
+    span = timedelta(seconds=round(trace.requests[-1].at_s - trace.requests[0].at_s))
+    yield f"requests {len(trace.requests)} · models {len(asked)} · from first to last {span}"
     if trace.unknown:
         yield f"Left out, because they were never loaded: {_counted(trace.unknown)}."
 

@@ -32,7 +32,7 @@ def test_a_table_for_each_budget_with_what_it_means(sarai: Sarai, trace: Path) -
     assert ended.code == 0
     about, configured, larger, smaller, closing = ended.answer.split("\n\n")
     assert about.splitlines() == [
-        "11 requests for 3 models, in 11.0 hours.",
+        "requests 11 · models 3 · from first to last 11:00:00",
         "Left out, because they were never loaded: absent (1 x).",
     ]
     heading, columns, ours, *_, optimum = configured.splitlines()

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from core.errors import InvalidInput
 from core.model_pool.replay.simulation import Request, SimulatedModel
 
+YEAR_10000_S = 253_402_300_800.0  # since 1970
 LONGEST_LOAD_S = 86_400.0
 LONGEST_SHOWN = 60  # characters of a bad line
 
@@ -40,7 +41,7 @@ class _Line(BaseModel):
 
 
 class _Asked(_Line):
-    at_s: float
+    at_s: Annotated[float, Field(ge=0, le=YEAR_10000_S)]
     model: Annotated[str, Field(min_length=1)]
 
 

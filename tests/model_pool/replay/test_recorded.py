@@ -53,6 +53,8 @@ def test_what_was_never_loaded_is_left_out_and_counted(path: Path) -> None:
         "[]",
         '{"at_s": "5", "model": "a"}',
         '{"at_s": NaN, "model": "a"}',
+        '{"at_s": -5, "model": "a"}',
+        '{"at_s": 1e300, "model": "a"}',
         '{"at_s": 5, "model": ""}',
         '{"at_s": 5, "model": "a", "words": "secret"}',
         '{"loaded": "a", "size_mb": -1, "load_s": 1}',
