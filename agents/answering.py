@@ -21,7 +21,7 @@ from core.errors import (
     ModelLacksModality,
     ModelUnavailable,
 )
-from core.model_pool import ModelPool
+from core.model_pool import ModelPool, Prefetch
 from core.settings import Settings
 
 NEVER_REPLACED = (ContextOverflow, ModelLacksModality)
@@ -96,6 +96,21 @@ def answer(
         tried = tuple(failure.model for failure in failures)
         return replace(made, tried=tried, warnings=reasons + made.warnings)
     raise _all_failed(failures)
+
+
+def expect(agent: Agent, wished: str | None, pool: ModelPool) -> Prefetch | None:
+    """Begin to load the model that will answer, while its question is still being prepared.
+
+    That is the first of the chain that is installed; None when none is.
+    """
+    settings = pool.settings
+    for model in settings.fallback_chain(wished or agent.variant(settings).model):
+        try:
+            pool.check_available(model)
+        except ModelError:  # the answer will tell
+            continue
+        return pool.prefetch(model)
+    return None
 
 
 def _all_failed(failures: list[ModelError]) -> ModelError:

@@ -17,7 +17,8 @@ NOT_BENCHMARKS = {"report", "pool_peers", "pool_traces", "__main__"}
 def benchmark_names() -> list[str]:
     """Every module of this folder that measures something."""
     modules = pkgutil.iter_modules([str(Path(__file__).parent)])
-    return sorted(module.name for module in modules if module.name not in NOT_BENCHMARKS)
+    names = (module.name for module in modules if not module.ispkg)
+    return sorted(name for name in names if name not in NOT_BENCHMARKS)
 
 
 def main() -> int:

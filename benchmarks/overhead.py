@@ -66,6 +66,12 @@ class InstantEngine:
     def alive(self) -> bool:
         return True
 
+    def watch(self, died: Callable[[], None]) -> None:
+        """It never dies."""
+
+    def set_threads(self, threads: int) -> None:
+        """It needs none."""
+
     def memory_mb(self) -> float | None:
         return 1.0
 

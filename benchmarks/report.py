@@ -76,10 +76,20 @@ def data_folder() -> Path | None:
 
 def run(benchmark: str, measure: Callable[[], Sequence[Figure]]) -> None:
     """The main function of a benchmark module: measure, then print the report."""
+    run_with_options(benchmark, lambda _: None, lambda _: measure())
+
+
+def run_with_options(
+    benchmark: str,
+    add_options: Callable[[argparse.ArgumentParser], None],
+    measure: Callable[[argparse.Namespace], Sequence[Figure]],
+) -> None:
+    """As `run`, for a benchmark with options of its own."""
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{benchmark}")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
+    add_options(parser)
     arguments = parser.parse_args()
-    report = Report(benchmark, _commit(), _machine(), tuple(measure()))
+    report = Report(benchmark, _commit(), _machine(), tuple(measure(arguments)))
     print(json.dumps(asdict(report)) if arguments.json else table(asdict(report)))
 
 

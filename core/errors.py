@@ -13,7 +13,7 @@ Owns the error taxonomy; knows nothing of the rest of the project.
         ├── ModelUnavailable    not installed, or its server does not answer
         ├── ModelFileInvalid    the file is not what it claims to be
         ├── ModelTooLarge       can never fit the memory budget
-        ├── ModelLacksModality  asked for images, audio or embeddings it cannot take
+        ├── ModelLacksModality  asked for images, audio, embeddings, tools... it cannot do
         ├── ContextOverflow     the prompt is longer than the model's context
         ├── PoolBusy            no memory now: everything that could leave is in use
         ├── ModelResting        crashed too often; rests for a while
@@ -127,7 +127,8 @@ class ModelTooLarge(ModelError):
 
 
 class ModelLacksModality(ModelError):
-    """The model cannot take images, audio or embeddings, whichever was asked of it."""
+    """The model cannot take or give what was asked of it: images, audio, embeddings, ranks,
+    tool calls, JSON of a schema."""
 
     code = "model_lacks_modality"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +84,15 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_tone(target / "low.wav", 220)
     write_tone(target / "high.wav", 1760)
     return target
+
+
+@pytest.fixture(scope="session")
+def gpu_available() -> None:
+    """Skips, visibly, where llama.cpp was built without a GPU or finds none."""
+    # In a process of its own: importing llama_cpp opens files that this one would leak.
+    question = "import llama_cpp; print(llama_cpp.llama_supports_gpu_offload())"
+    asked = subprocess.run(
+        [sys.executable, "-c", question], capture_output=True, text=True, check=True
+    )
+    if asked.stdout.split()[-1:] != ["True"]:
+        pytest.skip("llama.cpp was built without a GPU, or this machine has none")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import gguf
 
-from tests.gguf_fixtures.embedding_model import write_embedding_model
+from tests.gguf_fixtures.embedding_model import write_embedding_model, write_reranker
 from tests.gguf_fixtures.media_towers import write_omni_tower, write_vision_tower
 from tests.gguf_fixtures.text_model import TextShape, write_random_model, write_scripted_model
 from tests.gguf_fixtures.vocabulary import CHAT_TEMPLATE
@@ -74,6 +74,13 @@ def embeddings(folder: Path) -> Path:
     """Mean-pooled embeddings of 64 dimensions; holds 512 tokens."""
     path = folder / "embeddings.gguf"
     write_embedding_model(path)
+    return path
+
+
+def reranker(folder: Path) -> Path:
+    """Scores documents; holds 512 tokens."""
+    path = folder / "reranker.gguf"
+    write_reranker(path)
     return path
 
 

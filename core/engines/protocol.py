@@ -2,7 +2,7 @@
 
 Owns the request and answer types and the `Engine` protocol; knows nothing of routing,
 prompts or memory. An engine serves one loaded model; callers from several threads are
-answered one after the other.
+answered at once or one after the other, as it can.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from numpy.typing import NDArray
 from core.cancellation import Cancellation
 from core.media.content import AudioClip, RgbImage
 
+PARALLEL_REQUESTS = 4
+"""Requests that a llama worker answers at once, unless its spec says otherwise."""
+
 Role = Literal["system", "user", "assistant", "tool"]
 Modality = Literal["image", "audio"]
 Part = str | RgbImage | AudioClip
 JsonSchema = Mapping[str, Any]
 """A JSON schema (draft 2020-12) as Python values."""
 FinishReason = Literal["stop", "length", "cancelled"]
+KvCacheType = Literal["f16", "q8_0", "q4_0"]
 LoadProgress = Callable[[float], None]
 """Called with the loaded fraction, 0 to 1, while a model loads."""
 MAX_TOP_LOGPROBS = 20
@@ -191,8 +195,9 @@ class EngineSpec:
     `remote_model`, `base_url` and the timeouts; `read_timeout_s` is how long the server may
     stay silent, and loading a large model from a slow disk takes minutes. For `openai_http`:
     the same, `modalities` and `api_key_env`, the variable that holds the key. `log_path`
-    receives a worker's stderr. `context_tokens` is the model's whole context, prompt and
-    answer together.
+    receives a worker's stderr; `states_path`, what its conversations came to, from one life of
+    the model to the next. `context_tokens` is the model's whole context, prompt and
+    answer together; the `parallel` requests that are answered at once share it.
     """
 
     model: str
@@ -209,8 +214,11 @@ class EngineSpec:
     modalities: tuple[Modality, ...] = ()
     gpu_layers: int = 0
     embeddings: bool = False
+    kv_cache_type: KvCacheType = "f16"
     image_max_tokens: int = 1280
+    parallel: int = PARALLEL_REQUESTS
     log_path: Path | None = None
+    states_path: Path | None = None
 
 
 class Engine(Protocol):
@@ -270,6 +278,17 @@ class Engine(Protocol):
 
     def alive(self) -> bool:
         """Whether the engine can still answer; False after a crash or `close`."""
+        ...
+
+    def watch(self, died: Callable[[], None]) -> None:
+        """Call `died` once, on a thread of the engine's, when it ends without `close`.
+
+        At once when it has. An engine on a server never calls: only a request finds out.
+        """
+        ...
+
+    def set_threads(self, threads: int) -> None:
+        """Evaluate with so many threads from the next step on; a server is not told."""
         ...
 
     def memory_mb(self) -> float | None:

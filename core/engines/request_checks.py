@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from core.engines.protocol import (
     MAX_TOP_LOGPROBS,
     Capabilities,
@@ -18,7 +20,9 @@ from core.engines.protocol import (
     Tool,
 )
 from core.errors import InvalidInput, ModelLacksModality
+from core.media.content import AudioClip, RgbImage
 
+RGB = 3
 MAX_JSON_BYTES = 256 * 1024
 TOOL_CHOICES = ("auto", "none", "required")
 _TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -45,6 +49,18 @@ def check_request(request: GenerationRequest) -> None:
     _check_tool_choice(request)
     for message in request.messages:
         _check_calls(message)
+        _check_media(message)
+
+
+def _check_media(message: Message) -> None:
+    """Pixels and samples of another shape would be read as those of another picture."""
+    for part in message.parts:
+        if isinstance(part, RgbImage):
+            shape = part.pixels.shape
+            if len(shape) != 3 or shape[2] != RGB or part.pixels.dtype != np.uint8 or 0 in shape:
+                raise _invalid("messages", f"no picture has {part.pixels.dtype} {shape}")
+        elif isinstance(part, AudioClip) and (part.samples.ndim != 1 or not part.samples.size):
+            raise _invalid("messages", f"no recording has the shape {part.samples.shape}")
 
 
 def require_capable(request: GenerationRequest, capabilities: Capabilities, model: str) -> None:

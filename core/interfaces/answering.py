@@ -30,8 +30,8 @@ def answer_turn(
     """
     with interrupt_cancels() as cancel:
         try:
-            events = assistant.stream(turn, cancel=cancel)
-            return presenter.show(events, partial(why_absent, pool=assistant.services.pool))
+            events, pool = assistant.stream(turn, cancel=cancel), assistant.services.pool
+            return presenter.show(events, partial(why_absent, pool=pool), pool.listen)
         except Cancelled:
             presenter.note("stopped")
             return None

@@ -5,7 +5,8 @@ Owns the views; changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import string
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,21 +116,36 @@ def prospect(name: str, pool: ModelPool) -> Prospect:
 
 
 def status_view(pool: ModelPool) -> Group:
-    """The budget as a bar, and a line for each model that is loaded or failed to load.
+    """The budget as a bar with each model's share, and a line for each model that is loaded,
+    on its way, or failed to load.
 
     Models that are not installed failed as well, but that is what `models_table` tells.
     """
     status = pool.status()
     present = [model for model in status.models if _worth_a_line(model, pool)]
-    table = new_table("model", "state", "reserved", "measured", "")
-    for model in present:
+    table = new_table("", "model", "state", "reserved", "measured", "")
+    for model, sign in zip(present, _signs(present), strict=True):
         measured = "-" if model.memory_mb is None else f"{model.memory_mb:.0f} MiB"
-        state = STATE_WORDS.get(model.state, model.state)
-        table.add_row(
-            model.name, state, f"{model.reserved_mb} MiB", measured, _remark(model, status)
-        )
+        reserved = f"{model.reserved_mb} MiB"
+        table.add_row(sign, model.name, _state(model), reserved, measured, _remark(model, status))
     used = f"{status.reserved_mb} of {status.budget_mb} MiB reserved"
-    return Group(Text(f"{_bar(status)}  {used}"), table if present else Text("Nothing is loaded."))
+    if status.limit_mb < status.budget_mb:
+        used += f"; others leave {status.limit_mb}"
+    return Group(
+        Text(f"{_bar(status, present)}  {used}"), table if present else Text("Nothing is loaded.")
+    )
+
+
+def _signs(models: Sequence[ModelStatus]) -> list[str]:
+    """What stands for each model in the bar."""
+    letters = iter(string.ascii_uppercase)
+    return [next(letters, "+") if model.reserved_mb else "" for model in models]
+
+
+def _state(model: ModelStatus) -> str:
+    if model.state == "loading" and model.loaded_fraction is not None:
+        return f"loading {model.loaded_fraction:.0%}"
+    return STATE_WORDS.get(model.state, model.state)
 
 
 def _worth_a_line(model: ModelStatus, pool: ModelPool) -> bool:
@@ -146,16 +162,30 @@ def new_table(*headings: str) -> Table:
     return table
 
 
-def _bar(status: PoolStatus) -> str:
-    filled = round(BAR_CELLS * min(1.0, status.reserved_mb / status.budget_mb))
-    return "█" * filled + "░" * (BAR_CELLS - filled)
+def _bar(status: PoolStatus, present: Sequence[ModelStatus]) -> str:
+    """One cell is a fortieth of the budget; what leaves just now has no letter any more."""
+    cells = "".join(
+        sign * max(1, round(BAR_CELLS * model.reserved_mb / status.budget_mb))
+        for model, sign in zip(present, _signs(present), strict=True)
+    )
+    reserved = round(BAR_CELLS * min(1.0, status.reserved_mb / status.budget_mb))
+    return cells[:BAR_CELLS].ljust(reserved, "█").ljust(BAR_CELLS, "░")
 
 
 def _remark(model: ModelStatus, status: PoolStatus) -> str:
+    if model.state == "waiting":
+        return f"{_ordinal(model)}{model.waiting_for or ''}"
     if model.last_error:
         return model.last_error
     if model.permanent:
         return "permanent"
+    if model.overdue:
+        return "past its time, stays while memory is free"
     if model.unload_at_s is not None:
         return f"leaves in {max(0.0, model.unload_at_s - status.now_s):.0f} s"
     return ""
+
+
+def _ordinal(model: ModelStatus) -> str:
+    expected = "" if model.eta_s is None else f", about {model.eta_s:.0f} s"
+    return f"number {model.position}{expected}: "

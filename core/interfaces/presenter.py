@@ -13,7 +13,7 @@ from rich.text import Text
 
 from core.errors import SARAiError
 from core.events import Event, Final, NodeStarted, Restarted, Token
-from core.interfaces.waiting import Waiting
+from core.interfaces.waiting import ListenToPool, Waiting
 from core.state import State
 
 MS_PER_S = 1000
@@ -33,10 +33,12 @@ class Presenter:
         self._absent: dict[str, str] = {}
         self._in_line = False
 
-    def show(self, events: Iterable[Event], why_absent: WhyAbsent) -> State | None:
+    def show(
+        self, events: Iterable[Event], why_absent: WhyAbsent, listen: ListenToPool
+    ) -> State | None:
         """Write a turn as it happens; returns its final state."""
         final: State | None = None
-        with self.waiting() as waiting, self._whole_lines():
+        with self.waiting() as waiting, waiting.following(listen), self._whole_lines():
             for event in events:
                 if isinstance(event, NodeStarted):
                     waiting.at(event.node)

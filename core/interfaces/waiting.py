@@ -5,12 +5,22 @@ Owns one line of the terminal, which it leaves empty. Elsewhere it writes nothin
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
+
+from core.interfaces.pool_words import words_for
+
+if TYPE_CHECKING:
+    from core.model_pool import PoolEvent
+
+ListenToPool = Callable[[Callable[["PoolEvent"], None]], Callable[[], None]]
+"""As `ModelPool.listen`."""
 
 
 class Waiting:
@@ -23,6 +33,19 @@ class Waiting:
         """What is being done now."""
         if self._status is not None:
             self._status.update(Text(f"{what}…", style="dim"))
+
+    @contextmanager
+    def following(self, listen: ListenToPool) -> Iterator[None]:
+        """While inside, what happens to models is shown too."""
+        leave = listen(self._hear)
+        try:
+            yield
+        finally:
+            leave()
+
+    def _hear(self, event: PoolEvent) -> None:
+        if words := words_for(event):
+            self.at(words)
 
     def stop(self) -> None:
         """Give the line back."""

@@ -2,10 +2,8 @@
 
 Owns the arithmetic; knows nothing of the pool and reads no weights. All sizes in MiB.
 
-The compute term is the activations of one batch, and the scores of one token, since that is
-all a worker asks for: with room for a whole batch's scores llama.cpp's own log gave 294 MiB
-in place of 6 for a vocabulary of 150,000. Copies of conversations fill up with use, and are
-counted whole from the start, so that a pool that was full never overflows later.
+Copies of conversations and buffers fill up with use, and are counted whole from the start,
+so that a pool that was full never overflows later.
 """
 
 from __future__ import annotations
@@ -14,29 +12,37 @@ import math
 from dataclasses import dataclass
 
 from core.engines.llama.saved_states import SAVED_STATES_MB
-from core.model_files.header import GgufHeader
-from core.model_pool.kv_cache import UBATCH_TOKENS, HeaderKeys, cache_bytes
+from core.engines.protocol import PARALLEL_REQUESTS, KvCacheType
+from core.model_files.header import GgufHeader, LongArray
+from core.model_pool.compute_buffers import compute_bytes
+from core.model_pool.device_memory import device_bytes
+from core.model_pool.kv_cache import cache_bytes
+from core.model_pool.media_memory import media_bytes
 
 MIB = 1024 * 1024
-F32_BYTES = 4
-GRAPH_MB = 10.0
-WORKER_MB = 60.0
-"""A worker process without a model: 42 MiB with llama_cpp imported, the rest is what malloc
-keeps (measured on two x86-64 cores: 48 to 93 MiB after a model was closed)."""
-AUDIO_FRAMES = 1500
-"""Positions of 30 s of sound, the most that whisper-type towers see at once."""
+WORKER_MB = 55.0
+"""A worker process without a model: 45 MiB with llama_cpp imported, the rest is what chat
+templates, requests and malloc keep."""
+TOKEN_BYTES, MERGE_BYTES = 180, 150
+"""What llama.cpp keeps of each token of the vocabulary and of each merge: measured 47 MiB for
+151,936 tokens with merges, 45 for 262,144 without."""
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Predicted resident memory of one loaded model, by what takes it."""
+    """Predicted resident memory of one loaded model, by what takes it.
+
+    `device_mb` is a GPU's and not part of `total_mb`, which is what the model takes without
+    one: an upper bound of what the machine itself gives when layers are moved.
+    """
 
     weights_mb: float
     kv_mb: float
     compute_mb: float
     media_mb: float = 0.0
     saved_mb: float = 0.0
-    worker_mb: float = WORKER_MB
+    process_mb: float = WORKER_MB
+    device_mb: float = 0.0
 
     @property
     def total_mb(self) -> int:
@@ -47,14 +53,14 @@ class Footprint:
             + self.compute_mb
             + self.media_mb
             + self.saved_mb
-            + self.worker_mb
+            + self.process_mb
         )
 
     def __str__(self) -> str:
         return (
             f"{self.weights_mb:.0f} weights + {self.kv_mb:.0f} context + "
             f"{self.compute_mb:.0f} compute + {self.media_mb:.0f} media + "
-            f"{self.saved_mb:.0f} saved + {self.worker_mb:.0f} process = {self.total_mb} MiB"
+            f"{self.saved_mb:.0f} saved + {self.process_mb:.0f} process = {self.total_mb} MiB"
         )
 
 
@@ -64,58 +70,49 @@ def predict_footprint(
     *,
     context_tokens: int,
     embeddings: bool = False,
+    cache_type: KvCacheType = "f16",
     image_max_tokens: int = 1280,
+    gpu_layers: int = 0,
     swa_full: bool = True,
+    parallel: int = PARALLEL_REQUESTS,
 ) -> Footprint:
     """Predict what `header`'s model takes with a context of `context_tokens`.
 
     Args:
-        embeddings: opened for embeddings, so the whole context is one batch without logits.
+        embeddings: opened for embeddings, so the whole context is one batch.
+        cache_type: the numbers in which the context is kept.
         image_max_tokens: the largest picture that the media tower of `mmproj_header` sees.
+        gpu_layers: how many are moved to a GPU, -1 for all.
         swa_full: llama.cpp's default: layers with a sliding window keep the whole context,
             which prefix reuse needs. False: they keep their window and one batch.
+        parallel: requests that are answered at once. They share the context's cache; only
+            scores and recurrent states are each one's own.
     """
-    kv_mb = cache_bytes(header, context_tokens, swa_full=swa_full) / MIB
+    answers = 1 if embeddings else parallel
+    kv_bytes = cache_bytes(
+        header, context_tokens, swa_full=swa_full, cache_type=cache_type, sequences=answers
+    )
+    compute = compute_bytes(header, context_tokens, embeddings=embeddings, answers=answers)
+    kv_mb = kv_bytes / MIB
     return Footprint(
-        weights_mb=_tensors_mb(header),
+        weights_mb=header.weights_bytes / MIB,
         kv_mb=kv_mb,
-        compute_mb=_compute_mb(header, context_tokens, embeddings=embeddings),
-        media_mb=0.0 if mmproj_header is None else _media_mb(mmproj_header, image_max_tokens),
+        compute_mb=compute / MIB,
+        media_mb=media_bytes(header, mmproj_header, image_max_tokens) / MIB if mmproj_header else 0,
         # As many tokens as one context, and no more than the limit.
         saved_mb=0.0 if embeddings else min(SAVED_STATES_MB, kv_mb),
+        process_mb=_process_mb(header),
+        device_mb=device_bytes(header, gpu_layers, kv_bytes=kv_bytes, compute_bytes=compute) / MIB,
     )
 
 
-def _tensors_mb(header: GgufHeader) -> float:
-    return sum(tensor.size_bytes for tensor in header.tensors) / MIB
+def _process_mb(header: GgufHeader) -> float:
+    tokens, merges = header.vocabulary_size, _length(header, "tokenizer.ggml.merges")
+    return WORKER_MB + (tokens * TOKEN_BYTES + merges * MERGE_BYTES) / MIB
 
 
-def _compute_mb(header: GgufHeader, context_tokens: int, *, embeddings: bool) -> float:
-    """Activations of one batch, and the scores of the one token that a chat model asks for."""
-    keys = HeaderKeys(header.metadata, header.architecture)
-    batch_tokens = context_tokens if embeddings else min(UBATCH_TOKENS, context_tokens)
-    activations = 4 * keys.width + 2 * keys.number("feed_forward_length")
-    scores = 0 if embeddings else _vocabulary(header, keys.width)
-    return (batch_tokens * activations + scores) * F32_BYTES / MIB + GRAPH_MB
-
-
-def _vocabulary(header: GgufHeader, width: int) -> int:
-    """Entries of the vocabulary: rows of the embedding, whatever order its shape has."""
-    sizes = [math.prod(t.shape) for t in header.tensors if t.name == "token_embd.weight"]
-    return sizes[0] // width if sizes and width else 0
-
-
-def _media_mb(mmproj: GgufHeader, image_max_tokens: int) -> float:
-    """A tower's weights and the activations of its largest input, flash attention on."""
-    vision = HeaderKeys(mmproj.metadata, "clip.vision")
-    audio = HeaderKeys(mmproj.metadata, "clip.audio")
-    merge = vision.number("spatial_merge_size") or 2
-    floats = max(
-        image_max_tokens * merge**2 * _activations(vision), AUDIO_FRAMES * _activations(audio)
-    )
-    return _tensors_mb(mmproj) + floats * F32_BYTES / MIB + GRAPH_MB
-
-
-def _activations(tower: HeaderKeys) -> int:
-    """Floats alive at once for one position: Q, K, V, input, residual, output and the MLP."""
-    return 6 * tower.width + tower.number("feed_forward_length")
+def _length(header: GgufHeader, key: str) -> int:
+    value = header.metadata.get(key)
+    if isinstance(value, LongArray):
+        return value.length
+    return len(value) if isinstance(value, tuple) else 0

@@ -5,7 +5,7 @@ Owns the `Engine` whose calls load the model when it is absent; knows nothing of
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -84,6 +84,12 @@ class PooledEngine:
     def alive(self) -> bool:
         """Whether a call can succeed: the pool loads the model again when it is gone."""
         return not self._pool.closed
+
+    def watch(self, died: Callable[[], None]) -> None:
+        """Never: when its worker dies, the pool loads the model again."""
+
+    def set_threads(self, threads: int) -> None:
+        """Nothing: the pool shares the threads out."""
 
     def memory_mb(self) -> float | None:
         """As the engine says; None also while the model is not loaded."""

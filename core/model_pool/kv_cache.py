@@ -3,8 +3,8 @@
 Owns the arithmetic of the key-value cache and of recurrent states; knows nothing of the
 rest of a model's memory.
 
-Source: llama.cpp's cache holds one key and one value row of f16 per layer, KV head and
-cell; a sliding-window cache holds its window and one batch (`llama_kv_cache_iswa`).
+Source: llama.cpp's cache holds one key and one value row per layer, KV head and cell; a
+sliding-window cache holds its window and one batch (`llama_kv_cache_iswa`).
 """
 
 from __future__ import annotations
@@ -13,13 +13,21 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from core.engines.protocol import KvCacheType
 from core.model_files.header import GgufHeader
 
 UBATCH_TOKENS = 512
 """Tokens that llama.cpp evaluates at once, its default n_ubatch."""
 CACHE_STEP_TOKENS = 256
 """llama.cpp rounds the cells of its cache up to a multiple of this."""
-F16_BYTES, F32_BYTES = 2, 4
+F32_BYTES = 4
+VALUE_BYTES: Mapping[KvCacheType, float] = {"f16": 2, "q8_0": 34 / 32, "q4_0": 18 / 32}
+"""Bytes of one number in the cache; the quantised types keep a scale of 2 bytes for 32."""
+ENCODERS = (
+    *("bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert"),
+    *("eurobert", "modern-bert", "gemma-embedding"),
+)
+"""Architectures that remember nothing. Source: llama_model::create_memory."""
 
 
 class HeaderKeys:
@@ -56,30 +64,45 @@ class HeaderKeys:
         )
 
 
-def cache_bytes(header: GgufHeader, context_tokens: int, *, swa_full: bool = True) -> int:
+def is_encoder(header: GgufHeader) -> bool:
+    """Whether the model sees a text once, as a whole, and remembers nothing of it."""
+    keys = HeaderKeys(header.metadata, header.architecture)
+    return header.architecture in ENCODERS or keys.get("attention.causal") is False
+
+
+def cache_bytes(
+    header: GgufHeader,
+    context_tokens: int,
+    *,
+    swa_full: bool = True,
+    cache_type: KvCacheType = "f16",
+    sequences: int = 1,
+) -> int:
     """Bytes of the key-value cache and of the fixed states of recurrent layers.
 
     Args:
         swa_full: layers with a sliding window keep the whole context all the same.
+        sequences: how many share the context's cells, each with recurrent states of its own.
     """
+    if is_encoder(header):
+        return 0
     keys = HeaderKeys(header.metadata, header.architecture)
-    if keys.get("attention.causal") is False:
-        return 0  # an encoder sees its text once and remembers nothing
     cells = _rounded_up(context_tokens)
     window_tokens = keys.number("attention.sliding_window")
     window_cells = cells
     if window_tokens and not swa_full:
         window_cells = min(cells, _rounded_up(window_tokens + UBATCH_TOKENS))
     layers = list(_attention_layers(keys))
-    cached_bytes = sum(
-        (window_cells if layer.windowed else cells) * layer.cell_bytes for layer in layers
+    cached_values = sum(
+        (window_cells if layer.windowed else cells) * layer.cell_values for layer in layers
     )
-    return cached_bytes + _recurrent_bytes(keys, len(layers))
+    cached_bytes = math.ceil(cached_values * VALUE_BYTES[cache_type])
+    return cached_bytes + sequences * _recurrent_bytes(keys, len(layers))
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    cell_bytes: int
+    cell_values: int
     windowed: bool
 
 
@@ -93,7 +116,7 @@ def _attention_layers(keys: HeaderKeys) -> Iterator[_Layer]:
     for index, (kv_heads, windowed) in enumerate(layers):
         recurrent = recurrent_every and (index + 1) % recurrent_every
         if kv_heads and not recurrent:
-            yield _Layer(kv_heads * keys.head_width(windowed) * F16_BYTES, windowed)
+            yield _Layer(kv_heads * keys.head_width(windowed), windowed)
 
 
 def _windowed(keys: HeaderKeys, count: int) -> list[bool]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from core.clock import Clock
 from core.engines.protocol import Engine, OpenEngine
@@ -18,7 +19,7 @@ from core.model_pool.memory.shared_ledger import Refused
 from core.model_pool.monitor import Monitor
 from core.model_pool.resolve import Models
 from core.model_pool.scheduling.decisions import EvictionRecord
-from core.model_pool.scheduling.effects import Begin, Close, Effect, Stop, Tell
+from core.model_pool.scheduling.effects import Begin, Close, Effect, SetThreads, Stop, Tell
 from core.model_pool.scheduling.events import ModelLoading, PoolEvent
 from core.model_pool.scheduling.records import Load, Loaded
 
@@ -68,6 +69,8 @@ class Loader:
                     scheduler.engine_closed(model, self._clock.now_s())
             case Stop(load):
                 load.cancel.cancel()
+            case SetThreads(model, threads):
+                model.engine.set_threads(threads)
             case Tell(event):
                 self._tell(event)
 
@@ -152,10 +155,17 @@ class Loader:
 
     def _publish(self, load: Load, engine: Engine) -> None:
         with self.monitor.use() as scheduler:
-            wanted = scheduler.opened(load, engine, self._clock.now_s())
-        if not wanted:
+            model = scheduler.opened(load, engine, self._clock.now_s())
+        if model is None:
             close_engine(load.name, engine)
             self._fail(load, Cancelled(f"Nobody waits for {load.name} any more."))
+        else:
+            engine.watch(partial(self.died, model))
+
+    def died(self, model: Loaded) -> None:
+        """The engine of `model` ended by itself; it is seen at once, whoever sees it first."""
+        with self.monitor.use() as scheduler:
+            scheduler.died(model, self._clock.now_s())
 
     def _fail(self, load: Load, error: Exception) -> None:
         self._give_back([load])

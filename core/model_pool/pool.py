@@ -17,6 +17,7 @@ from functools import cache
 
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
+from core.engines.llama.state_file import forget_states
 from core.engines.protocol import Engine, OpenEngine
 from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
@@ -103,7 +104,11 @@ class ModelPool:
             tell=self._listeners.tell,
         )
         self._monitor = self._loader.monitor = Monitor(
-            Scheduler(self._budget, IdleRules(configured_idle_times(settings))),
+            Scheduler(
+                self._budget,
+                IdleRules(configured_idle_times(settings)),
+                cores=settings.runtime.thread_count(),
+            ),
             self._clock,
             perform=self._loader.perform,
             look=self._look,
@@ -143,7 +148,7 @@ class ModelPool:
             yield model.engine
         except EngineCrashed as error:
             if error.model == name:
-                self._died(model)
+                self._loader.died(model)
             raise
         finally:
             self._monitor.give_back(model)
@@ -278,6 +283,7 @@ class ModelPool:
             table = scheduler.table
         self._monitor.wait_until(lambda: table.empty)
         self._budget.close()
+        forget_states(self._folder.states)
 
     def _configured(self, name: str) -> ModelSettings:
         model = self._settings.models.get(name)
@@ -328,7 +334,7 @@ class ModelPool:
             elif model.engine.alive():
                 return model
             else:
-                self._died(model)
+                self._loader.died(model)
                 self._monitor.give_back(model)
 
     def _wait(self, ticket: Ticket, cancel: Cancellation | None) -> Loaded:
@@ -364,10 +370,6 @@ class ModelPool:
         except StorageError as error:
             logger.warning("What other processes hold could not be read. %s", error)
         return self._gauge.refresh()
-
-    def _died(self, model: Loaded) -> None:
-        with self._monitor.use() as scheduler:
-            scheduler.died(model, self._clock.now_s())
 
     def _load_at_startup(self, name: str) -> None:
         self._monitor.give_back(self._acquire(name, None, may_evict=False))

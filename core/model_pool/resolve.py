@@ -187,6 +187,8 @@ class ConfiguredModels:
             checked.projector,
             context_tokens=model.context_length,
             embeddings=model.embeddings,
+            cache_type=model.kv_cache_type,
+            gpu_layers=self._settings.runtime.gpu_layers,
             image_max_tokens=self._settings.media.image_max_tokens,
         )
 
@@ -205,8 +207,10 @@ class ConfiguredModels:
             read_timeout_s=self._settings.ollama.read_timeout_s,
             gpu_layers=runtime.gpu_layers,
             embeddings=model.embeddings,
+            kv_cache_type=model.kv_cache_type,
             image_max_tokens=self._settings.media.image_max_tokens,
             log_path=self._folder.logs / f"{name}.log",
+            states_path=self._folder.states / f"{name}.states",
         )
 
 

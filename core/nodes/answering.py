@@ -6,13 +6,14 @@ models or engines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from langgraph.runtime import Runtime
 
 from agents.agent import Agent, Answer, Question
-from agents.answering import Silent, answer
+from agents.answering import Silent, answer, expect
 from core.emotion.detect import detect_emotion
 from core.emotion.tone import opening, tone_instruction, tone_style
 from core.engines.protocol import Part
@@ -115,6 +116,22 @@ def ask_silently(
         listener=Silent(),
         cancel=context.cancel,
     )
+
+
+@contextmanager
+def expected(agent: Agent, state: State, runtime: Runtime[TurnContext]) -> Iterator[None]:
+    """The agent's model may load while what it is to be asked is prepared inside.
+
+    When that fails, nobody needs the model.
+    """
+    wished = (state.get("preferences") or {}).get("model")
+    prefetch = expect(agent, wished, runtime.context.services.pool)
+    try:
+        yield
+    except BaseException:
+        if prefetch is not None:
+            prefetch.cancel()
+        raise
 
 
 def _question(state: State, manner: Manner, parts: Sequence[Part], sources: str) -> Question:

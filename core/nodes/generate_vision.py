@@ -5,7 +5,7 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from agents.qwen3_vl import DEFAULT_PROMPT, VISION, Look, see
-from core.nodes.answering import language_of, reply
+from core.nodes.answering import expected, language_of, reply
 from core.services import TurnContext
 from core.state import State
 
@@ -15,7 +15,8 @@ def generate_vision(state: State, runtime: Runtime[TurnContext]) -> State:
 
     Raises: MediaError, before the model is loaded; ModelError.
     """
-    parts, notices = see(_look(state), runtime.context.services.settings)
+    with expected(VISION, state, runtime):  # it loads while the pictures are read
+        parts, notices = see(_look(state), runtime.context.services.settings)
     prompt = state.get("input") or DEFAULT_PROMPT[language_of(state)]
     update = reply(VISION, state, runtime, parts=(*parts, prompt))
     update["warnings"] = [*notices, *update["warnings"]]

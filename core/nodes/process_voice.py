@@ -12,11 +12,13 @@ from typing import Literal
 from langgraph.runtime import Runtime
 
 from agents.omni import HEARD_NOTHING, LISTENER, TRANSCRIBER
+from agents.qwen3_vl import VISION
 from core.media.audio import load_audio
 from core.media.content import AudioClip
 from core.nodes.answering import (
     added_usage,
     ask_silently,
+    expected,
     fixed_reply,
     language_of,
     reply,
@@ -40,7 +42,11 @@ def process_voice(state: State, runtime: Runtime[TurnContext]) -> State:
     if state.get("input") and state.get("input_type") == "audio":
         update = reply(LISTENER, state, runtime, parts=(clip, state["input"] or ""))
         return {**update, "route": "omni", "route_reason": REASON}
-    heard = _transcribe(clip, state, runtime)
+    if state.get("input_type") == "audio":
+        heard = _transcribe(clip, state, runtime)
+    else:
+        with expected(VISION, state, runtime):  # it loads while the question is heard
+            heard = _transcribe(clip, state, runtime)
     if state.get("input_type") != "audio":
         return heard
     merged: State = {**state, **heard}

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from core.settings.addresses import server_address
 from core.settings.secrets import variable
 
+KvCacheType = Literal["f16", "q8_0", "q4_0"]
 Priority = Literal["low", "normal", "high"]
 TtlPolicy = Literal["strict", "pressure"]
 EngineName = Literal["llama", "ollama", "openai_http"]
@@ -88,6 +89,7 @@ class ModelSettings(Section):
     openai_modalities: tuple[Modality, ...] = ()  # servers do not tell what a model takes
     self_test: SelfTestKind | None = None
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
+    kv_cache_type: KvCacheType = "f16"  # how the context is kept: f16 is exact, q8_0 half of it
     max_memory_mb: int | None = Field(None, gt=0)  # refuse to load when it would need more
     permanent: bool = False  # never evicted
     load_on_startup: bool = False

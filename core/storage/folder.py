@@ -47,6 +47,10 @@ class DataFolder:
         return self.root / "media"
 
     @property
+    def states(self) -> Path:
+        return self.root / "states"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 
@@ -80,7 +84,14 @@ def open_data_folder(root: Path | None = None) -> DataFolder:
     """
     folder = DataFolder((root or data_root()).absolute())
     try:
-        for path in (folder.root, folder.models, folder.self_test, folder.media, folder.logs):
+        for path in (
+            folder.root,
+            folder.models,
+            folder.self_test,
+            folder.media,
+            folder.states,
+            folder.logs,
+        ):
             path.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(

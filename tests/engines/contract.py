@@ -6,15 +6,18 @@ Each takes an engine that can chat. Those that stop an answer need one whose ans
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.cancellation import Cancellation
-from core.engines.protocol import Completion, Engine, GenerationRequest, Message, TextDelta
-from core.errors import ContextOverflow, ModelError, ModelLacksModality
+from core.engines.protocol import Completion, Engine, GenerationRequest, Message, TextDelta, Tool
+from core.errors import ContextOverflow, InvalidInput, ModelError, ModelLacksModality
 from core.media.content import AudioClip, RgbImage
+from tests.engines.json_validity import is_valid
 
 QUESTION = (Message.text("user", "hola"),)
 GREEDY = GenerationRequest(QUESTION, max_tokens=24, temperature=0)
@@ -131,6 +134,88 @@ def check_refuses_what_it_cannot_take(engine: Engine) -> None:
     assert answer(engine, GREEDY)[0]
 
 
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "city": {"enum": ["Lima", "Bogotá"]},
+        "tags": {"type": "array", "items": {"type": "string", "maxLength": 3}, "maxItems": 2},
+        "days": {"type": "integer", "minimum": 1, "maximum": 9},
+    },
+    "required": ["city", "tags", "days"],
+    "additionalProperties": False,
+}
+LOOK = Tool("look", "Looks.", {"type": "object", "properties": {"at": {"type": "boolean"}}})
+
+
+def check_json_schema(engine: Engine) -> None:
+    """An answer that ends by itself is JSON of the schema; one that was cut says so."""
+    request = GenerationRequest(QUESTION, max_tokens=200, temperature=0, json_schema=SCHEMA)
+    if not engine.capabilities.json_schema:
+        require_refusal(engine, request)
+        return
+    text, completion = answer(engine, request)
+    assert completion.finish_reason == "stop"
+    assert is_valid(json.loads(text), SCHEMA, SCHEMA)
+    cut, completion = answer(engine, replace(request, max_tokens=2))
+    assert completion.finish_reason == "length"
+    assert text.startswith(cut)
+    with pytest.raises(InvalidInput):
+        answer(engine, replace(request, stop=("x",)))
+
+
+def check_grammar(engine: Engine) -> None:
+    request = GenerationRequest(QUESTION, max_tokens=9, temperature=0, grammar='root ::= "ñ"')
+    if not engine.capabilities.grammar:
+        require_refusal(engine, request)
+        return
+    text, completion = answer(engine, request)
+    assert (text, completion.finish_reason) == ("ñ", "stop")
+
+
+def check_tools(engine: Engine) -> None:
+    """Without being made to, no model has to call a tool; what it calls is data."""
+    request = GenerationRequest(QUESTION, max_tokens=24, temperature=0, tools=(LOOK,))
+    if not engine.capabilities.tools:
+        require_refusal(engine, request)
+        return
+    _, completion = answer(engine, request)
+    assert all(call.name and call.id for call in completion.tool_calls)
+    text, completion = answer(engine, replace(request, tool_choice="none"))
+    assert text
+    assert completion.tool_calls == ()
+
+
+def check_logprobs(engine: Engine) -> None:
+    request = replace(GREEDY, top_logprobs=2)
+    if not engine.capabilities.logprobs:
+        require_refusal(engine, request)
+        return
+    text, completion = answer(engine, request)
+    assert "".join(token.text for token in completion.logprobs) == text
+    assert all(token.top[0] == (token.text, token.logprob) for token in completion.logprobs)
+
+
+def check_settings_that_exclude_each_other(engine: Engine) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        answer(engine, replace(GREEDY, json_schema=SCHEMA, tools=(LOOK,)))
+    assert caught.value.key == "tools"
+    assert answer(engine, GREEDY)[0]
+
+
+def check_refuses_to_rerank(engine: Engine) -> None:
+    assert not engine.capabilities.rerank
+    with pytest.raises(ModelLacksModality):
+        engine.rerank("hola", ["adiós"])
+
+
+def require_refusal(engine: Engine, request: GenerationRequest) -> None:
+    """What an engine cannot heed it says, and hurts nobody."""
+    with pytest.raises(ModelLacksModality) as caught:
+        answer(engine, request)
+    assert caught.value.hint
+    assert answer(engine, GREEDY)[0]
+
+
 def check_closed_engine(engine: Engine) -> None:
     """Closes the engine."""
     assert engine.alive()
@@ -157,6 +242,12 @@ CHECKS: tuple[Check, ...] = (
     check_counts_no_fewer_tokens_than_generate_uses,
     check_prompt_longer_than_the_context,
     check_refuses_what_it_cannot_take,
+    check_json_schema,
+    check_grammar,
+    check_tools,
+    check_logprobs,
+    check_settings_that_exclude_each_other,
+    check_refuses_to_rerank,
 )
 """Every check that leaves the engine open, for an engine that meets all their needs."""
 

@@ -51,7 +51,9 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelPool]:
     folder = tmp_path_factory.mktemp("pooled")
     with (
         OllamaEmulator([ollama_emulator.EmulatedModel("solar:10.7b", answer_words=2500)]) as ollama,
-        OpenAIEmulator([openai_emulator.EmulatedModel("qwen3-4b", answer_words=2500)]) as openai,
+        OpenAIEmulator(
+            [openai_emulator.EmulatedModel("qwen3-4b", answer_words=2500, structured=True)]
+        ) as openai,
     ):
         settings = settings_on(random_text(folder), ollama.base_url, openai.base_url)
         pool = ModelPool(settings, open_data_folder(folder / "sarai"))

@@ -1,4 +1,4 @@
-"""A sentence embedder in the form of BERT, with random weights."""
+"""A sentence embedder and a reranker in the form of BERT, with random weights."""
 
 from __future__ import annotations
 
@@ -20,8 +20,23 @@ WORDS = ("the", "cat", "dog", "sat", "hello", "world")
 
 def write_embedding_model(path: Path) -> None:
     """Mean pooling over letters and a few words; each text costs two tokens more."""
+    writer = _bert(path, gguf.PoolingType.MEAN)
+    writer.write()
+
+
+def write_reranker(path: Path, template: str | None = None) -> None:
+    """Scores pairs of texts by a classifier on the first token, which sees every other one."""
+    writer = _bert(path, gguf.PoolingType.RANK)
+    if template is not None:
+        writer.metadata.add_chat_template([{"name": "rerank", "template": template}])
+    writer.linear("cls", WIDTH, WIDTH, scale=0.5)
+    writer.linear("cls.output", 1, WIDTH, scale=0.5)
+    writer.write()
+
+
+def _bert(path: Path, pooling: gguf.PoolingType) -> TensorWriter:
     writer = TensorWriter(path, "bert", seed=3)
-    _add_metadata(writer.metadata)
+    _add_metadata(writer.metadata, pooling)
     tokens = _add_vocabulary(writer.metadata)
     writer.weights("token_embd.weight", tokens, WIDTH, scale=1.0, half=False)
     writer.weights("token_types.weight", 2, WIDTH, scale=0.3, half=False)
@@ -35,10 +50,10 @@ def write_embedding_model(path: Path) -> None:
         writer.layer_norm(prefix + "layer_output_norm", WIDTH)
         writer.linear(prefix + "ffn_up", FEED_FORWARD, WIDTH, scale=0.05)
         writer.linear(prefix + "ffn_down", WIDTH, FEED_FORWARD, scale=0.05)
-    writer.write()
+    return writer
 
 
-def _add_metadata(metadata: gguf.GGUFWriter) -> None:
+def _add_metadata(metadata: gguf.GGUFWriter, pooling: gguf.PoolingType) -> None:
     metadata.add_block_count(LAYERS)
     metadata.add_context_length(CONTEXT_TOKENS)
     metadata.add_embedding_length(WIDTH)
@@ -46,7 +61,7 @@ def _add_metadata(metadata: gguf.GGUFWriter) -> None:
     metadata.add_head_count(HEADS)
     metadata.add_layer_norm_eps(1e-12)
     metadata.add_causal_attention(False)
-    metadata.add_pooling_type(gguf.PoolingType.MEAN)
+    metadata.add_pooling_type(pooling)
     metadata.add_token_type_count(2)
 
 

@@ -65,7 +65,9 @@ def write_scripted_model(
     _write(writer, TextShape(), embeddings, output, SCRIPTED_SCALE)
 
 
-def write_random_model(path: Path, shape: TextShape | None = None) -> None:
+def write_random_model(
+    path: Path, shape: TextShape | None = None, *, chat_template: str = CHAT_TEMPLATE
+) -> None:
     """A model that answers with printable ASCII and never ends by itself."""
     shape = shape or TextShape()
     vocabulary = byte_vocabulary()
@@ -74,7 +76,7 @@ def write_random_model(path: Path, shape: TextShape | None = None) -> None:
     output = np.zeros_like(embeddings)
     printable = vocabulary.printable()
     output[printable] = writer.random(len(printable), WIDTH, scale=0.5)
-    vocabulary.add_to(writer.metadata, CHAT_TEMPLATE, add_bos=False)
+    vocabulary.add_to(writer.metadata, chat_template, add_bos=False)
     _write(writer, shape, embeddings, output, RANDOM_SCALE)
 
 

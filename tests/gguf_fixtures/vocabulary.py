@@ -26,6 +26,8 @@ CONTROL_TOKENS = (
     "<|AUDIO|>",
     "<|audio_eos|>",
 )
+TOOL_TOKENS = ("[TOOL_CALLS]", "<|tool_call_start|>", "<|tool_call_end|>")
+"""Control tokens only of vocabularies that are asked for them."""
 MERGED = ("e", "r")  # llama.cpp wants at least one merge
 
 
@@ -83,7 +85,9 @@ class Vocabulary:
 
 def byte_vocabulary(pieces: Sequence[bytes] = ()) -> Vocabulary:
     """All bytes, the pieces that are longer than a byte, and the control tokens."""
+    long = [spelled(piece) for piece in pieces if len(piece) > 1]
+    controls = [*CONTROL_TOKENS, *(text for text in long if text in TOOL_TOKENS)]
     texts = [spelled(bytes([byte])) for byte in range(256)] + ["".join(MERGED)]
-    texts += [spelled(piece) for piece in pieces if len(piece) > 1]
-    types = [gguf.TokenType.NORMAL] * len(texts) + [gguf.TokenType.CONTROL] * len(CONTROL_TOKENS)
-    return Vocabulary((*texts, *CONTROL_TOKENS), tuple(types))
+    texts += [text for text in long if text not in controls]
+    types = [gguf.TokenType.NORMAL] * len(texts) + [gguf.TokenType.CONTROL] * len(controls)
+    return Vocabulary((*texts, *controls), tuple(types))

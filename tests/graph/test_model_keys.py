@@ -18,8 +18,10 @@ HARD = "¿Cómo configuro SSH en Ubuntu?"
 SAD = "Estoy muy triste y me siento solo, mi perro ha muerto"
 TODAY = "¿Qué tiempo hace hoy en Madrid?"
 RESERVE_MB = 2048
-PINNED_MB = 79 + 100
-"""What the permanent self-test models, tiny and omni, reserve; the expert takes 79, vision 99."""
+TEXT_MB, MEDIA_MB = 81, 133
+"""What a self-test model reserves: expert and tiny, vision and omni; embeddings take 88."""
+PINNED_MB = TEXT_MB + MEDIA_MB
+"""The permanent ones, tiny and omni."""
 
 NO_PRELOAD = {
     "models.lfm2_1_2b.load_on_startup": "false",
@@ -102,7 +104,7 @@ def test_auto_unload_after_seconds(folder: DataFolder) -> None:
 def test_priority(folder: DataFolder, low: str) -> None:
     keys = {
         **NO_PRELOAD,
-        "runtime.budget_mb": RESERVE_MB + 79 + 99 + 20,
+        "runtime.budget_mb": RESERVE_MB + TEXT_MB + MEDIA_MB + 20,
         f"models.{low}.priority": "low",
     }
     both = ["self_test_expert", "self_test_vision"]
@@ -161,7 +163,7 @@ def test_budget_mb_and_system_reserve_mb(folder: DataFolder) -> None:
 def test_admission_timeout_s(folder: DataFolder) -> None:
     keys = {
         **NO_PRELOAD,
-        "runtime.budget_mb": RESERVE_MB + 99 + 20,
+        "runtime.budget_mb": RESERVE_MB + MEDIA_MB + 20,
         "runtime.admission_timeout_s": 0,
     }
     with (

@@ -12,7 +12,13 @@ from core.errors import Cancelled
 from core.events import Event, Final, Restarted, Token
 from core.graph import SARAiOrchestrator
 from core.interfaces.presenter import Presenter, footer
+from core.model_pool import PoolEvent
 from core.state import State
+
+
+def nothing_to_hear(listener: Callable[[PoolEvent], None]) -> Callable[[], None]:
+    """A pool in which nothing happens."""
+    return lambda: None
 
 
 class Shown:
@@ -25,7 +31,7 @@ class Shown:
         )
 
     def turn(self, *events: Event, absent: Callable[[str], str | None] = lambda _: None) -> None:
-        self.presenter.show(iter(events), absent)
+        self.presenter.show(iter(events), absent, nothing_to_hear)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +60,7 @@ def test_an_answer_that_breaks_off_ends_its_line() -> None:
 
     shown = Shown()
     with pytest.raises(Cancelled):
-        shown.presenter.show(broken(), lambda _: None)
+        shown.presenter.show(broken(), lambda _: None, nothing_to_hear)
     assert shown.answers.getvalue() == "uno\n"
 
 

@@ -48,6 +48,7 @@ class FakeEngine:
         self.spec = spec
         self.closed = False
         self.crashed = False
+        self.threads: list[int] = []
         self._engines = engines
 
     @property
@@ -81,6 +82,12 @@ class FakeEngine:
 
     def alive(self) -> bool:
         return not (self.closed or self.crashed)
+
+    def watch(self, died: Callable[[], None]) -> None:
+        self.die = died
+
+    def set_threads(self, threads: int) -> None:
+        self.threads.append(threads)
 
     def memory_mb(self) -> float | None:
         return 7.5

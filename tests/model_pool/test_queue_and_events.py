@@ -92,12 +92,19 @@ def test_a_prefetch_of_what_cannot_be_had_is_no_error(bench: MakeBench) -> None:
 
 def test_a_permanent_model_that_dies_comes_back_without_being_asked(bench: MakeBench) -> None:
     b = bench({"pin": 60}, {"pin": {"permanent": True}})
-    b.use("pin").crashed = True
+    b.use("pin")
     listened: list[PoolEvent] = []
     b.pool.listen(listened.append)
-    model = b.pool._monitor._scheduler.table.loaded["pin"]
-    b.pool._died(model)
+    b.engines.opened[0].die()
     b.until_event("open pin")
     b.until(lambda: any(isinstance(event, ModelReady) for event in listened))
     assert b.loaded() == {"pin"}
     assert b.engines.names() == ["pin", "pin"]
+
+
+def test_models_in_use_share_the_threads(bench: MakeBench) -> None:
+    b = bench({"a": 10, "b": 10, "c": 10}, threads=4)
+    with b.pool.lease("a"), b.pool.lease("b"), b.pool.lease("c"):
+        pass
+    told = {engine.model: engine.threads for engine in b.engines.opened}
+    assert told == {"a": [4, 2, 1, 2, 4], "b": [2, 1, 2], "c": []}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from core.engines.protocol import GenerationRequest, Message, TextDelta
 from core.errors import EngineCrashed
 from core.model_pool.pool import ModelPool
+from core.model_pool.scheduling.events import ModelFailed
 from core.storage.folder import open_data_folder
 from tests.model_pool.fakes import settings_for
 from tests.workers import workers
@@ -59,11 +61,12 @@ def test_a_worker_killed_during_a_lease_is_dropped_with_it(pool: ModelPool) -> N
     assert answer(pool, "tiny") == first
 
 
-def test_a_dead_worker_is_found_and_replaced_at_the_next_lease(pool: ModelPool) -> None:
-    with pool.lease("tiny") as engine:
-        workers(*MODELS)[0].kill()
-        with pytest.raises(EngineCrashed):  # the pool does not see it: it was dealt with inside
-            list(engine.generate(HELLO))
-    assert pool.status().models[0].state == "ready"
+def test_a_dead_worker_is_noticed_at_once_and_replaced_at_the_next_lease(pool: ModelPool) -> None:
+    answer(pool, "tiny")
+    died = threading.Event()
+    pool.listen(lambda event: died.set() if isinstance(event, ModelFailed) else None)
+    workers(*MODELS)[0].kill()
+    assert died.wait(5)
+    assert pool.status().models[0].state == "failed"
     assert answer(pool, "tiny").startswith("self-test")
     assert len(workers(*MODELS)) == 1

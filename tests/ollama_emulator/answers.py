@@ -110,6 +110,7 @@ class Chat:
     tokens: list[str]
     prompt_tokens: int
     done_reason: str
+    calls: tuple[tuple[str, dict[str, Any]], ...] = ()
 
     @classmethod
     def prepare(
@@ -126,7 +127,8 @@ class Chat:
             messages = drop_oldest(messages, context_tokens)
         prompt_tokens = count_message_tokens(messages)
         room = context_tokens - prompt_tokens if body.get("shift") is False else None
-        text = _until_stop(model.answer(messages, options), options.get("stop") or ())
+        answer = model.answer(messages, options, body.get("format") or "")
+        text = _until_stop(answer, options.get("stop") or ())
         tokens = split_tokens(text)
         limit = min(_limit(options.get("num_predict")), _limit(room), len(tokens))
         return cls(
@@ -135,6 +137,7 @@ class Chat:
             tokens=tokens[:limit],
             prompt_tokens=prompt_tokens,
             done_reason="length" if limit < len(tokens) else "stop",
+            calls=model.calls if body.get("tools") else (),
         )
 
     def lines(self) -> Iterator[dict[str, Any]]:
@@ -143,18 +146,26 @@ class Chat:
             yield self._line({"role": "assistant", "content": "", "thinking": thought})
         for token in self.tokens:
             yield self._line({"role": "assistant", "content": token})
+        if self.calls:
+            yield self._line({"role": "assistant", "content": "", **self._tool_calls()})
         yield self._end({"role": "assistant", "content": ""})
 
     def whole(self) -> dict[str, Any]:
         """The answer in one piece."""
         message = {"role": "assistant", "content": "".join(self.tokens)}
         thinking = {"thinking": "".join(self.thoughts)} if self.thoughts else {}
-        return self._end({**message, **thinking})
+        return self._end({**message, **thinking, **self._tool_calls()})
 
-    def _line(self, message: dict[str, str]) -> dict[str, Any]:
+    def _tool_calls(self) -> dict[str, Any]:
+        calls = [
+            {"function": {"name": name, "arguments": arguments}} for name, arguments in self.calls
+        ]
+        return {"tool_calls": calls} if calls else {}
+
+    def _line(self, message: dict[str, Any]) -> dict[str, Any]:
         return {"model": self.model, "created_at": _now(), "message": message, "done": False}
 
-    def _end(self, message: dict[str, str]) -> dict[str, Any]:
+    def _end(self, message: dict[str, Any]) -> dict[str, Any]:
         generated = len(self.thoughts) + len(self.tokens)
         return {
             **self._line(message),

@@ -136,6 +136,9 @@ class OllamaHandler(BaseHTTPRequestHandler):
             raise RequestRefused(400, f'"{body["model"]}" does not support chat')
         if body.get("think") and "thinking" not in model.capabilities:
             raise RequestRefused(400, f'"{body["model"]}" does not support thinking')
+        if body.get("tools") and "tools" not in model.capabilities:
+            name = f"registry.ollama.ai/library/{body['model']}"
+            raise RequestRefused(400, f"{name} does not support tools")
         chat = answers.Chat.prepare(model, body, self._load(model, body))
         if chat is None:
             raise RequestRefused(400, TOO_LONG)

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.json_examples import example
+
 MESSAGE_TOKENS = 4
 IMAGE_TOKENS = 64
 _WORDS = ("mañana", "luz", "río", "niño", "casa", "canción", "árbol", "¿qué?", "😀", "viento")
@@ -28,7 +30,8 @@ class EmulatedModel:
     `reply` fixes the answer; else it has `answer_words` words that follow from the request.
     `thoughts` come before it as separated thinking when the model has the capability
     "thinking" (unless the request turns that off) or `always_thinks`. `parameters` is
-    printed by show as it stands. `remote_host` marks a cloud model.
+    printed by show as it stands. `remote_host` marks a cloud model. `calls` are asked for
+    after the reply when tools are given, which takes the capability "tools".
     """
 
     name: str
@@ -42,6 +45,7 @@ class EmulatedModel:
     always_thinks: bool = False
     parameters: str = ""
     remote_host: str = ""
+    calls: tuple[tuple[str, dict[str, Any]], ...] = ()
 
     @property
     def digest(self) -> str:
@@ -58,8 +62,16 @@ class EmulatedModel:
             "quantization_level": "Q4_0",
         }
 
-    def answer(self, messages: Sequence[dict[str, Any]], options: dict[str, Any]) -> str:
-        """`reply`, or a digest of the request and `answer_words` words that follow from it."""
+    def answer(
+        self,
+        messages: Sequence[dict[str, Any]],
+        options: dict[str, Any],
+        form: str | dict[str, Any],
+    ) -> str:
+        """JSON of `form` if there is one, else `reply`, else a digest of the request and
+        `answer_words` words that follow from it."""
+        if form:
+            return json.dumps({} if form == "json" else example(form), ensure_ascii=False)
         if self.reply:
             return self.reply
         greedy = options.get("temperature", 0.8) == 0

@@ -14,13 +14,21 @@ from tests.ollama_emulator import Drop, EmulatedModel, OllamaEmulator
 
 CHAT = EmulatedModel("solar:10.7b", reply="uno dos tres", parameters='stop    "### User:"')
 EMBEDDER = EmulatedModel("nomic:latest", capabilities=("embedding",), embedding_length=8)
+CALLER = EmulatedModel(
+    "caller:1b",
+    capabilities=("completion", "tools"),
+    reply="I look",
+    calls=(("look", {"city": "París"}),),
+)
+LOOK = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
 THINKER = EmulatedModel("qwen3:4b", capabilities=("completion", "thinking"), reply="4")
 HELLO = [{"role": "user", "content": "hola a todos"}]
 
 
 @pytest.fixture
 def server() -> Iterator[OllamaEmulator]:
-    with OllamaEmulator([CHAT, EMBEDDER, THINKER], registry=[EmulatedModel("phi:2b")]) as emulator:
+    models = [CHAT, EMBEDDER, THINKER, CALLER]
+    with OllamaEmulator(models, registry=[EmulatedModel("phi:2b")]) as emulator:
         yield emulator
 
 
@@ -35,6 +43,7 @@ def test_list_show_and_ps_hold_the_fields_of_the_client(client: ollama.Client) -
         "solar:10.7b",
         "nomic:latest",
         "qwen3:4b",
+        "caller:1b",
     ]
     shown = client.show("SOLAR:10.7b")
     assert shown.capabilities == ["completion"]
@@ -84,6 +93,25 @@ def test_thoughts_are_separate_unless_turned_off(client: ollama.Client) -> None:
     assert client.chat("qwen3:4b", HELLO, think=False).message.thinking is None
     with pytest.raises(ollama.ResponseError, match="does not support thinking"):
         client.chat("solar:10.7b", HELLO, think=True)
+
+
+def test_tools_are_called_by_models_that_can(client: ollama.Client) -> None:
+    whole = client.chat("caller:1b", HELLO, tools=[LOOK])
+    assert whole.message.content == "I look"
+    assert whole.message.tool_calls is not None
+    [call] = whole.message.tool_calls
+    assert (call.function.name, call.function.arguments) == ("look", {"city": "París"})
+    pieces = list(client.chat("caller:1b", HELLO, tools=[LOOK], stream=True))
+    assert [piece.message.tool_calls for piece in pieces if piece.message.tool_calls] == [[call]]
+    assert client.chat("caller:1b", HELLO).message.tool_calls is None
+    with pytest.raises(ollama.ResponseError, match="does not support tools"):
+        client.chat("solar:10.7b", HELLO, tools=[LOOK])
+
+
+def test_a_format_is_kept_to(client: ollama.Client) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 3}}}
+    assert client.chat("solar:10.7b", HELLO, format=schema).message.content == '{"n": 3}'
+    assert client.chat("solar:10.7b", HELLO, format="json").message.content == "{}"
 
 
 def test_a_long_chat_loses_its_oldest_messages_by_default(client: ollama.Client) -> None:

@@ -54,6 +54,7 @@ class Chat:
     finish_reason: str
     include_usage: bool
     timings: bool
+    top_logprobs: int = 0
 
     @classmethod
     def prepare(cls, model: EmulatedModel, body: dict[str, Any], *, timings: bool) -> Self:
@@ -71,6 +72,7 @@ class Chat:
             finish_reason="length" if limit < len(tokens) else model.finish_reason,
             include_usage=bool((body.get("stream_options") or {}).get("include_usage")),
             timings=timings,
+            top_logprobs=body.get("top_logprobs", 0) if model.structured else 0,
         )
 
     def chunks(self) -> Iterator[dict[str, Any]]:
@@ -79,7 +81,10 @@ class Chat:
         for thought in self.thoughts:
             yield self._chunk({"reasoning_content": thought})
         for token in self.tokens:
-            yield self._chunk({"content": token})
+            chunk = self._chunk({"content": token})
+            if self.top_logprobs:
+                chunk["choices"][0]["logprobs"] = {"content": [self._logprob(token)]}
+            yield chunk
         end = self._chunk({}, self.finish_reason)
         figures = self._timings() if self.timings else {}
         if self.include_usage:
@@ -87,6 +92,13 @@ class Chat:
             yield {**end, "choices": [], "usage": self._usage(), **figures}
         else:
             yield {**end, **figures}
+
+    def _logprob(self, token: str) -> dict[str, Any]:
+        likely, other = (
+            {"token": text, "logprob": logprob, "bytes": list(text.encode())}
+            for text, logprob in ((token, -0.1), (" other", -3.0))
+        )
+        return {**likely, "top_logprobs": [likely, other][: self.top_logprobs]}
 
     def whole(self) -> dict[str, Any]:
         """The answer in one piece."""

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.json_examples import example
+
 MESSAGE_TOKENS = 4
 MEDIA_TOKENS = 64
 _WORDS = ("mañana", "luz", "río", "niño", "casa", "canción", "árbol", "¿qué?", "😀", "viento")
@@ -27,6 +29,8 @@ class EmulatedModel:
 
     `reply` fixes the answer; else it has `answer_words` words that follow from the request.
     `thoughts` are sent apart, before it. `finish_reason` ends it unless a length does.
+    One that is `structured` keeps to schemas and to grammars of one literal, and tells
+    log-probabilities; others ignore them, as some servers do.
     """
 
     name: str
@@ -36,9 +40,17 @@ class EmulatedModel:
     answer_words: int = 40
     thoughts: str = ""
     finish_reason: str = "stop"
+    structured: bool = False
 
     def answer(self, body: dict[str, Any]) -> str:
         """`reply`, or a digest of the request and `answer_words` words that follow from it."""
+        if self.structured and "response_format" in body:
+            schema = body["response_format"]["json_schema"]["schema"]
+            return json.dumps(example(schema), ensure_ascii=False)
+        if self.structured and (
+            literal := re.search(r'^root ::= "(.*)"$', body.get("grammar", ""))
+        ):
+            return literal[1]
         if self.reply:
             return self.reply
         greedy = body.get("temperature", 1) == 0

@@ -30,7 +30,13 @@ def full(folder: DataFolder) -> DataFolder:
     folder.feedback_log.write_text("{}\n")
     folder.prompt_history.write_text("+hola\n")
     MediaStore(folder).put(b"sound", ".wav")
-    for path in (folder.models / "m.gguf", folder.self_test / "t.gguf", folder.logs / "l.log"):
+    again = (
+        folder.models / "m.gguf",
+        folder.self_test / "t.gguf",
+        folder.states / "m.states",
+        folder.logs / "l.log",
+    )
+    for path in again:
         path.write_text("again")
     with closing(SharedLedger(folder.reservations)) as ledger:
         ledger.others()  # which leaves its lock behind

@@ -1,48 +1,48 @@
 """A whole model in this process: messages in, text out.
 
-Owns the life of the model's parts and the loop that answers. Knows nothing of pipes and
-processes, so a benchmark can run the same loop directly. A prompt, with or without media,
-is evaluated only from where it differs from what the model has seen (`kv_cache`).
+Owns the life of the model's parts and what may be asked of them. Knows nothing of pipes and
+processes, so a benchmark can run the same loop (`scheduler`) directly. A prompt, with or
+without media, is evaluated only from where it differs from what was seen (`kv_cache`).
 """
 
 from __future__ import annotations
 
-import time
+from collections import deque
 from collections.abc import Generator, Sequence
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.engines.llama.abort_flag import AbortFlag
-from core.engines.llama.answer_text import AnswerText
+from core.engines.llama.aborts import Aborts
 from core.engines.llama.embedder import Embedder
+from core.engines.llama.generation import Deliver, Job
 from core.engines.llama.kv_cache import KvCache
-from core.engines.llama.native_media import MediaPrompt, MediaTower
+from core.engines.llama.native_media import MediaTower
 from core.engines.llama.native_model import NativeModel
-from core.engines.llama.prompting import Prompt, Prompting
+from core.engines.llama.prompting import Prompting
 from core.engines.llama.reranker import Reranker, is_reranker
-from core.engines.llama.sampling import Sampler
-from core.engines.llama.steering import open_sampler
+from core.engines.llama.scheduler import Scheduler
+from core.engines.llama.state_file import take_states, write_states
+from core.engines.llama.state_identity import identity_of
 from core.engines.protocol import (
     Capabilities,
     Completion,
     EngineSpec,
-    FinishReason,
     GenerationRequest,
     LoadProgress,
     Message,
     TextDelta,
-    Usage,
 )
-from core.errors import Cancelled, EngineFailed, ModelLacksModality
+from core.errors import ModelLacksModality
 
 
 class ChatModel:
-    """One loaded model that answers requests, one at a time, on the thread that made it.
+    """One loaded model that answers requests, several at once, on the thread that made it.
 
     Args:
         spec: what to load. An embeddings model embeds; every other one chats.
-        abort: raise it from another thread to stop what runs.
+        aborts: calls requests off, also from another thread.
         progress: told the loaded fraction, the media tower included.
 
     Raises: ModelFileInvalid.
@@ -51,19 +51,25 @@ class ChatModel:
     def __init__(
         self,
         spec: EngineSpec,
-        abort: AbortFlag | None = None,
+        aborts: Aborts | None = None,
         progress: LoadProgress = lambda _: None,
     ) -> None:
         self._name = spec.model
         model_progress, tower_progress = _share(spec, progress)
-        self._model = NativeModel(spec, abort or AbortFlag(), model_progress)
-        self._cache = KvCache(self._model)
+        self.aborts = aborts or Aborts()
+        self._model = NativeModel(spec, self.aborts.flag, model_progress)
         self._pools = spec.embeddings
         ranks = self._pools and is_reranker(self._model)
         self._reranker = Reranker(self._model) if ranks else None
         self._embedder = Embedder(self._model) if self._pools and not ranks else None
         self._tower = MediaTower(spec, self._model, tower_progress) if spec.mmproj_path else None
         self._prompting = Prompting(self._model, self._tower)
+        self._cache = KvCache(self._model.memory)
+        self._scheduler = Scheduler(self._model, self._cache, self._prompting, self.aborts)
+        self._spec = spec
+        if spec.states_path is not None:
+            self._cache.adopt(take_states(spec.states_path, identity_of(spec)))
+        self._numbers = count()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -72,6 +78,7 @@ class ChatModel:
             chat=chat,
             json_schema=chat,
             grammar=chat,
+            tools=chat and self._prompting.tool_format is not None,
             logprobs=chat,
             vision=self._tower is not None and self._tower.vision,
             audio=self._tower is not None and self._tower.audio,
@@ -83,30 +90,42 @@ class ChatModel:
     def context_tokens(self) -> int:
         return self._model.context_tokens
 
-    def generate(self, request: GenerationRequest) -> Generator[TextDelta | Completion, None, None]:
-        """As `Engine.generate`; the abort flag takes the place of `cancel`."""
-        self._check_chats()
-        with open_sampler(request, self._model.vocabulary) as sampler:
-            yield from self._generate(request, sampler)
+    @property
+    def busy(self) -> bool:
+        """Whether `step` has anything to do."""
+        return self._scheduler.busy
 
-    def _generate(
-        self, request: GenerationRequest, sampler: Sampler
-    ) -> Generator[TextDelta | Completion, None, None]:
-        started_s = time.perf_counter()
-        with self._prompting.prompt(request.messages) as prompt:
-            self._prompting.check_fits(prompt)
-            prompt_tokens = len(prompt)
-            try:
-                reused_tokens = self._put(prompt)
-            except Cancelled:
-                usage = Usage(prompt_tokens, 0, prompt_ms=_ms_since(started_s))
-                yield Completion("cancelled", usage)
-                return
-        prompt_ms, started_s = _ms_since(started_s), time.perf_counter()
-        limit_tokens = min(request.max_tokens, self.context_tokens - prompt_tokens)
-        reason, answer_tokens = yield from self._answer(request, sampler, limit_tokens)
-        usage = Usage(prompt_tokens, answer_tokens, reused_tokens, prompt_ms, _ms_since(started_s))
-        yield Completion(reason, usage, logprobs=sampler.logprobs)
+    def submit(self, number: int, request: GenerationRequest, deliver: Deliver) -> None:
+        """Queue a request, which `Aborts` knows as `number`; `step` answers it.
+
+        Raises: ModelLacksModality.
+        """
+        self._check_chats()
+        self._scheduler.submit(Job(number, request, deliver))
+
+    def step(self) -> None:
+        """Move all requests on."""
+        self._scheduler.step()
+
+    def generate(self, request: GenerationRequest) -> Generator[TextDelta | Completion, None, None]:
+        """As `Engine.generate`, for callers in this process; others' requests move on too."""
+        number = next(self._numbers)
+        items: deque[TextDelta | Completion | Exception] = deque()
+        self.submit(number, request, items.append)
+        self.aborts.open(number)
+        try:
+            while True:
+                while not items:
+                    self.step()
+                item = items.popleft()
+                if isinstance(item, Exception):
+                    raise item
+                yield item
+                if isinstance(item, Completion):
+                    return
+        finally:
+            self.aborts.abort(number)
+            self._scheduler.end_aborted()
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """As `Engine.count_tokens`."""
@@ -134,54 +153,23 @@ class ChatModel:
             )
         return self._reranker.rerank(query, documents)
 
+    def keep_states(self) -> None:
+        """Write what its conversations came to, for when the model is loaded again.
+
+        Raises: OSError.
+        """
+        if self._spec.states_path is not None:
+            write_states(self._spec.states_path, identity_of(self._spec), self._cache.save_all())
+
+    def set_threads(self, threads: int) -> None:
+        """As `Engine.set_threads`."""
+        self._model.set_threads(threads)
+
     def close(self) -> None:
         """Free the model."""
         if self._tower is not None:
             self._tower.close()
         self._model.close()
-
-    def _put(self, prompt: Prompt) -> int:
-        """Evaluate the prompt; returns how many of its tokens were there already."""
-        if isinstance(prompt, MediaPrompt):
-            reused_tokens = self._cache.put_prompt(prompt.entries(), prompt.evaluate)
-        else:
-            reused_tokens = self._cache.put_prompt(prompt)
-        self._check_finite()
-        return reused_tokens
-
-    def _answer(
-        self, request: GenerationRequest, sampler: Sampler, limit_tokens: int
-    ) -> Generator[TextDelta, None, tuple[FinishReason, int]]:
-        """Stream the answer; returns why it ended and how many tokens it took."""
-        vocabulary, context = self._model.vocabulary, self._model.context
-        text = AnswerText(vocabulary.piece, request.stop)
-        reason: FinishReason = "length"
-        count = 0
-        while count < limit_tokens:
-            token = sampler.sample(context)
-            if vocabulary.ends_answer(token):
-                reason = "stop"
-                break
-            count += 1
-            if shown := text.feed(token):
-                yield TextDelta(shown)
-            if text.stopped:
-                reason = "stop"
-                break
-            if count < limit_tokens and not self._put_token(token):
-                reason = "cancelled"
-                break
-        if rest := text.finish():
-            yield TextDelta(rest)
-        return reason, count
-
-    def _put_token(self, token: int) -> bool:
-        """Evaluate one token of the answer; False when the answer was stopped."""
-        try:
-            self._cache.put_token(token)
-        except Cancelled:
-            return False
-        return True
 
     def _check_chats(self) -> None:
         if self._pools:
@@ -189,15 +177,6 @@ class ChatModel:
                 f"{self._name} is an embeddings model and cannot converse.",
                 model=self._name,
                 hint="Choose a chat model.",
-            )
-
-    def _check_finite(self) -> None:
-        """Damaged weights give NaN, from which sampling would make up an answer."""
-        if np.isnan(self._model.logits()).any():
-            raise EngineFailed(
-                f"{self._name} computes no numbers: its weights are damaged.",
-                model=self._name,
-                hint="Download the file again.",
             )
 
 
@@ -212,7 +191,3 @@ def _share(spec: EngineSpec, progress: LoadProgress) -> tuple[LoadProgress, Load
         lambda fraction: progress(fraction * share),
         lambda fraction: progress(share + fraction * (1 - share)),
     )
-
-
-def _ms_since(started_s: float) -> float:
-    return (time.perf_counter() - started_s) * 1000

@@ -12,19 +12,18 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from jinja2 import TemplateError, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from core.engines.llama.time_limit import processor_time_limit
-from core.engines.protocol import Message, Part
+from core.engines.llama.control_guard import ControlGuard
+from core.engines.llama.template_limits import RENDER_LIMIT_CHARACTERS, template_limits
+from core.engines.llama.tool_formats import tool_format
+from core.engines.protocol import Message, Part, Tool, ToolCall
 from core.errors import EngineFailed
-
-RENDER_LIMIT_S = 2.0
-"""Processor time for compiling or rendering; a real template needs milliseconds."""
 
 
 class ChatTemplate:
@@ -34,28 +33,36 @@ class ChatTemplate:
         source: the template's Jinja text.
         model: the model's name, for errors.
         bos_token, eos_token: spelled out, as templates refer to them; empty for none.
+        guard: keeps what the messages say from becoming control tokens.
 
     Raises: EngineFailed, when the template has a syntax error.
     """
 
-    def __init__(self, source: str, *, model: str, bos_token: str, eos_token: str) -> None:
+    def __init__(
+        self, source: str, *, model: str, bos_token: str, eos_token: str, guard: ControlGuard
+    ) -> None:
         self._model = model
+        self._guard = guard
+        # Some templates leave the calls of earlier turns out; these are added to the text.
+        self._lost_calls = None if "tool_calls" in source else tool_format(source)
         self._special_texts = {"bos_token": bos_token, "eos_token": eos_token}
         # Unguessable, so that no text of a user can pass for a picture.
         self._mark = f"<media:{secrets.token_hex(16)}>"
         self._splits_content: bool | None = None
-        with self._errors(), processor_time_limit(RENDER_LIMIT_S):
+        with self._errors(), template_limits():
             self._template = _environment().from_string(source)
 
-    def render(self, messages: Sequence[Message]) -> list[Part]:
+    def render(self, messages: Sequence[Message], tools: Sequence[Tool] = ()) -> list[Part]:
         """The whole prompt, up to where the answer begins: text and media in order.
+
+        Texts that follow one another are to be tokenised apart.
 
         Raises: EngineFailed, when the template refuses the messages or loses their media.
         """
         media = [
             part for message in messages for part in message.parts if not isinstance(part, str)
         ]
-        texts = self._render(messages).split(self._mark)
+        texts = self._render(messages, tools).split(self._mark)
         if len(texts) != len(media) + 1:
             raise EngineFailed(
                 f"The chat template of {self._model} has no place for {len(media)} image(s)"
@@ -63,36 +70,68 @@ class ChatTemplate:
                 model=self._model,
                 hint="Put media into the message of the user.",
             )
-        prompt: list[Part] = [texts[0]]
+        prompt: list[Part] = [*self._guard.pieces(texts[0])]
         for item, text in zip(media, texts[1:], strict=True):
-            prompt += [item, text]
+            prompt += [item, *self._guard.pieces(text)]
         return [part for part in prompt if part != ""]
 
-    def _render(self, messages: Sequence[Message]) -> str:
-        turns = [(message.role, self._content(message.parts)) for message in messages]
-        with self._errors(), processor_time_limit(RENDER_LIMIT_S):
+    def _render(self, messages: Sequence[Message], tools: Sequence[Tool]) -> str:
+        turns = [self._turn(message) for message in messages]
+        functions = [self._guard.guarded(_function(tool)) for tool in tools]
+        with self._errors(), template_limits():
             if self._splits_content is None:
                 self._splits_content = not self._reads_plain_text()
-            return self._fill(turns, split=self._splits_content)
+            text = self._fill(turns, functions, split=self._splits_content)
+        said = sum(len(part) for turn in messages for part in turn.parts if isinstance(part, str))
+        if len(text) > said + RENDER_LIMIT_CHARACTERS:
+            raise EngineFailed(
+                f"The chat template of {self._model} made {len(text)} characters of {said}.",
+                model=self._model,
+                hint="Do not trust this file.",
+            )
+        return text
+
+    def _turn(self, message: Message) -> dict[str, Any]:
+        """A message in the form that templates know, from OpenAI's interface."""
+        turn: dict[str, Any] = {"role": message.role, "content": self._content(message.parts)}
+        calls = self._guard.guarded([_call(call) for call in message.tool_calls])
+        if calls and self._lost_calls is not None:
+            turn["content"] += self._lost_calls.written([call["function"] for call in calls])
+        elif calls:
+            turn["tool_calls"] = calls
+        if message.role == "tool":
+            result = {"name": message.tool_name, "tool_call_id": message.tool_call_id}
+            turn |= self._guard.guarded(result)
+        return turn
 
     def _content(self, parts: Sequence[Part]) -> str:
-        return "".join(part if isinstance(part, str) else self._mark for part in parts)
+        """Text and marks of media. Texts that meet are one text, for the guard too."""
+        texts = [[""]]
+        for part in parts:
+            if isinstance(part, str):
+                texts[-1].append(part)
+            else:
+                texts.append([""])
+        return self._mark.join(self._guard.guarded("".join(run)) for run in texts)
 
     def _reads_plain_text(self) -> bool:
         """Some templates only take content as a list of typed parts and drop plain text."""
-        probe = [("user", self._mark)]
+        probe = [{"role": "user", "content": self._mark}]
         try:
-            return self._mark in self._fill(probe, split=False)
+            return self._mark in self._fill(probe, [], split=False)
         except (TemplateError, ValueError, TypeError):
             return False
 
-    def _fill(self, turns: Sequence[tuple[str, str]], *, split: bool) -> str:
-        content = [
-            {"role": role, "content": [{"type": "text", "text": text}] if split else text}
-            for role, text in turns
-        ]
+    def _fill(self, turns: list[dict[str, Any]], functions: list[Any], *, split: bool) -> str:
+        if split:
+            turns = [
+                turn | {"content": [{"type": "text", "text": turn["content"]}]} for turn in turns
+            ]
+        # Templates ask whether `tools` is defined.
+        tools = {"tools": functions} if functions else {}
         return self._template.render(
-            messages=content,
+            messages=turns,
+            **tools,
             add_generation_prompt=True,
             raise_exception=_raise_exception,
             strftime_now=_strftime_now,
@@ -105,11 +144,28 @@ class ChatTemplate:
         try:
             yield
         except Exception as error:
+            reason = str(error) or type(error).__name__
             raise EngineFailed(
-                f"The chat template of {self._model} failed: {error}",
+                f"The chat template of {self._model} failed: {reason}",
                 model=self._model,
                 hint="Its conversation format may not allow these roles, or the file is damaged.",
             ) from error
+
+
+def _function(tool: Tool) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "function": {
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": dict(tool.parameters),
+        },
+    }
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": dict(call.arguments)}
+    return {"id": call.id, "type": "function", "function": function}
 
 
 class _GenerationTag(Extension):

@@ -1,6 +1,7 @@
 """The llama.cpp engine as SARAi sees it: one loaded GGUF behind the `Engine` protocol.
 
-Owns the order of callers and the words spoken with the worker; knows nothing of llama.cpp.
+Owns the words spoken with the worker; knows nothing of llama.cpp. Callers do not wait for one
+another here: the worker answers several at once and queues the rest.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import weakref
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
 
@@ -22,7 +23,6 @@ from core.engines.llama.messages import (
     encode_request,
     encode_spec,
 )
-from core.engines.llama.turns import Turns
 from core.engines.llama.wire import Buffer, Frame, Header
 from core.engines.llama.worker_process import WorkerProcess
 from core.engines.protocol import (
@@ -45,7 +45,6 @@ class LlamaEngine:
     def __init__(self, spec: EngineSpec, worker: WorkerProcess, ready: Frame) -> None:
         self._spec = spec
         self._worker = worker
-        self._turns = Turns()
         self._capabilities = Capabilities(**ready.header["capabilities"])
         self._context_tokens = int(ready.header["context_tokens"])
         # An engine that is dropped, or alive at exit, takes its process with it.
@@ -96,13 +95,14 @@ class LlamaEngine:
         check_request(request)
         require_capable(request, self._capabilities, self.model)
         values, buffers = encode_request(request)
+        header = {"type": "generate"} | values
         try:
-            with self._turns.take(cancel):
-                request_header = {"type": "generate"} | values
-                with closing(self._worker.exchange(request_header, buffers, cancel)) as frames:
-                    for frame in frames:
-                        yield _answer(frame)
-        except Cancelled:  # while waiting for its turn
+            if cancel:
+                cancel.raise_if_cancelled()
+            with closing(self._worker.exchange(header, buffers, cancel)) as frames:
+                for frame in frames:
+                    yield _answer(frame)
+        except Cancelled:  # before the worker knew of it, or could say what it cost
             yield Completion("cancelled", Usage(0, 0))
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
@@ -125,6 +125,14 @@ class LlamaEngine:
         """As `Engine.alive`."""
         return self._worker.running()
 
+    def watch(self, died: Callable[[], None]) -> None:
+        """As `Engine.watch`."""
+        self._worker.watch(died)
+
+    def set_threads(self, threads: int) -> None:
+        """As `Engine.set_threads`; pictures and recordings keep the threads of the spec."""
+        self._worker.tell({"type": "threads", "threads": threads})
+
     def memory_mb(self) -> float | None:
         """Resident memory of the worker in MiB; None where the system does not tell."""
         return self._status_mb("VmRSS")
@@ -134,7 +142,12 @@ class LlamaEngine:
         return self._status_mb("VmHWM")
 
     def close(self) -> None:
-        """As `Engine.close`; whoever still waits for an answer gets EngineFailed."""
+        """As `Engine.close`; whoever still waits for an answer gets EngineFailed.
+
+        With a `states_path`, what the conversations came to is written there first.
+        """
+        if self._spec.states_path is not None and self._close.alive:
+            self._worker.keep_states()
         self._close()
 
     def _status_mb(self, field: str) -> float | None:
@@ -150,9 +163,8 @@ class LlamaEngine:
 
     def _ask(self, header: Header, buffers: Sequence[Buffer] = ()) -> Frame:
         """A request with one frame for an answer."""
-        with self._turns.take():
-            (frame,) = self._worker.exchange(header, buffers)
-            return frame
+        (frame,) = self._worker.exchange(header, buffers)
+        return frame
 
 
 def _require_files(spec: EngineSpec) -> None:

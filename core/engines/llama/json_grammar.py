@@ -8,45 +8,22 @@ grammars are wider: control characters in strings, unescaped backslashes, ignore
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from core.engines.llama.gbnf import Rules, literal
-from core.engines.llama.gbnf_numbers import (
-    INTEGER,
-    NUMBER,
-    Bounds,
-    integer_between,
-    number_between,
+from core.engines.llama.json_scalars import (
+    constants_rule,
+    json_text,
+    require_range,
+    scalar_rule,
+    string_rule,
 )
 from core.engines.llama.json_schema import Schema, SchemaReader, refused
 
-MAX_ENUM = 500
 MAX_PATHS = 2000
 """Alternatives at one place of the text; llama.cpp follows all of them."""
 
 SPACE = '( " " | "\\n" [ \\t]{0,20} )?'
-_HEX = "[0-9a-fA-F]"
-# No \u escape for half a surrogate pair: such text cannot be stored.
-CHARACTER = (
-    '[^"\\\\\\x00-\\x1F\\x7F] | "\\\\" (["\\\\/bfnrt] | '
-    f'"u" ([0-9a-cA-CE-Fe-f] {_HEX} | [dD] [0-7]) {_HEX} {_HEX})'
-)
-_MONTH_AND_DAY = (
-    '(("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | "1" [0-9] | "2" [0-8])'
-    ' | ("0" [13-9] | "1" [0-2]) "-" ("29" | "30")'
-    ' | ("0" [13578] | "1" [02]) "-31")'
-)
-_DATE = f'[1-2] [0-9]{{3}} "-" {_MONTH_AND_DAY}'
-_TIME = '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{1,6})?'
-_ZONE = '("Z" | [-+] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])'
-FORMATS = {
-    "date": _DATE,
-    "time": f"{_TIME} {_ZONE}",
-    "date-time": f'{_DATE} "T" {_TIME} {_ZONE}',
-    "uuid": f'{_HEX}{{8}} "-" {_HEX}{{4}} "-" {_HEX}{{4}} "-" {_HEX}{{4}} "-" {_HEX}{{12}}',
-}
 
 
 def json_grammar(schema: Schema) -> str:
@@ -67,7 +44,6 @@ class JsonRules:
         self._references: dict[str, str] = {}
         self._paths: dict[str, int] = {}
         self._space = rules.add(SPACE)
-        self._character = rules.add(CHARACTER)
 
     def value(self, schema: object, depth: int = 0) -> str:
         """The name of the rule for values of `schema`.
@@ -104,7 +80,7 @@ class JsonRules:
 
     def _plain(self, schema: Schema, depth: int) -> str:
         if "const" in schema or "enum" in schema:
-            return self._constants(schema)
+            return self._rules.add(constants_rule(schema))
         match schema.get("type"):
             case None:
                 return self._anything()
@@ -112,46 +88,17 @@ class JsonRules:
                 return self._object(schema, depth)
             case "array":
                 return self._array(schema, depth)
-            case kind:
-                return self._rules.add(self._scalar(schema, kind))
-
-    def _scalar(self, schema: Schema, kind: str) -> str:
-        match kind:
-            case "string":
-                return self._string(schema)
-            case "integer" | "number":
-                return _number(schema, whole=kind == "integer")
-            case "boolean":
-                return '"true" | "false"'
-            case "null":
-                return '"null"'
             case _:
-                raise refused(f"there is no type {kind!r}")
-
-    def _constants(self, schema: Schema) -> str:
-        values = [schema["const"]] if "const" in schema else schema["enum"]
-        fitting = [value for value in values if _fits(value, schema)]
-        if not fitting or len(fitting) > MAX_ENUM:
-            raise refused(f"`enum` has {len(fitting)} values of its type, 1 to {MAX_ENUM} can be")
-        return self._rules.add(" | ".join(literal(_json(value)) for value in fitting))
-
-    def _string(self, schema: Schema) -> str:
-        least, most = schema.get("minLength", 0), schema.get("maxLength")
-        if schema.get("format") in FORMATS:
-            if least or most is not None:
-                raise refused("a string has both a `format` and a length")
-            return f'"\\"" {FORMATS[schema["format"]]} "\\""'
-        _require_range("Length", least, most)
-        return f'"\\"" {self._rules.repeat(self._character, least, most)} "\\""'
+                return self._rules.add(scalar_rule(self._rules, schema))
 
     def _array(self, schema: Schema, depth: int) -> str:
         first = [self.value(each, depth + 1) for each in schema.get("prefixItems", ())]
         least, most = schema.get("minItems", 0), schema.get("maxItems")
-        _require_range("Items", least, most)
+        require_range("Items", least, most)
         more = schema.get("items", True)
         if more is False:
             most = len(first) if most is None else min(most, len(first))
-            _require_range("Items", least, most)
+            require_range("Items", least, most)
         item = self.value(more, depth + 1) if most is None or most > len(first) else ""
         return self._enclosed("[", self._elements(first, item, least, most), "]")
 
@@ -201,7 +148,7 @@ class JsonRules:
 
     def _pair(self, name: str, schema: object, depth: int) -> str:
         value = self.value(schema, depth + 1)
-        return self._rules.add(f'{literal(_json(name))} ":" {self._space} {value}')
+        return self._rules.add(f'{literal(json_text(name))} ":" {self._space} {value}')
 
     def _map(self, schema: Schema, extra: object, depth: int) -> str:
         """An object whose names are free."""
@@ -209,7 +156,7 @@ class JsonRules:
             return self._rules.add('"{" "}"')
         if schema.get("minProperties", 0):
             raise refused("`minProperties` of unnamed properties is not supported")
-        key = self._rules.add(self._string({}))
+        key = self._rules.add(string_rule(self._rules, {}))
         pair = self._rules.add(f'{key} ":" {self._space} {self.value(extra, depth + 1)}')
         most = schema.get("maxProperties")
         return self._enclosed("{", self._elements([], pair, 0, most) if most != 0 else "", "}")
@@ -228,62 +175,8 @@ class JsonRules:
         return self._references[""]
 
 
-def _number(schema: Schema, *, whole: bool) -> str:
-    low, low_open = _bound(schema, "minimum", "exclusiveMinimum", max)
-    high, high_open = _bound(schema, "maximum", "exclusiveMaximum", min)
-    if low is None and high is None:
-        return INTEGER if whole else NUMBER
-    between = integer_between if whole else number_between
-    body = between(Bounds(low, high, low_open, high_open))
-    if body is None:
-        raise refused(f"there is no number from {low} to {high}")
-    return body
-
-
-def _bound(schema: Schema, closed: str, open_: str, tighter: Any) -> tuple[int | None, bool]:
-    """The tighter of the two bounds that a schema may set on one side, and whether it is open."""
-    given = [(schema[key], key == open_) for key in (closed, open_) if key in schema]
-    if not given:
-        return None, False
-    strictest = tighter(value for value, _ in given)
-    if strictest != int(strictest):
-        raise refused(f"the bound {strictest} is not a whole number")
-    return int(strictest), (strictest, True) in given
-
-
-def _fits(value: object, schema: Schema) -> bool:
-    """Whether a constant is of the schema's own `type`, if it has one."""
-    types = schema.get("type", [])
-    kinds = {
-        "object": isinstance(value, dict),
-        "array": isinstance(value, list),
-        "string": isinstance(value, str),
-        "boolean": isinstance(value, bool),
-        "null": value is None,
-        "number": isinstance(value, int | float) and not isinstance(value, bool),
-        "integer": isinstance(value, int) and not isinstance(value, bool),
-    }
-    names = [types] if isinstance(types, str) else types
-    return not names or any(kinds.get(name, False) for name in names)
-
-
-def _require_range(what: str, least: int, most: int | None) -> None:
-    if least < 0 or (most is not None and most < least):
-        raise refused(f"nothing has from {least} to {most} (`min{what}`, `max{what}`)")
-
-
 def _require_count(schema: Schema, needed: int, named: int) -> None:
     if schema.get("minProperties", 0) > needed and named:
         raise refused("`minProperties` asks for more than the required properties")
     if schema.get("maxProperties", named) < named:
         raise refused("`maxProperties` is less than the named properties")
-
-
-def _json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    # Half a surrogate pair has no other form.
-    return text if text.isascii() or _encodes(text) else json.dumps(value)
-
-
-def _encodes(text: str) -> bool:
-    return text.encode(errors="replace").decode() == text

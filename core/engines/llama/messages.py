@@ -62,6 +62,7 @@ def _paths_of(spec: EngineSpec) -> dict[str, Path | None]:
         "gguf_path": spec.gguf_path,
         "mmproj_path": spec.mmproj_path,
         "log_path": spec.log_path,
+        "states_path": spec.states_path,
     }
 
 
@@ -71,7 +72,11 @@ def encode_request(request: GenerationRequest) -> tuple[Header, list[Buffer]]:
     # As text, because what lies too deep for the reader of frames must not reach it.
     schema = None if request.json_schema is None else json_text(request.json_schema, "json_schema")
     tools = [
-        {**asdict(tool), "parameters": json_text(tool.parameters, "tools")}
+        {
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": json_text(tool.parameters, "tools"),
+        }
         for tool in request.tools
     ]
     settings = {name: getattr(request, name) for name in _SETTINGS}
@@ -93,7 +98,10 @@ def decode_request(frame: Frame) -> GenerationRequest:
 
 def encode_completion(completion: Completion) -> Header:
     """`completion` as plain values."""
-    calls = [_encode_call(call) for call in completion.tool_calls]
+    calls = [
+        {"name": call.name, "id": call.id, "arguments": json.dumps(call.arguments)}
+        for call in completion.tool_calls
+    ]
     return asdict(replace(completion, tool_calls=())) | {"tool_calls": calls}
 
 
@@ -143,7 +151,7 @@ def decode_messages(frame: Frame) -> tuple[Message, ...]:
 
 
 def _encode_call(call: ToolCall) -> Header:
-    return {**asdict(call), "arguments": json_text(call.arguments, "arguments")}
+    return {"name": call.name, "id": call.id, "arguments": json_text(call.arguments, "messages")}
 
 
 def _decode_call(values: Header) -> ToolCall:

@@ -143,8 +143,8 @@ class MediaPrompt:
             pieces[digest] += 1
         return entries
 
-    def evaluate(self, media: Media, position: int) -> None:
-        """Encode one of the media and evaluate it from `position` on.
+    def evaluate(self, media: Media, position: int, sequence: int) -> None:
+        """Encode one of the media and evaluate it in `sequence`, from `position` on.
 
         Raises: Cancelled, EngineFailed.
         """
@@ -153,7 +153,7 @@ class MediaPrompt:
             self._model.context,
             self._chunk(media.chunk),
             llama.llama_pos(position),
-            0,
+            llama.llama_seq_id(sequence),
             self._model.batch_tokens,
             media.chunk == mtmd.mtmd_input_chunks_size(self._chunks) - 1,
             ctypes.byref(llama.llama_pos()),

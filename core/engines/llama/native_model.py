@@ -2,7 +2,8 @@
 
 Owns the model, its context and one batch: loading, freeing, tokens and evaluation. Knows
 nothing of messages, media or how tokens are chosen. Used by one thread only: llama.cpp aborts
-the process when a second one evaluates the same model.
+the process when a second one evaluates the same model. Several sequences share the cells of
+one KV cache, so that one alone may fill it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.engines.llama.abort_flag import AbortFlag
+from core.engines.llama.native_batch import Batch
 from core.engines.llama.native_log import NATIVE_LOG
+from core.engines.llama.native_memory import NativeMemory
 from core.engines.llama.native_vocabulary import Vocabulary
 from core.engines.protocol import EngineSpec, LoadProgress
 from core.errors import Cancelled, ContextOverflow, EngineFailed, ModelFileInvalid
@@ -24,8 +27,15 @@ from core.errors import Cancelled, ContextOverflow, EngineFailed, ModelFileInval
 BATCH_TOKENS = 512
 """Tokens per evaluation of a prompt. Source: llama.cpp's default n_ubatch."""
 DECODE_ABORTED = 2  # Source: llama.h, llama_decode
-SEQUENCE = 0
-TO_THE_END = -1
+KV_CACHE_TYPES = {
+    "f16": llama.GGML_TYPE_F16,
+    "q8_0": llama.GGML_TYPE_Q8_0,
+    "q4_0": llama.GGML_TYPE_Q4_0,
+}
+
+
+class NoNumbers(EngineFailed):
+    """The scores are no numbers, as damaged weights give."""
 
 
 class NativeModel:
@@ -55,11 +65,8 @@ class NativeModel:
         self.context = self._open_context(spec, min(spec.context_tokens, limit_tokens))
         self.context_tokens = int(min(llama.llama_n_ctx(self.context), limit_tokens))
         self.batch_tokens = int(llama.llama_n_batch(self.context))
-        self._batch = _Batch(self.batch_tokens)
-        # A recurrent state holds no positions to go back to.
-        self.rewinds = not (
-            llama.llama_model_is_recurrent(self.model) or llama.llama_model_is_hybrid(self.model)
-        )
+        self.batch = Batch(self.batch_tokens)
+        self.memory = NativeMemory(self.model, self.context)
 
     def _load(self, spec: EngineSpec, progress: LoadProgress) -> llama.llama_model_p:
         def report(fraction: float, _: ctypes.c_void_p) -> bool:
@@ -87,11 +94,14 @@ class NativeModel:
         params.n_batch = context_tokens if spec.embeddings else min(BATCH_TOKENS, context_tokens)
         params.n_ubatch = params.n_batch
         params.n_threads = params.n_threads_batch = spec.threads
+        params.type_k = params.type_v = KV_CACHE_TYPES[spec.kv_cache_type]
         params.embeddings = spec.embeddings
         if not spec.embeddings:
+            params.n_seq_max = spec.parallel
+            params.kv_unified = True
             # An answer needs the scores of one token. Room for those of a whole batch would
-            # be 294 instead of 6 MiB for a vocabulary of 150,000.
-            params.n_outputs_max = 1
+            # be 294 MiB for a vocabulary of 150,000, in place of 0.6 per answer.
+            params.n_outputs_max = spec.parallel
         # Without flash attention the compute buffer grows with the context: 2.1 GiB at 32k.
         params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
         params.abort_callback = ctypes.cast(self.abort.strlen, llama.ggml_abort_callback)
@@ -117,13 +127,12 @@ class NativeModel:
         raw = llama.llama_model_chat_template(self.model, None)
         return None if raw is None else raw.decode("utf-8", "replace")
 
-    def decode(self, tokens: Sequence[int], position: int) -> None:
-        """Evaluate `tokens`, at most `batch_tokens`, from `position` on; logits for the last.
+    def decode(self) -> None:
+        """Evaluate `batch`.
 
         Raises: Cancelled, when the abort flag went up; EngineFailed.
         """
-        batch = self._batch.fill(tokens, position)
-        self.raise_for(llama.llama_decode(self.context, batch))
+        self.raise_for(llama.llama_decode(self.context, self.batch.native))
 
     def require_fits(self, tokens: Sequence[int]) -> None:
         """Raises: ContextOverflow, for more tokens than the context holds."""
@@ -135,14 +144,15 @@ class NativeModel:
     def encode(self, tokens: Sequence[int], outputs: int) -> NDArray[np.float32]:
         """Evaluate a whole text on its own; returns what it pools to, a view of `outputs`.
 
-        Raises: EngineFailed.
+        Raises: Cancelled, EngineFailed.
         """
-        self.forget_all()
-        batch = self._batch.fill(tokens, 0, all_outputs=True)
-        has_memory = llama.llama_get_memory(self.context) is not None
-        evaluate = llama.llama_decode if has_memory else llama.llama_encode
-        self.raise_for(evaluate(self.context, batch))
-        pooled = llama.llama_get_embeddings_seq(self.context, SEQUENCE)
+        self.memory.forget_all()
+        self.batch.clear()
+        self.batch.add(tokens, 0)
+        self.batch.want_all()
+        evaluate = llama.llama_decode if self.memory.exists else llama.llama_encode
+        self.raise_for(evaluate(self.context, self.batch.native))
+        pooled = llama.llama_get_embeddings_seq(self.context, 0)
         return np.ctypeslib.as_array(pooled, (outputs,))
 
     def raise_for(self, status: int) -> None:
@@ -157,73 +167,29 @@ class NativeModel:
                 hint="Try a shorter prompt, or load the model again.",
             )
 
-    def logits(self) -> NDArray[np.float32]:
-        """Scores of every token of the vocabulary after the last evaluated one; a view."""
-        logits = llama.llama_get_logits_ith(self.context, -1)
-        return np.ctypeslib.as_array(logits, (self.vocabulary.size,))
+    def logits(self, index: int = -1) -> NDArray[np.float32]:
+        """Scores of every token of the vocabulary after token `index` of the batch; a view.
 
-    def forget_from(self, position: int) -> bool:
-        """Drop the KV cache from `position` on; False when this model can only drop it all."""
-        memory = llama.llama_get_memory(self.context)
-        return memory is not None and llama.llama_memory_seq_rm(
-            memory, SEQUENCE, position, TO_THE_END
-        )
+        Args:
+            index: -1 stands for the last one whose scores were wanted.
 
-    def forget_all(self) -> None:
-        memory = llama.llama_get_memory(self.context)
-        if memory is not None:  # encoders have none
-            llama.llama_memory_clear(memory, False)
+        Raises: NoNumbers. Sampling would make up an answer from them.
+        """
+        logits = llama.llama_get_logits_ith(self.context, index)
+        scores = np.ctypeslib.as_array(logits, (self.vocabulary.size,))
+        # One that is no number makes the sum none either; a tenth of the cost of looking.
+        if np.isnan(scores.sum()):
+            raise NoNumbers(
+                f"{self.name} computes no numbers: its weights are damaged.",
+                model=self.name,
+                hint="Download the file again.",
+            )
+        return scores
 
-    def state_bytes(self) -> int:
-        """Size of `state`."""
-        return int(llama.llama_state_seq_get_size(self.context, SEQUENCE))
-
-    def state(self) -> NDArray[np.uint8]:
-        """A copy of what the KV cache holds."""
-        data = np.empty(self.state_bytes(), dtype=np.uint8)
-        written = llama.llama_state_seq_get_data(self.context, _bytes(data), data.size, SEQUENCE)
-        return data[:written]
-
-    def restore(self, state: NDArray[np.uint8]) -> bool:
-        """Put a copy back in place of an empty cache; False when llama.cpp refuses it."""
-        return bool(
-            llama.llama_state_seq_set_data(self.context, _bytes(state), state.size, SEQUENCE)
-        )
+    def set_threads(self, threads: int) -> None:
+        """Evaluate with so many threads from now on."""
+        llama.llama_set_n_threads(self.context, threads, threads)
 
     def close(self) -> None:
-        self._batch.close()
         llama.llama_free(self.context)
         llama.llama_model_free(self.model)
-
-
-def _bytes(array: NDArray[np.uint8]) -> ctypes.Array[ctypes.c_uint8]:
-    """The memory of `array` in the type that the bindings take."""
-    return (ctypes.c_uint8 * array.size).from_buffer(array.data)
-
-
-class _Batch:
-    """One reusable `llama_batch` for a single sequence."""
-
-    def __init__(self, capacity_tokens: int) -> None:
-        self._batch: llama.llama_batch = llama.llama_batch_init(capacity_tokens, 0, 1)
-        shape = (capacity_tokens,)
-        self._tokens = np.ctypeslib.as_array(self._batch.token, shape)
-        self._positions = np.ctypeslib.as_array(self._batch.pos, shape)
-        self._wanted = np.ctypeslib.as_array(self._batch.logits, shape)
-        np.ctypeslib.as_array(self._batch.n_seq_id, shape)[:] = 1
-        for index in range(capacity_tokens):
-            self._batch.seq_id[index][0] = 0
-
-    def fill(
-        self, tokens: Sequence[int], position: int, *, all_outputs: bool = False
-    ) -> llama.llama_batch:
-        count = len(tokens)
-        self._tokens[:count] = tokens
-        self._positions[:count] = np.arange(position, position + count)
-        self._wanted[:count] = all_outputs
-        self._wanted[count - 1] = True
-        self._batch.n_tokens = count
-        return self._batch
-
-    def close(self) -> None:
-        llama.llama_batch_free(self._batch)

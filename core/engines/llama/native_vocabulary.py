@@ -14,6 +14,8 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 from numpy.typing import NDArray
 
+from core.engines.llama.control_guard import ControlGuard
+
 PIECE_BYTES = 64
 MAX_SPECIAL = 2
 """Tokens that a model may add around a text."""
@@ -51,23 +53,31 @@ class Vocabulary:
                 return tokens[:count]
             room = -count
 
-    def tokenize_pieces(self, pieces: Sequence[tuple[str, bool]]) -> list[int]:
-        """Tokens of texts that follow one another, each with whether it is markup, in which
-        control tokens are read. What the model wants around a text is not added."""
-        return [
+    def tokenize_pieces(self, pieces: Sequence[str], *, add_special: bool = True) -> list[int]:
+        """Tokens of markup that was cut where no control token may arise, as one text.
+
+        A vocabulary of SentencePiece may put a space where it was cut.
+        """
+        if len(pieces) == 1:
+            return self.tokenize(pieces[0], parse_special=True, add_special=add_special)
+        begin = [llama.llama_vocab_bos(self.handle)] if add_special and self.adds_bos else []
+        return begin + [
             token
-            for text, is_markup in pieces
-            for token in self.tokenize(text, parse_special=is_markup, add_special=False)
+            for piece in pieces
+            for token in self.tokenize(piece, parse_special=True, add_special=False)
         ]
 
     def joined(self, first: Sequence[int], second: Sequence[int]) -> list[int]:
-        """Two texts as a model reads them that compares them. Source: llama.cpp's server."""
+        """Two texts as a model reads them that compares them.
+
+        Source: llama.cpp's server, but for BERT's last separator, which that leaves out.
+        """
         bos, eos = llama.llama_vocab_bos(self.handle), llama.llama_vocab_eos(self.handle)
         sep = llama.llama_vocab_sep(self.handle)
         ends = [sep if eos < 0 else eos] if llama.llama_vocab_get_add_eos(self.handle) else []
         begins = [bos] if self.adds_bos else []
         between = [sep] if llama.llama_vocab_get_add_sep(self.handle) else []
-        return [*begins, *first, *ends, *between, *second, *ends]
+        return [*begins, *first, *ends, *between, *second, *(ends or between)]
 
     def piece(self, token: int, *, special: bool = False) -> bytes:
         """The bytes of one token; `special` also spells control tokens out."""
@@ -82,16 +92,23 @@ class Vocabulary:
         return bool(llama.llama_vocab_is_eog(self.handle, token))
 
     @cached_property
+    def control_tokens(self) -> tuple[int, ...]:
+        """Tokens that stand for no text of their own."""
+        get_attributes, handle = llama.llama_vocab_get_attr, self.handle
+        return tuple(token for token in range(self.size) if get_attributes(handle, token) & NO_TEXT)
+
+    @cached_property
     def markup(self) -> NDArray[np.int32]:
-        """Tokens that stand for no text of their own, but for those that end an answer."""
-        return np.array(
-            [
-                token
-                for token in range(self.size)
-                if llama.llama_vocab_get_attr(self.handle, token) & NO_TEXT
-                and not self.ends_answer(token)
-            ],
-            dtype=np.int32,
+        """Control tokens but for those that end an answer."""
+        tokens = [token for token in self.control_tokens if not self.ends_answer(token)]
+        return np.array(tokens, dtype=np.int32)
+
+    @cached_property
+    def guard(self) -> ControlGuard:
+        """Keeps text from becoming control tokens."""
+        return ControlGuard(
+            self.piece(token, special=True).decode("utf-8", "replace")
+            for token in self.control_tokens
         )
 
     def _special_text(self, token: int) -> str:

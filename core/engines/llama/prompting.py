@@ -11,7 +11,8 @@ from contextlib import closing, contextmanager
 from core.engines.llama.chat_template import ChatTemplate
 from core.engines.llama.native_media import MediaPrompt, MediaTower
 from core.engines.llama.native_model import NativeModel
-from core.engines.protocol import Message, Part
+from core.engines.llama.tool_formats import ToolFormat, tool_format
+from core.engines.protocol import Message, Part, Tool
 from core.errors import ContextOverflow, EngineFailed, ModelLacksModality
 from core.media.content import AudioClip, RgbImage
 
@@ -28,16 +29,24 @@ class Prompting:
         self._template: ChatTemplate | None = None
 
     @contextmanager
-    def prompt(self, messages: Sequence[Message]) -> Iterator[Prompt]:
+    def prompt(
+        self, messages: Sequence[Message], tools: Sequence[Tool] = (), opening: str = ""
+    ) -> Iterator[Prompt]:
         """`messages` as the model will see them, up to where its answer begins.
+
+        Args:
+            tools: what the model is told that it may call.
+            opening: markup that the answer begins with.
 
         Raises: ModelLacksModality, EngineFailed.
         """
         self._check_modalities(messages)
-        parts = self._rendered(messages)
-        if self._tower is None or all(isinstance(part, str) for part in parts):
-            text = "".join(part for part in parts if isinstance(part, str))
-            yield self._model.vocabulary.tokenize(text, parse_special=True)
+        parts = self._rendered(messages, tools)
+        if opening:
+            parts = _continued(parts, opening)
+        texts = [part for part in parts if isinstance(part, str)]
+        if self._tower is None or len(texts) == len(parts):
+            yield self._model.vocabulary.tokenize_pieces(texts or [""])
         else:
             with closing(self._tower.tokenize(parts)) as media_prompt:
                 yield media_prompt
@@ -58,10 +67,19 @@ class Prompting:
                 context_tokens=self._model.context_tokens,
             )
 
-    def _rendered(self, messages: Sequence[Message]) -> list[Part]:
+    @property
+    def tool_format(self) -> ToolFormat | None:
+        """How the model writes tool calls; None when it has no way that is known."""
+        return tool_format(self._model.chat_template() or "")
+
+    @property
+    def _chat_template(self) -> ChatTemplate:
         if self._template is None:
             self._template = self._open_template()
-        parts = self._template.render(messages)
+        return self._template
+
+    def _rendered(self, messages: Sequence[Message], tools: Sequence[Tool]) -> list[Part]:
+        parts = self._chat_template.render(messages, tools)
         vocabulary = self._model.vocabulary
         # Tokenising adds BOS where the model wants it; a template may have written it too.
         if parts and isinstance(parts[0], str) and vocabulary.adds_bos:
@@ -81,6 +99,7 @@ class Prompting:
             model=self._model.name,
             bos_token=self._model.vocabulary.bos_text,
             eos_token=self._model.vocabulary.eos_text,
+            guard=self._model.vocabulary.guard,
         )
 
     def _check_modalities(self, messages: Sequence[Message]) -> None:
@@ -96,3 +115,9 @@ class Prompting:
             model=self._model.name,
             hint="Use a model that can; `mmproj_file` must name its projector.",
         )
+
+
+def _continued(parts: list[Part], opening: str) -> list[Part]:
+    """`parts` with more markup at their end."""
+    *others, last = parts or [""]
+    return [*others, last + opening] if isinstance(last, str) else [*parts, opening]

@@ -53,10 +53,10 @@ class Reranker:
         vocabulary = self._model.vocabulary
         texts = {"{query}": query, "{document}": document}
         if self._template is not None:
-            pieces = re.split(r"(\{query\}|\{document\})", self._template)
-            return vocabulary.tokenize_pieces(
-                [(texts.get(piece, piece), piece not in texts) for piece in pieces]
-            )
+            guard = vocabulary.guard
+            parts = re.split(r"(\{query\}|\{document\})", self._template)
+            filled = (guard.guarded(texts[part]) if part in texts else part for part in parts)
+            return vocabulary.tokenize_pieces(guard.pieces("".join(filled)), add_special=False)
         first, second = (
             vocabulary.tokenize(text, parse_special=False, add_special=False)
             for text in texts.values()

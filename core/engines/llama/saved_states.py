@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +26,19 @@ class SavedState:
     """A copy of the cache when it held `entries`; `data` is llama.cpp's own format.
 
     The first `prompt_entries` were asked, the rest was answered.
+
+    Args:
+        digest: SHA-256 of `data`, when it has been on disk; else empty.
     """
 
     entries: tuple[Entry, ...]
     prompt_entries: int
     data: NDArray[np.uint8]
+    digest: bytes = b""
+
+    def sound(self) -> bool:
+        """Whether `data` is what it was; llama.cpp would not notice."""
+        return not self.digest or sha256(self.data.data).digest() == self.digest
 
 
 class SavedStates:

@@ -9,23 +9,26 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from itertools import count
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from signal import Signals
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import core
 from core.cancellation import Cancellation
+from core.engines.llama.exchanges import Frames, Incoming, Notice
 from core.engines.llama.failures import failure_from_header
-from core.engines.llama.wire import Buffer, Frame, Header, read_frame, write_frame
+from core.engines.llama.wire import Buffer, Frame, Header, write_frame
 from core.engines.llama.worker_log import WorkerLog
 from core.engines.protocol import EngineSpec
-from core.errors import EngineCrashed, EngineFailed, ModelError
+from core.errors import Cancelled, EngineCrashed, EngineFailed, ModelError
 
 EXIT_LIMIT_S = 2.0
+CANCEL_LIMIT_S = 0.5
+"""How long somebody who cancels waits for the worker's last word, which tells what it cost."""
 UNFINISHED = ("progress", "delta")
 """Kinds of frames after which more follow; every other kind ends an exchange."""
 
@@ -51,13 +54,13 @@ class WorkerProcess:
         self._log = WorkerLog(spec.log_path)
         self._process = _start(spec.model, self._log)
         self._outgoing: SimpleQueue[tuple[Header, Sequence[Buffer]] | None] = SimpleQueue()
-        self._incoming: SimpleQueue[Frame | None] = SimpleQueue()
+        self._incoming = Incoming()
         self._numbers = count()
         self._closed = False
         self._died_first = False
         self._threads = [
             _thread("sender", _send_all, self._process.stdin, self._outgoing),
-            _thread("receiver", _receive_all, self._process.stdout, self._incoming),
+            _thread("receiver", self._incoming.receive_all, self._process.stdout),
         ]
 
     @property
@@ -76,27 +79,46 @@ class WorkerProcess:
     ) -> Generator[Frame]:
         """Send one request and yield the frames that answer it, up to the final one.
 
+        Any number of exchanges may go on at once, each in a thread of its own or not.
         Cancelling aborts the request in the worker, which then answers accordingly; closing
-        the iterator aborts it too. One exchange at a time.
+        the iterator aborts it too.
 
-        Raises: EngineCrashed, EngineFailed, and what the worker answers with.
+        Raises: EngineCrashed, EngineFailed, and what the worker answers with; Cancelled, when
+            it was cancelled and the worker is too busy with another request to say so.
         """
         number = next(self._numbers)
+        frames = self._incoming.expect(number)
         self._outgoing.put((header | {"id": number}, buffers))
         unfinished = True
         try:
-            with cancel.on_cancel(lambda: self._abort(number)) if cancel else nullcontext():
-                while unfinished:
-                    frame = self._receive(number)
+            with (
+                cancel.on_cancel(lambda: self._call_off(number, frames))
+                if cancel
+                else nullcontext()
+            ):
+                for frame in self._frames(frames):
                     unfinished = frame.kind in UNFINISHED
                     yield frame
         finally:
+            self._incoming.forget(number)
             if unfinished:
                 self._abort(number)
 
     def kill(self) -> None:
         """End the process at once; whoever waits for it gets EngineCrashed."""
         self._process.kill()
+
+    def watch(self, died: Callable[[], None]) -> None:
+        """Call `died` when the process ends before `close`; at once when it has."""
+        self._incoming.when_ended(lambda: None if self._closed else died())
+
+    def tell(self, header: Header) -> None:
+        """Send what needs no answer."""
+        self._outgoing.put((header | {"id": next(self._numbers)}, ()))
+
+    def keep_states(self) -> None:
+        """Ask the worker to write what its conversations came to, and then to end."""
+        self.tell({"type": "close"})
 
     def close(self) -> None:
         """End the process, politely first, and free everything; safe to call twice."""
@@ -117,16 +139,28 @@ class WorkerProcess:
     def _abort(self, number: int) -> None:
         self._outgoing.put(({"type": "abort", "id": number}, ()))
 
-    def _receive(self, number: int) -> Frame:
-        """The next frame of exchange `number`; what abandoned ones still send is dropped."""
-        while frame := self._incoming.get():
-            if frame.header["id"] != number:
+    def _call_off(self, number: int, frames: Frames) -> None:
+        self._abort(number)
+        frames.put(Notice.CALLED_OFF)
+
+    def _frames(self, incoming: Frames) -> Iterator[Frame]:
+        """What answers an exchange, up to its final frame."""
+        limit_s: float | None = None
+        while True:
+            try:
+                frame = incoming.get(timeout=limit_s)
+            except Empty:
+                raise Cancelled("Stopped on request.") from None
+            if frame is Notice.CALLED_OFF:
+                limit_s = CANCEL_LIMIT_S
                 continue
+            if frame is Notice.GONE:
+                raise self._gone()
             if frame.kind == "error":
                 raise failure_from_header(frame.header, model=self._model)
-            return frame
-        self._incoming.put(None)  # for the next caller
-        raise self._gone()
+            yield frame
+            if frame.kind not in UNFINISHED:
+                return
 
     def _gone(self) -> ModelError:
         if self._closed and not self._died_first:
@@ -169,14 +203,15 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, (here, inherited))),
         # Threads that spin while they wait are 12 times slower when cores are shared.
         "OMP_WAIT_POLICY": "PASSIVE",
+        # A freed copy of a conversation goes back to the system, whatever was freed before:
+        # glibc would raise its threshold to the largest block that it has seen.
+        "MALLOC_MMAP_THRESHOLD_": str(2**20),
         # On an abort, ggml would start a debugger to print where it was.
         "GGML_NO_BACKTRACE": "1",
     }
 
 
-def _thread(
-    name: str, target: Callable[[BinaryIO, Any], None], *arguments: Any
-) -> threading.Thread:
+def _thread(name: str, target: Callable[..., None], *arguments: object) -> threading.Thread:
     thread = threading.Thread(target=target, args=arguments, name=name, daemon=True)
     thread.start()
     return thread
@@ -189,11 +224,3 @@ def _send_all(
     with suppress(BrokenPipeError), pipe:
         while (item := outgoing.get()) is not None:
             write_frame(pipe, *item)
-
-
-def _receive_all(pipe: BinaryIO, incoming: SimpleQueue[Frame | None]) -> None:
-    """Read until the worker has gone, which None then tells."""
-    with pipe:
-        while frame := read_frame(pipe):
-            incoming.put(frame)
-    incoming.put(None)

@@ -11,11 +11,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_ollama import ChatOllama
 
 from core.engines.ollama.server import OllamaServer
-from core.engines.protocol import FinishReason, GenerationRequest, Message, Part, Role, Usage
+from core.engines.protocol import (
+    FinishReason,
+    GenerationRequest,
+    Message,
+    Part,
+    Role,
+    Tool,
+    ToolCall,
+    Usage,
+)
 from core.media.content import RgbImage
 from core.media.encoding import encode_png
 
@@ -23,6 +32,7 @@ _MESSAGE_TYPES: dict[Role, type[BaseMessage]] = {
     "system": SystemMessage,
     "user": HumanMessage,
     "assistant": AIMessage,
+    "tool": ToolMessage,
 }
 _NS_PER_MS = 1e6
 
@@ -32,10 +42,15 @@ class Tally:
     """What a stream has told of its cost; Ollama gives figures only with the last piece."""
 
     pieces: int = 0
+    calls: tuple[ToolCall, ...] = ()
     final: dict[str, Any] | None = None
 
     def add(self, piece: BaseMessage) -> None:
         self.pieces += bool(piece.content)
+        if isinstance(piece, AIMessage):
+            self.calls += tuple(
+                ToolCall(call["name"], call["args"], call["id"] or "") for call in piece.tool_calls
+            )
         if piece.response_metadata.get("done"):
             self.final = piece.response_metadata
 
@@ -100,19 +115,55 @@ def options_for(
     return options
 
 
+def form_for(request: GenerationRequest) -> dict[str, Any]:
+    """What is asked of the answer's form, beside the options."""
+    form: dict[str, Any] = {}
+    if request.json_schema is not None:
+        form["format"] = dict(request.json_schema)
+    if request.tools and request.tool_choice != "none":
+        form["tools"] = [_function(tool) for tool in request.tools]
+    return form
+
+
 def stream_chat(
-    chat: ChatOllama, messages: Sequence[Message], options: dict[str, Any]
+    chat: ChatOllama,
+    messages: Sequence[Message],
+    options: dict[str, Any],
+    form: dict[str, Any],
 ) -> Iterator[BaseMessage]:
     """The answer piece by piece; thoughts that Ollama separates are not in it."""
-    return chat.stream([_to_langchain(message) for message in messages], options=options)
+    return chat.stream([_to_langchain(message) for message in messages], options=options, **form)
+
+
+def _function(tool: Tool) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "function": {
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": dict(tool.parameters),
+        },
+    }
 
 
 def _to_langchain(message: Message) -> BaseMessage:
     """Text parts are joined by line breaks. Ollama shows a message's images before its text."""
+    details = _details(message)
     kind = _MESSAGE_TYPES[message.role]
     if all(isinstance(part, str) for part in message.parts):
-        return kind(content="\n".join(str(part) for part in message.parts))
-    return kind(content=[_to_block(part) for part in message.parts])
+        return kind(content="\n".join(str(part) for part in message.parts), **details)
+    return kind(content=[_to_block(part) for part in message.parts], **details)
+
+
+def _details(message: Message) -> dict[str, Any]:
+    """What a message carries beside its content."""
+    if message.role == "tool":
+        return {"tool_call_id": message.tool_call_id, "name": message.tool_name}
+    calls = [
+        {"name": call.name, "args": dict(call.arguments), "id": call.id}
+        for call in message.tool_calls
+    ]
+    return {"tool_calls": calls} if calls else {}
 
 
 def _to_block(part: Part) -> str | dict[str, Any]:

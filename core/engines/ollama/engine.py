@@ -17,7 +17,7 @@ from langchain_core.messages import BaseMessage
 from numpy.typing import NDArray
 
 from core.cancellation import Cancellation
-from core.engines.ollama.chat import Tally, open_chat, options_for, stream_chat
+from core.engines.ollama.chat import Tally, form_for, open_chat, options_for, stream_chat
 from core.engines.ollama.failures import FAILURES, is_overflow, model_error
 from core.engines.ollama.served_model import ServedModel, find_model
 from core.engines.ollama.server import OllamaServer
@@ -98,6 +98,9 @@ class OllamaEngine:
     is told to refuse the rest (`truncate` and `shift` off) instead of dropping messages. If
     it nevertheless reports fewer prompt tokens than the prompt has words, the generation
     ends with EngineFailed.
+
+    A JSON schema is enforced by Ollama, as far as it understands the schema. Tool calls are
+    read by Ollama too, which answers with text where it cannot.
     """
 
     def __init__(self, spec: EngineSpec, server: OllamaServer, served: ServedModel) -> None:
@@ -138,6 +141,7 @@ class OllamaEngine:
         cancel = cancel or Cancellation()
         check_request(request)
         require_capable(request, self.capabilities, self.model)
+        self._limits.require_free_choice(request)
         self._limits.require_media(request.messages)
         self._limits.require_prompt_fits(request.messages)
         tally, thoughts = Tally(), ReasoningFilter()
@@ -151,7 +155,8 @@ class OllamaEngine:
         if tally.complete and (text := thoughts.rest()):
             yield TextDelta(text)
         self._limits.require_uncut(request.messages, tally.prompt_tokens)
-        yield Completion(tally.finish_reason(), tally.usage(self.count_tokens(request.messages)))
+        usage = tally.usage(self.count_tokens(request.messages))
+        yield Completion(tally.finish_reason(), usage, tally.calls)
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """An estimate, since Ollama offers no count: a token for each digit and for each
@@ -186,6 +191,12 @@ class OllamaEngine:
         """Whether the server answers now and still has the model."""
         return self._look_up(self._server.has) is True
 
+    def watch(self, died: Callable[[], None]) -> None:
+        """As `Engine.watch`: nobody tells when a server ends."""
+
+    def set_threads(self, threads: int) -> None:
+        """As `Engine.set_threads`: the server has threads of its own."""
+
     def memory_mb(self) -> float | None:
         """What Ollama reports, graphics memory included; None while the model is not loaded."""
         size_bytes = self._look_up(self._server.loaded_bytes)
@@ -212,7 +223,7 @@ class OllamaEngine:
         self, exchange: OllamaExchange, request: GenerationRequest, cancel: Cancellation
     ) -> Iterator[BaseMessage]:
         options = options_for(request, self.context_tokens, self._served.stop)
-        stream = stream_chat(self._chat, request.messages, options)
+        stream = stream_chat(self._chat, request.messages, options, form_for(request))
         while True:
             try:
                 piece = None if cancel.cancelled else exchange.run(next, stream, None)

@@ -87,7 +87,11 @@ def _served_model(shown: dict[str, Any], spec: EngineSpec) -> ServedModel:
     own_context = _header_number(header, "context_length")
     return ServedModel(
         capabilities=Capabilities(
-            chat="completion" in able, vision="vision" in able, embeddings=spec.embeddings
+            chat="completion" in able,
+            vision="vision" in able,
+            embeddings=spec.embeddings,
+            json_schema="completion" in able,
+            tools="tools" in able,
         ),
         context_tokens=min(spec.context_tokens, own_context or spec.context_tokens),
         dimensions=_header_number(header, "embedding_length"),

@@ -7,7 +7,7 @@ decides what is loaded, how many requests it answers at once, and what it rememb
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import takewhile
 
@@ -174,6 +174,12 @@ class OpenAIEngine:
         """False once closed, or once nobody listened at the address. Nothing is asked: a
         look-up before each answer would cost a journey to the server."""
         return not (self._exchanges.closed or self._gone)
+
+    def watch(self, died: Callable[[], None]) -> None:
+        """As `Engine.watch`: nobody tells when a server ends."""
+
+    def set_threads(self, threads: int) -> None:
+        """As `Engine.set_threads`: the server has threads of its own."""
 
     def memory_mb(self) -> float | None:
         """Unknown: these servers do not tell."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.engines.protocol import Capabilities, Message
+from core.engines.protocol import Capabilities, GenerationRequest, Message
 from core.engines.remote.tokens import fewest_text_tokens, fewest_tokens
 from core.errors import ContextOverflow, EngineFailed, ModelLacksModality
 from core.media.content import AudioClip, RgbImage
@@ -42,6 +42,11 @@ class Limits:
         """Raises: ModelLacksModality, when the model was not opened for embeddings."""
         if not self.capabilities.embeddings:
             raise self._lacks("was not opened for embeddings; set embeddings: true.")
+
+    def require_free_choice(self, request: GenerationRequest) -> None:
+        """Raises: ModelLacksModality, when the model has to call a tool and cannot be made to."""
+        if request.tools and request.tool_choice not in ("auto", "none"):
+            raise self._lacks('cannot be made to call a tool; leave tool_choice "auto".')
 
     def no_reranker(self) -> ModelLacksModality:
         """The error for a model that was asked to rank documents."""

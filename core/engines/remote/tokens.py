@@ -39,6 +39,7 @@ def estimate_tokens(messages: Sequence[Message], image_tokens: int) -> int:
     return sum(
         MESSAGE_OVERHEAD_TOKENS
         + sum(_estimate_part_tokens(part, image_tokens) for part in message.parts)
+        + sum(estimate_text_tokens(f"{call.name} {call.arguments}") for call in message.tool_calls)
         for message in messages
     )
 

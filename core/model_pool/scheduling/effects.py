@@ -37,10 +37,18 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class SetThreads:
+    """This engine's share of the processor has changed."""
+
+    model: Loaded
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Let those who listen know."""
 
     event: PoolEvent
 
 
-Effect = Begin | Close | Stop | Tell
+Effect = Begin | Close | Stop | SetThreads | Tell

@@ -38,6 +38,7 @@ class Loaded:
     last_used_s: float
     in_use_since_s: float = 0.0
     leases: int = 0
+    threads: int = 0
     next_ttl_s: float | None = None
     leaves_at_s: float | None = None
     leaves_strictly: bool = True

@@ -26,6 +26,7 @@ from core.model_pool.scheduling.idle import IdleRules, appoint, call_off, leaver
 from core.model_pool.scheduling.queue import in_order, starves_at_s
 from core.model_pool.scheduling.records import Load, Loaded, Ticket
 from core.model_pool.scheduling.table import Table
+from core.model_pool.scheduling.thread_budget import shares
 from core.model_pool.scheduling.usage import Usage
 from core.settings.schema import ModelSettings
 
@@ -39,9 +40,10 @@ class Scheduler:
     Args:
         room: what the models may take together.
         idle: when those leave that nobody uses.
+        cores: threads that all models in use share.
     """
 
-    def __init__(self, room: Room, idle: IdleRules) -> None:
+    def __init__(self, room: Room, idle: IdleRules, *, cores: int) -> None:
         self.usage = Usage()
         self.table = Table(self.usage)
         self.breakers = Breakers()
@@ -60,6 +62,7 @@ class Scheduler:
             order=self.effects.append,
         )
         self._idle = idle
+        self._cores = cores
         self._numbers = count()
 
     # What callers ask for.
@@ -69,7 +72,9 @@ class Scheduler:
         model = self.table.loaded.get(name)
         if model is None or model.draining:
             return None
-        return self._lease(model, now_s)
+        self._lease(model, now_s)
+        self._share_threads()
+        return model
 
     def ask(
         self,
@@ -211,10 +216,10 @@ class Scheduler:
             self.table.forget([load])
         self._advance(now_s)
 
-    def opened(self, load: Load, engine: Engine, now_s: float) -> bool:
-        """The model is there. False when nobody wants it any more: close it, then `failed`."""
+    def opened(self, load: Load, engine: Engine, now_s: float) -> Loaded | None:
+        """The model is there. None when nobody wants it any more: close it, then `failed`."""
         if self.table.loads.get(load.name) is not load:
-            return False
+            return None
         del self.table.loads[load.name]
         load_s = now_s - load.phase_since_s
         self.durations.loaded(load.name, load.resolved.need_mb, load_s)
@@ -227,6 +232,7 @@ class Scheduler:
             reservation=load.reservation,
             load_s=load_s,
             last_used_s=now_s,
+            threads=load.resolved.spec.threads,
             next_ttl_s=load.next_ttl_s,
         )
         self.table.loaded[load.name] = model
@@ -236,7 +242,7 @@ class Scheduler:
             self._idle.released(model)
         self.effects.append(Tell(ModelReady(load.name, load_s, model.reserved_mb)))
         self._advance(now_s)
-        return True
+        return model
 
     def failed(self, load: Load, error: Exception, now_s: float) -> None:
         """The load ended without a model; all who wait for it raise `error`."""
@@ -305,6 +311,7 @@ class Scheduler:
             self._grant_returned(now_s)
             if not (self._expire(now_s) or passed.begun):
                 break
+        self._share_threads()
         self._tell_who_waits(now_s)
 
     def _grant_returned(self, now_s: float) -> None:
@@ -372,6 +379,10 @@ class Scheduler:
         for ticket in load.tickets:
             ticket.error = error
         load.tickets.clear()
+
+    def _share_threads(self) -> None:
+        in_use = [model for model in self.table.loaded.values() if model.leases]
+        self.effects += shares(in_use, self._cores)
 
     def _abandon(self, load: Load) -> None:
         if load.phase == "waiting":

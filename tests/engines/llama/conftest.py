@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import EngineSpec
+from core.engines.protocol import PARALLEL_REQUESTS, EngineSpec
 from tests import tiny_models
 
 if TYPE_CHECKING:
-    from core.engines.llama.abort_flag import AbortFlag
+    from core.engines.llama.aborts import Aborts
     from core.engines.llama.chat_model import ChatModel
 
     OpenModel = Callable[..., ChatModel]
@@ -33,6 +33,7 @@ class Models:
     audio_tower: Path
     embeddings: Path
     causal_embeddings: Path
+    reranker: Path
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +49,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
         audio_tower=tiny_models.audio_tower(folder),
         embeddings=tiny_models.embeddings(folder),
         causal_embeddings=tiny_models.causal_embeddings(folder),
+        reranker=tiny_models.reranker(folder),
     )
 
 
@@ -59,6 +61,7 @@ def spec_for(
     embeddings: bool = False,
     log: Path | None = None,
     image_max_tokens: int = 1280,
+    parallel: int = PARALLEL_REQUESTS,
 ) -> EngineSpec:
     return EngineSpec(
         model=gguf.stem,
@@ -69,6 +72,7 @@ def spec_for(
         mmproj_path=mmproj,
         embeddings=embeddings,
         image_max_tokens=image_max_tokens,
+        parallel=parallel,
         log_path=log,
     )
 
@@ -124,8 +128,8 @@ def open_model(llama_cpp_in_this_process: None) -> Iterator[OpenModel]:
 
     opened: list[ChatModel] = []
 
-    def open_one(spec: EngineSpec, abort: AbortFlag | None = None) -> ChatModel:
-        opened.append(ChatModel(spec, abort))
+    def open_one(spec: EngineSpec, aborts: Aborts | None = None) -> ChatModel:
+        opened.append(ChatModel(spec, aborts))
         return opened[-1]
 
     yield open_one

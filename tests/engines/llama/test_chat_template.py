@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from core.engines.llama.chat_template import ChatTemplate
-from core.engines.protocol import GenerationRequest, Message
+from core.engines.llama.control_guard import ControlGuard
+from core.engines.protocol import Completion, GenerationRequest, Message
 from core.errors import EngineCrashed, EngineFailed
 from core.media.content import RgbImage
 from tests import tiny_models
@@ -23,7 +25,7 @@ ENDLESS = "".join(f"{{% for {name} in range(99999) %}}" for name in "abcd") + "{
 
 def template(source: str) -> ChatTemplate:
     marks = {"bos_token": "<s>", "eos_token": "</s>"}
-    return ChatTemplate(source, model="m", **marks)
+    return ChatTemplate(source, model="m", guard=ControlGuard(("<|im_end|>",)), **marks)
 
 
 def image() -> RgbImage:
@@ -73,6 +75,9 @@ def test_a_template_that_drops_media_is_an_error() -> None:
         ("{{ raise_exception('roles must alternate') }}", "roles must alternate"),
         ("{% fxr %}", "unknown tag"),
         ("{{ missing.attribute }}", "undefined"),
+        ("{{ 'x' * 10**12 }}", "MemoryError"),
+        ("{{ 'x' * (2 * 10**9) }}", "MemoryError"),
+        ("{{ 'x' * (20 * 2**20) }}", "20971520 characters of 4"),
     ],
 )
 def test_hostile_and_broken_templates_are_errors(source: str, reason: str) -> None:
@@ -80,9 +85,29 @@ def test_hostile_and_broken_templates_are_errors(source: str, reason: str) -> No
         template(source).render([USER])
 
 
+def test_a_template_that_takes_too_much_memory_costs_one_request(
+    tmp_path: Path, open_llama: Open
+) -> None:
+    bomb = "{% if messages[0].content == 'boom' %}{{ 'x' * 10**10 }}{% endif %}" + CHAT_TEMPLATE
+    engine = open_llama(spec_for(tiny_models.scripted_text(tmp_path, chat_template=bomb)))
+    beside = engine.generate(GenerationRequest((USER,), temperature=0))
+    next(beside)
+    with pytest.raises(EngineFailed, match="MemoryError"):
+        answer(engine, GenerationRequest((Message.text("user", "boom"),)))
+    *_, last = beside
+    assert isinstance(last, Completion)
+    assert last.finish_reason == "stop"
+
+
 def test_the_timer_is_off_after_a_rendering() -> None:
     template("{{ messages[0].content }}").render([USER])
     assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+
+
+def test_the_limit_on_memory_is_off_after_a_rendering() -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    template("{{ messages[0].content }}").render([USER])
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
 def test_a_template_without_end_ends_its_worker_only(tmp_path: Path, open_llama: Open) -> None:

@@ -34,6 +34,15 @@ def test_vectors_are_normalised_and_keep_the_order(embedder: LlamaEngine) -> Non
     assert vectors[0] @ vectors[1] < 0.99
 
 
+def test_texts_of_mixed_lengths_keep_their_order(embedder: LlamaEngine) -> None:
+    texts = ["a", "the cat sat " * 40, "world", "hello world " * 9, "", "the"]
+    vectors = embedder.embed(texts)
+    alone = np.concatenate([embedder.embed([text]) for text in texts])
+    np.testing.assert_allclose(vectors, alone, atol=1e-5)
+    np.testing.assert_allclose(embedder.embed(texts[::-1]), alone[::-1], atol=1e-5)
+    assert (np.triu(vectors @ vectors.T, 1) < 0.999).all()
+
+
 def test_a_causal_model_pools_as_its_file_says(models: Models, open_llama: Open) -> None:
     engine = open_llama(spec_for(models.causal_embeddings, embeddings=True))
     vectors = engine.embed([*TEXTS, TEXTS[0]])

@@ -36,11 +36,14 @@ def test_a_raised_flag_stops_an_evaluation_in_native_code(models: Models) -> Non
     loaded: list[float] = []
     model = NativeModel(spec_for(models.random), flag, loaded.append)
     flag.up()
+    model.batch.add([1] * model.batch_tokens, 0)
     with pytest.raises(Cancelled):
-        model.decode([1] * model.batch_tokens, 0)
+        model.decode()
     flag.down()
-    model.forget_all()
-    model.decode([1], 0)
+    model.memory.forget_all()
+    model.batch.clear()
+    model.batch.add([1], 0, wanted=True)
+    model.decode()
     assert math.isfinite(model.logits().sum())
     model.close()
     assert loaded[-1] == 1
@@ -85,7 +88,7 @@ IMAGE = RgbImage(np.zeros((240, 320, 3), dtype=np.uint8))
 def evaluate(prompt: MediaPrompt) -> None:
     for entry in prompt.entries():
         if isinstance(entry, Media):
-            prompt.evaluate(entry, 0)
+            prompt.evaluate(entry, 0, 0)
 
 
 def test_looking_at_an_image_can_be_stopped(

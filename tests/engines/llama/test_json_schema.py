@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from core.engines.llama.gbnf import Rules
 from core.engines.protocol import Completion, GenerationRequest, Message, TextDelta
 from core.errors import InvalidInput
 from tests.engines.json_validity import is_valid
@@ -187,14 +188,22 @@ def test_an_answer_cut_short_says_so(model: ChatModel) -> None:
     assert text.startswith("[")
 
 
-def test_long_limits_hold(model: ChatModel) -> None:
-    schema = {"type": "string", "minLength": 2100, "maxLength": 2101}
-    with pytest.raises(InvalidInput):
-        ask(model, schema)
-    schema = {"type": "array", "items": {"const": 0}, "minItems": 1500, "maxItems": 1501}
+def test_limits_of_arrays_hold(model: ChatModel) -> None:
+    schema = {"type": "array", "items": {"const": 0}, "minItems": 300, "maxItems": 301}
     text, completion = ask(model, schema, max_tokens=4000)
-    assert completion.finish_reason in ("stop", "length")
-    assert 1000 < len(text.split(",")) <= 1501
+    assert completion.finish_reason == "stop"
+    assert len(json.loads(text)) in (300, 301)
+
+
+@pytest.mark.parametrize("most", [1999, 2000, 2500, 3000])
+def test_limits_beyond_those_of_llama_cpp_hold(model: ChatModel, most: int) -> None:
+    rules = Rules("grammar")
+    grammar = rules.text(rules.repeat(rules.add("[!-~]"), 3, most))
+    request = GenerationRequest(QUESTION, 3500, temperature=0, grammar=grammar)
+    *deltas, completion = model.generate(request)
+    assert isinstance(completion, Completion)
+    assert completion.finish_reason == "stop"
+    assert sum(len(d.text) for d in deltas if isinstance(d, TextDelta)) == most
 
 
 def nested(depth: int) -> dict[str, Any]:
@@ -221,6 +230,7 @@ FAN = {f"d{n}": {"anyOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(20
         ({"type": "object", "properties": WIDE}, "too many long repetitions"),
         ({"enum": list(range(501))}, "501 values"),
         ({"enum": []}, "0 values"),
+        ({"enum": ["a", "abc"], "maxLength": 1}, "beside constants"),
         ({"type": "strung"}, "no type 'strung'"),
         ({"type": {"a": 1}}, "`type` cannot be"),
         ({"required": [["a"]]}, "something else than names"),

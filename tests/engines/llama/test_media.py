@@ -9,7 +9,7 @@ import pytest
 
 from core.engines.llama.engine import LlamaEngine
 from core.engines.protocol import GenerationRequest, Message, Part
-from core.errors import ContextOverflow, ModelLacksModality
+from core.errors import ContextOverflow, InvalidInput, ModelLacksModality
 from core.media.content import AUDIO_RATE_HZ, AudioClip, RgbImage
 from tests.engines.contract import answer
 from tests.engines.llama.conftest import Models, Open, spec_for
@@ -134,3 +134,26 @@ def test_a_text_model_refuses_media(
     with pytest.raises(ModelLacksModality, match=word):
         engine.count_tokens(ask(part).messages)
     assert answer(engine, ask("hola"))[0]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        RgbImage(np.zeros((64, 64, 4), np.uint8)),
+        RgbImage(np.zeros((64, 64), np.uint8)),
+        RgbImage(np.zeros((0, 64, 3), np.uint8)),
+        RgbImage(np.zeros((64, 64, 3), np.float32)),
+        AudioClip(np.zeros((100, 2), np.float32)),
+        AudioClip(np.zeros(0, np.float32)),
+    ],
+)
+def test_media_of_another_shape_are_refused(hearing: LlamaEngine, part: Part) -> None:
+    with pytest.raises(InvalidInput, match=r"no picture|no recording"):
+        answer(hearing, ask("mira", part))
+    assert answer(hearing, ask("hola", max_tokens=2))[0]
+
+
+@pytest.mark.parametrize("size_px", [(1, 1), (1, 3000), (3000, 1), (2000, 2000)])
+def test_pictures_of_odd_sizes_are_looked_at(seeing: LlamaEngine, size_px: tuple[int, int]) -> None:
+    picture = RgbImage(np.zeros((*size_px, 3), np.uint8))
+    assert answer(seeing, ask("mira", picture, max_tokens=2))[1].usage.completion_tokens == 2

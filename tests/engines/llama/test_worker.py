@@ -47,11 +47,13 @@ def worker(models: Models) -> Iterator[Pipes]:
         yield pipes
 
 
-def test_an_abort_that_comes_before_its_request_counts(worker: Pipes) -> None:
+def test_an_abort_that_comes_before_its_request_has_begun_counts(worker: Pipes) -> None:
     values, _ = encode_request(LONG)
-    write_frame(worker.send, {"type": "abort", "id": 2})
-    for number, reason in ((2, "cancelled"), (3, "length")):
+    for number in range(1, 7):
         write_frame(worker.send, {"type": "generate", "id": number} | values)
-        frame = worker.last_frame()
-        assert frame.header["id"] == number
-        assert frame.header["finish_reason"] == reason
+    write_frame(worker.send, {"type": "abort", "id": 6})
+    ends = [worker.last_frame().header for _ in range(6)]
+    assert ends[0]["id"] == 6
+    assert ends[0]["finish_reason"] == "cancelled"
+    assert ends[0]["usage"]["prompt_tokens"] == 0
+    assert {end["finish_reason"] for end in ends[1:]} == {"length"}

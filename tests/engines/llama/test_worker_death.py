@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -16,9 +17,9 @@ import pytest
 from core.engines.llama.engine import LlamaEngine
 from core.engines.llama.messages import encode_spec
 from core.engines.llama.wire import write_frame
-from core.engines.protocol import GenerationRequest, Message, TextDelta
+from core.engines.protocol import PARALLEL_REQUESTS, GenerationRequest, Message, TextDelta
 from core.errors import EngineCrashed, EngineFailed
-from tests.engines.contract import GREEDY, LONG, answer
+from tests.engines.contract import GREEDY, LONG, QUESTION, answer
 from tests.engines.llama.conftest import Models, Open, spec_for
 
 GONE_WITHIN_S = 10
@@ -91,17 +92,29 @@ def test_closing_in_the_middle_of_an_answer_says_so(models: Models) -> None:
         list(stream)
 
 
-def test_everybody_who_waits_for_a_worker_that_dies_hears_of_its_death(models: Models) -> None:
+def test_everybody_hears_of_a_death_those_who_are_answered_and_those_who_wait(
+    models: Models,
+) -> None:
     """Also those who ask after the first of them has closed the engine, and its log with it."""
     engine = LlamaEngine.open(spec_for(models.random))
-    first, second = engine.generate(LONG), engine.generate(LONG)
-    next(first)
-    worker_of_this_process().kill()
-    with pytest.raises(EngineCrashed, match="SIGKILL"):
-        list(first)
+    request = GenerationRequest(QUESTION, max_tokens=900, temperature=0)
+    answered = [engine.generate(request) for _ in range(PARALLEL_REQUESTS)]
+    for stream in answered:
+        next(stream)
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(list, engine.generate(LONG)) for _ in range(3)]
+        worker_of_this_process().kill()
+        failures = [future.exception(GONE_WITHIN_S) for future in waiting]
+    for stream in answered:
+        with pytest.raises(EngineCrashed, match="SIGKILL") as caught:
+            list(stream)
+        failures.append(caught.value)
     engine.close()
-    with pytest.raises(EngineCrashed, match="SIGKILL"):
-        list(second)
+    with pytest.raises(EngineCrashed, match="SIGKILL") as late:
+        list(engine.generate(LONG))
+    for failure in (*failures, late.value):
+        assert isinstance(failure, EngineCrashed)
+        assert failure.retryable
 
 
 def test_an_engine_that_is_dropped_takes_its_worker_along(models: Models) -> None:
@@ -115,7 +128,7 @@ def test_an_engine_that_is_dropped_takes_its_worker_along(models: Models) -> Non
 PARENT = """
 import sys
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import GenerationRequest, Message
+from core.engines.protocol import PARALLEL_REQUESTS, GenerationRequest, Message
 from tests.engines.llama.conftest import spec_for
 from pathlib import Path
 engine = LlamaEngine.open(spec_for(Path(sys.argv[1])))

@@ -21,6 +21,12 @@ from tests.ollama_emulator import (
 WAIT_S = 5.0
 MODELS = [
     EmulatedModel("solar:10.7b", parameters='num_keep  24\nstop      "### User:"\nstop  "</s>"'),
+    EmulatedModel(
+        "caller:1b",
+        capabilities=("completion", "tools"),
+        reply="Miro.",
+        calls=(("get_weather", {"city": "París", "days": 2}), ("clock", {})),
+    ),
     EmulatedModel("llava:latest", capabilities=("completion", "vision")),
     EmulatedModel("qwen3:4b", capabilities=("completion", "thinking")),
     EmulatedModel("gpt-oss:20b", capabilities=("completion", "thinking"), always_thinks=True),

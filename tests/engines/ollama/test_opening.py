@@ -28,7 +28,7 @@ def test_opening_reads_what_the_model_can_do(server: OllamaEmulator) -> None:
     told: list[float] = []
     engine: Engine = open_ollama(spec_for(server, "llava"), progress=told.append)
     assert engine.model == "expert"
-    assert engine.capabilities == Capabilities(chat=True, vision=True)
+    assert engine.capabilities == Capabilities(chat=True, vision=True, json_schema=True)
     assert engine.context_tokens == 2048
     assert told == [1.0]
 

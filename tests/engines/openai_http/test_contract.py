@@ -17,7 +17,7 @@ from tests.openai_emulator.dialects import Dialect
 @pytest.fixture(scope="module", params=get_args(Dialect))
 def talkative(request: pytest.FixtureRequest) -> Iterator[OpenAIEmulator]:
     """A server whose model answers at length, as some of the checks need."""
-    models = [EmulatedModel("qwen3-4b", answer_words=2500)]
+    models = [EmulatedModel("qwen3-4b", answer_words=2500, structured=True)]
     with OpenAIEmulator(models, dialect=request.param) as emulator:
         yield emulator
 

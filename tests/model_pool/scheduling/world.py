@@ -14,7 +14,7 @@ from core.engines.protocol import Engine, EngineSpec
 from core.errors import Cancelled, EngineCrashed, ModelError, ModelFileInvalid, ModelTooLarge
 from core.model_pool.resolve import ResolvedModel
 from core.model_pool.scheduling.decisions import EvictionRecord
-from core.model_pool.scheduling.effects import Begin, Close, Stop, Tell
+from core.model_pool.scheduling.effects import Begin, Close, SetThreads, Stop, Tell
 from core.model_pool.scheduling.events import PoolEvent
 from core.model_pool.scheduling.idle import IdleRules, IdleTime
 from core.model_pool.scheduling.queue import starves
@@ -24,6 +24,7 @@ from core.settings.schema import ModelSettings
 from tests.model_pool.memory.machines import AloneBudget
 
 BUDGET_MB = 100
+CORES = 4
 NEEDS_MB = {"pin": 30, "a": 20, "b": 30, "c": 50, "d": 45, "huge": 120}
 KEYS: dict[str, dict[str, object]] = {
     "pin": {"permanent": True},
@@ -74,7 +75,7 @@ class World:
     hurdles: Hurdles | None = None
 
     def __post_init__(self) -> None:
-        self.scheduler = Scheduler(self.budget, IdleRules(IDLE_TIMES))
+        self.scheduler = Scheduler(self.budget, IdleRules(IDLE_TIMES), cores=CORES)
 
     # What callers do.
 
@@ -83,7 +84,7 @@ class World:
         model = self.scheduler.lend(name, self.now_s)
         if model is not None:
             self.held.append(Lease(model))
-            self.check()
+            self.settle()
             return None
         ticket = self.scheduler.ask(
             name,
@@ -142,6 +143,7 @@ class World:
         begin = pick(self.begun, index)
         if begin is not None:
             self.begun.remove(begin)
+            self.hurdles = None
             self.scheduler.refused(begin.load, begin.victims, self.now_s)
             self.settle()
 
@@ -239,15 +241,19 @@ class World:
         effects, self.scheduler.effects[:] = list(self.scheduler.effects), []
         for effect in effects:
             match effect:
-                case Begin(_, victims, decision):
+                case Begin(load, victims, decision):
                     self.begun.append(effect)
+                    if self.hurdles is not None and load.number < self.hurdles.load.number:
+                        self.hurdles.loads.append(load)  # it asked earlier, but had to pause
                     self._check_explained(victims, decision)
-                    self._check_begin(effect.load, victims)
+                    self._check_begin(load, victims)
                 case Close(model):
                     assert model in self.dead or not self.leases_on(model), "cut a running answer"
                     self.closing.append(model)
                 case Stop(load):
                     assert not load.tickets
+                case SetThreads(model, threads):
+                    assert model.threads == threads >= 1
                 case Tell(event):
                     self.events.append(event)
         granted = [ticket for ticket in self.waiting if ticket.done]
@@ -268,6 +274,8 @@ class World:
         assert table.reserved_mb <= BUDGET_MB
         for model in table.loaded.values():
             assert model.leases == self.leases_on(model)
+        running = [model.threads for model in table.loaded.values() if model.leases]
+        assert sum(running) <= max(CORES, len(running))
         self._check_nothing_left_to_do()
         self._check_reasons_to_wait()
         self._check_starvation()

@@ -1,0 +1,1 @@
+"""What the benchmarks of the engine share: other loops to compare with, ways to measure."""
