@@ -14,8 +14,6 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from core.interfaces.pool_words import words_for
-
 if TYPE_CHECKING:
     from core.model_pool import PoolEvent
 
@@ -44,6 +42,9 @@ class Waiting:
             leave()
 
     def _hear(self, event: PoolEvent) -> None:
+        # Imported here, because the prompt does not wait for the pool's modules.
+        from core.interfaces.pool_words import words_for  # noqa: PLC0415
+
         if words := words_for(event):
             self.at(words)
 

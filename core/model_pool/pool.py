@@ -17,7 +17,6 @@ from functools import cache
 
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
-from core.engines.llama.state_file import forget_states
 from core.engines.protocol import Engine, OpenEngine
 from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
@@ -283,7 +282,7 @@ class ModelPool:
             table = scheduler.table
         self._monitor.wait_until(lambda: table.empty)
         self._budget.close()
-        forget_states(self._folder.states)
+        self._folder.forget_states()
 
     def _configured(self, name: str) -> ModelSettings:
         model = self._settings.models.get(name)

@@ -63,6 +63,11 @@ class DataFolder:
     def program_log(self) -> Path:
         return self.logs / "sarai.log"
 
+    def forget_states(self) -> None:
+        """Delete what unloaded models kept of conversations."""
+        for path in self.states.glob("*"):
+            path.unlink(missing_ok=True)
+
     @property
     def prompt_history(self) -> Path:
         return self.root / "prompt_history"

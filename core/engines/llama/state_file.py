@@ -115,12 +115,6 @@ def _read(file: BinaryIO, identity: str) -> Iterator[SavedState]:
         start = end
 
 
-def forget_states(folder: Path) -> None:
-    """Delete the files of all models in `folder`."""
-    for path in folder.glob("*"):
-        path.unlink(missing_ok=True)
-
-
 def _encoded(entry: Entry) -> int | list[Any]:
     if isinstance(entry, Media):
         return [entry.digest.hex(), entry.piece, entry.tokens, entry.positions]

@@ -13,8 +13,9 @@ import pytest
 
 from core.engines.llama.prompt_entries import Entry, Media
 from core.engines.llama.saved_states import SavedState
-from core.engines.llama.state_file import forget_states, take_states, write_states
+from core.engines.llama.state_file import take_states, write_states
 from core.engines.protocol import EngineSpec, GenerationRequest, Message, Part
+from core.storage.folder import open_data_folder
 from tests.engines.contract import answer as engine_answer
 from tests.engines.llama.conftest import Models, Open, spec_for
 from tests.engines.llama.conversations import (
@@ -86,10 +87,11 @@ def test_a_file_cut_off_is_none(tmp_path: Path, kept_bytes: int) -> None:
 
 
 def test_forgetting_deletes_all_files(tmp_path: Path) -> None:
-    write_states(tmp_path / "a.states", "me", [state([1], 7)])
-    (tmp_path / "b.states.12.part").touch()
-    forget_states(tmp_path)
-    assert not list(tmp_path.iterdir())
+    folder = open_data_folder(tmp_path)
+    write_states(folder.states / "a.states", "me", [state([1], 7)])
+    (folder.states / "b.states.12.part").touch()
+    folder.forget_states()
+    assert not list(folder.states.iterdir())
 
 
 KINDS = ["random", "hybrid", "vision"]

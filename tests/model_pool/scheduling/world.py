@@ -250,6 +250,8 @@ class World:
                 case Close(model):
                     assert model in self.dead or not self.leases_on(model), "cut a running answer"
                     self.closing.append(model)
+                    if self.hurdles is not None:
+                        self.hurdles.closing.append(model)
                 case Stop(load):
                     assert not load.tickets
                 case SetThreads(model, threads):
