@@ -6,7 +6,6 @@ Owns the file; knows nothing of what the turns were about.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +15,7 @@ from typing import Any
 from core.errors import StorageError
 from core.feedback.record import turn_record
 from core.state import State
-
-PRIVATE_MODE = 0o600
+from core.storage.private_file import append_private
 
 
 def _utc_now() -> datetime:
@@ -54,32 +52,13 @@ class FeedbackLog:
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
         try:
             # Half a surrogate pair, as a terminal may give, becomes JSON's own escape.
-            self._write(line.encode(errors="backslashreplace") + b"\n")
+            append_private(self._path, line.encode(errors="backslashreplace") + b"\n")
         except OSError as error:
             raise StorageError(
                 f"The feedback log {self._path} cannot be written: {error.strerror}.",
                 hint="Free some space or fix its permissions, or set feedback.enabled to false.",
             ) from error
         return record
-
-    def _write(self, line: bytes) -> None:
-        """One write with O_APPEND, so that two processes never mix their lines."""
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        log = os.open(self._path, flags, PRIVATE_MODE)
-        try:
-            if _ends_torn(log):
-                line = b"\n" + line
-            written = os.write(log, line)
-        finally:
-            os.close(log)
-        if written != len(line):
-            raise OSError(0, f"only {written} of {len(line)} bytes fitted")
-
-
-def _ends_torn(log: int) -> bool:
-    """Whether an earlier write was cut off; the next line must not grow out of it."""
-    size = os.fstat(log).st_size
-    return size > 0 and os.pread(log, 1, size - 1) != b"\n"
 
 
 @dataclass(frozen=True, slots=True)

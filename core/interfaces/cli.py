@@ -82,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_graph(commands)
     _add_config(commands)
     _add_models(commands)
+    _add_pool(commands)
     _add_data(commands)
     return parser
 
@@ -145,11 +146,36 @@ def _add_models(commands: Commands) -> None:
         "--verbose", action="store_true", help="with files, memory, and why one cannot be used"
     )
     models.set_defaults(command_module="models")
-    fit = models.add_subparsers(metavar="[fit]").add_parser(
+    reports = models.add_subparsers(metavar="[fit|why]")
+    fit = reports.add_parser(
         "fit", help="which of them fit into memory now, and why the others do not"
     )
     fit.add_argument("--json", action="store_true", help="for programs")
     fit.set_defaults(command_module="models_fit")
+    why = reports.add_parser("why", help="which of them had to leave, for whom, and why they")
+    why.add_argument("name", nargs="?", metavar="NAME", help="only where this model was part of it")
+    why.add_argument("--all", action="store_true", help="all that are kept, not only the newest")
+    why.set_defaults(command_module="models_why")
+
+
+def _add_pool(commands: Commands) -> None:
+    pool = commands.add_parser("pool", help="what the memory of models was used for")
+    actions = pool.add_subparsers(metavar="replay", required=True)
+    replay = actions.add_parser(
+        "replay", help="what recorded requests would have cost with other policies and budgets"
+    )
+    replay.add_argument("trace", metavar="TRACE", help="a file that runtime.pool_trace named")
+    replay.add_argument(
+        "--budget-mb",
+        metavar="N",
+        type=int,
+        nargs="+",
+        action="extend",
+        default=[],
+        help="other values of runtime.budget_mb to try",
+    )
+    replay.add_argument("--json", action="store_true", help="for programs")
+    replay.set_defaults(command_module="pool_replay")
 
 
 def _add_data(commands: Commands) -> None:

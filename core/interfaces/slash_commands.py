@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from core.errors import InvalidInput
 from core.interfaces.drawing import drawing_of, text_tree
+from core.interfaces.evictions import eviction_lines
 from core.interfaces.model_tables import models_table, status_view
 from core.interfaces.session import Session
 
@@ -55,6 +56,14 @@ def _status(session: Session) -> None:
     session.presenter.render(status_view(session.assistant.services.pool))
 
 
+def _why(session: Session) -> None:
+    from core.model_pool.eviction_log import EvictionLog  # noqa: PLC0415  SQLite is not free
+
+    database = session.assistant.services.database
+    for line in eviction_lines(EvictionLog(lambda: database).newest_first()):
+        session.presenter.line(line)
+
+
 def _graph(session: Session) -> None:
     session.presenter.line(text_tree(drawing_of(session.assistant.get_graph())).rstrip())
 
@@ -88,6 +97,7 @@ COMMANDS: dict[str, tuple[Callable[[Session], None], str]] = {
     "/help": (_help, "this list"),
     "/models": (_models, "the configured models and what is installed"),
     "/status": (_status, "what is loaded, against the memory budget"),
+    "/why": (_why, "which models had to leave for others, and why they"),
     "/graph": (_graph, "the flow"),
     "/last": (_last, "the way the last answer took, with times"),
     "/clear": (_clear, "forget this conversation and start anew"),

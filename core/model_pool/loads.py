@@ -18,6 +18,7 @@ from core.model_pool.memory.interface import Budget
 from core.model_pool.memory.shared_ledger import Refused
 from core.model_pool.monitor import Monitor
 from core.model_pool.resolve import Models
+from core.model_pool.scheduling.decisions import EvictionRecord
 from core.model_pool.scheduling.effects import Begin, Close, Effect, SetThreads, Stop, Tell
 from core.model_pool.scheduling.events import ModelLoading, PoolEvent
 from core.model_pool.scheduling.records import Load, Loaded
@@ -35,6 +36,7 @@ class Loader:
         models: told what was learned of files and of memory.
         budget: where memory is reserved among all processes.
         clock: time.
+        keep: remembers why somebody had to leave; it must not raise.
         tell: passes events on; it must not raise.
     """
 
@@ -45,19 +47,21 @@ class Loader:
         models: Models,
         budget: Budget,
         clock: Clock,
+        keep: Callable[[EvictionRecord], None],
         tell: Callable[[PoolEvent], None],
     ) -> None:
         self._open_engine = open_engine
         self._models = models
         self._budget = budget
         self._clock = clock
+        self._keep = keep
         self._tell = tell
         self.monitor: Monitor  # set by whoever makes both
 
     def perform(self, effect: Effect) -> None:
         match effect:
-            case Begin(load, victims):
-                self._begin(load, victims)
+            case Begin():
+                self._begin(effect)
             case Close(model):
                 self._close([model])
                 self._give_back([model])
@@ -70,21 +74,23 @@ class Loader:
             case Tell(event):
                 self._tell(event)
 
-    def _begin(self, load: Load, victims: Sequence[Loaded]) -> None:
+    def _begin(self, begin: Begin) -> None:
+        load, victims = begin.load, begin.victims
         thread = threading.Thread(
-            target=self._run, args=(load, victims), name=f"load {load.name}", daemon=True
+            target=self._run, args=(begin,), name=f"load {load.name}", daemon=True
         )
         try:
             thread.start()
         except RuntimeError as error:  # the system gives us no more threads
-            self._close(victims)
+            self._dismiss(begin)
             self._give_back(victims)
             with self.monitor.use() as scheduler:
                 scheduler.room_made(load, victims, self._clock.now_s())
                 scheduler.failed(load, error, self._clock.now_s())
 
-    def _run(self, load: Load, victims: Sequence[Loaded]) -> None:
-        self._close(victims)
+    def _run(self, begin: Begin) -> None:
+        load, victims = begin.load, begin.victims
+        self._dismiss(begin)
         try:
             reserved = self._reserve(load, victims)
         except StorageError as error:
@@ -98,6 +104,12 @@ class Loader:
             follow(load, victims, self._clock.now_s())
         if reserved:
             self._open(load)
+
+    def _dismiss(self, begin: Begin) -> None:
+        """Close the victims; why is written first, so that no crash leaves it unexplained."""
+        if begin.decision is not None:
+            self._keep(begin.decision)
+        self._close(begin.victims)
 
     def _reserve(self, load: Load, victims: Sequence[Loaded]) -> bool:
         """Take the victims' places among all processes; False when somebody was quicker.

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
@@ -20,6 +21,7 @@ from core.engines.protocol import Engine, OpenEngine
 from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
 from core.errors import EngineCrashed, InvalidInput, ModelError, SARAiError, StorageError
+from core.model_pool.eviction_log import EvictionLog
 from core.model_pool.handle import PooledEngine
 from core.model_pool.listeners import Listeners
 from core.model_pool.loads import Loader
@@ -38,8 +40,10 @@ from core.model_pool.scheduling.idle import IdleRules
 from core.model_pool.scheduling.records import Loaded, Ticket
 from core.model_pool.scheduling.scheduler import Scheduler
 from core.model_pool.scheduling.status import ModelStatus, PoolStatus, read_status
+from core.model_pool.trace import Trace
 from core.model_pool.ttl import configured_idle_times
 from core.settings.schema import ModelSettings, Settings
+from core.storage.database import Database
 from core.storage.folder import DataFolder
 
 logger = logging.getLogger(__name__)
@@ -59,6 +63,8 @@ class ModelPool:
         models: how a name becomes files and a reservation; None reads the real files.
         budget: what all models may take; None shares it with the rest of the machine.
         machine: whether it is short of memory is asked here; None is this machine.
+        keep_eviction: told why somebody has to leave; None writes it to the database.
+        trace: told what is asked for and what was loaded; None writes runtime.pool_trace.
     """
 
     def __init__(
@@ -71,6 +77,8 @@ class ModelPool:
         models: Models | None = None,
         budget: Budget | None = None,
         machine: MachineMemory | None = None,
+        keep_eviction: Callable[[EvictionRecord], None] | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self._settings = settings
         self._folder = folder
@@ -82,12 +90,16 @@ class ModelPool:
         )
         self._gauge = PressureGauge(self._machine, self._clock)
         self._listeners = Listeners()
+        self._trace = trace or Trace(settings.runtime.pool_trace)
+        self._listeners.add(self._trace.heard)
         self._preload: Preload | None = None
+        evictions = EvictionLog(cache(lambda: Database(folder.database)))
         self._loader = Loader(
             open_engine=open_engine or open_configured_engine,
             models=self._models,
             budget=self._budget,
             clock=self._clock,
+            keep=keep_eviction or evictions.record,
             tell=self._listeners.tell,
         )
         self._monitor = self._loader.monitor = Monitor(
@@ -293,6 +305,7 @@ class ModelPool:
     ) -> Loaded:
         """A model with one lease of the caller's."""
         settings = self._configured(name)
+        self._trace.requested(name)
         if timeout_s is None:
             timeout_s = self._settings.runtime.admission_timeout_s
         resolved: ResolvedModel | None = None

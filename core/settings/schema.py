@@ -46,6 +46,7 @@ class RuntimeSettings(Section):
 
     `budget_mb` is all memory, the system's own `system_reserve_mb` included; models share
     the rest. `admission_timeout_s` is how long a request waits for memory that is in use.
+    `pool_trace` is a file to record which models are asked for and when.
     """
 
     budget_mb: int = Field(16_384, gt=0)
@@ -53,6 +54,7 @@ class RuntimeSettings(Section):
     threads: int | Literal["auto"] = "auto"
     gpu_layers: int = Field(0, ge=-1)
     admission_timeout_s: float = Field(30.0, ge=0)
+    pool_trace: UserPath | None = None
 
     def thread_count(self) -> int:
         """Threads for one model: as configured, else the cores this process may use."""

@@ -45,4 +45,17 @@ MIGRATIONS: tuple[Migration, ...] = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE evictions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,           -- ISO 8601, UTC
+            wanted TEXT NOT NULL,       -- the model that needed room
+            need_mb INTEGER NOT NULL,
+            free_mb INTEGER NOT NULL,   -- before anybody left
+            victims TEXT NOT NULL,      -- JSON list of objects: name, reserved_mb, cost
+            alternative TEXT NOT NULL   -- the same, of who else could have left
+        )
+        """,
+    ),
 )

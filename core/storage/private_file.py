@@ -27,6 +27,31 @@ def make_private(path: Path) -> None:
         path.chmod(PRIVATE_FILE_MODE)
 
 
+def append_private(path: Path, line: bytes) -> None:
+    """Append `line`, which ends with a line break; a missing file is made, a link refused.
+
+    One write with O_APPEND, so that two processes never mix their lines. What an earlier
+    write left without a line break, because it was cut off, stays on a line of its own.
+
+    Raises: OSError.
+    """
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    file = os.open(path, flags, PRIVATE_FILE_MODE)
+    try:
+        if _ends_torn(file):
+            line = b"\n" + line
+        written = os.write(file, line)
+    finally:
+        os.close(file)
+    if written != len(line):
+        raise OSError(0, f"only {written} of {len(line)} bytes fitted")
+
+
+def _ends_torn(file: int) -> bool:
+    size = os.fstat(file).st_size
+    return size > 0 and os.pread(file, 1, size - 1) != b"\n"
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Put `data` there at once: a reader, or a power cut, sees all of it or nothing.
 

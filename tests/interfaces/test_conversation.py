@@ -130,6 +130,10 @@ def test_models_says_what_is_installed(talk: Terminal) -> None:
     assert re.search(r"self_test_tiny +self-test +\d+ MiB", shown)
 
 
+def test_why_says_that_nobody_had_to_leave(talk: Terminal) -> None:
+    assert "No model had to leave for another yet." in say(talk, "/why")
+
+
 def test_graph_and_last_draw_the_flow(talk: Terminal) -> None:
     assert "start ──▶ detect_input_type" in say(talk, "/graph")
     say(talk, "hola")
@@ -147,7 +151,17 @@ def test_last_has_nothing_to_show_after_clear(talk: Terminal) -> None:
 
 def test_help_names_every_command(talk: Terminal) -> None:
     shown = say(talk, "/help")
-    for name in ("/help", "/models", "/status", "/graph", "/last", "/clear", "/exit", "Ctrl-C"):
+    for name in (
+        "/help",
+        "/models",
+        "/status",
+        "/why",
+        "/graph",
+        "/last",
+        "/clear",
+        "/exit",
+        "Ctrl-C",
+    ):
         assert name in shown
 
 
@@ -155,7 +169,7 @@ def test_help_names_every_command(talk: Terminal) -> None:
     ("entry", "answer"),
     [
         ("/modls", "There is no command /modls. Did you mean /models?"),
-        ("/wxyz", "/help lists the commands."),
+        ("/zzzz", "/help lists the commands."),
         ("@nada.jpg", "There is no file nada.jpg."),
         ("@low.wav @high.wav", "One file of this kind at a time"),
     ],

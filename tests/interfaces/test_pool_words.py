@@ -18,7 +18,7 @@ from tests.model_pool.fakes import PATIENCE_S, Bench
     ("event", "words"),
     [
         (ModelLoading("a", 0.4), "loading a 40%"),
-        (ModelReady("a", 2.0), "a is loaded"),
+        (ModelReady("a", 2.0, 900), "a is loaded"),
         (ModelWaits("a", 1, "", None), "a waits for memory, next"),
         (ModelWaits("a", 3, "", 12.4), "a waits for memory, number 3, about 12 s"),
         (ModelWaits("a", 1, "", 0.2), "a waits for memory, next, any moment"),

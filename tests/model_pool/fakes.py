@@ -29,7 +29,9 @@ from core.engines.protocol import (
 from core.errors import EngineCrashed, ModelFileInvalid, ModelUnavailable
 from core.model_pool.pool import ModelPool
 from core.model_pool.resolve import ResolvedModel
+from core.model_pool.scheduling.decisions import EvictionRecord
 from core.model_pool.scheduling.status import ModelStatus
+from core.model_pool.trace import Trace
 from core.settings.schema import Settings
 from core.storage.folder import DataFolder
 from tests.model_pool.memory.machines import AloneBudget, ToldMachine
@@ -240,6 +242,7 @@ class Bench:
         self,
         needs_mb: Mapping[str, int],
         models: Mapping[str, Mapping[str, Any]] | None = None,
+        trace: Path | None = None,
         **settings: Any,
     ) -> None:
         keys = {name: dict((models or {}).get(name, {})) for name in needs_mb}
@@ -249,6 +252,7 @@ class Bench:
         self.models = FakeModels(self.engines.needs_mb)
         self.budget = AloneBudget(self.settings.runtime.models_budget_mb)
         self.machine = ToldMachine()
+        self.evictions: list[EvictionRecord] = []
         self.pool = ModelPool(
             self.settings,
             DataFolder(Path("unused")),
@@ -257,6 +261,8 @@ class Bench:
             models=self.models,
             budget=self.budget,
             machine=self.machine,
+            keep_eviction=self.evictions.append,
+            trace=Trace(trace, self.clock.now_s),
         )
         self._threads = ThreadPoolExecutor(max_workers=40)
 

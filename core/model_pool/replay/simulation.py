@@ -6,7 +6,7 @@ of engines, threads or leases: requests come one at a time, so nobody is in use 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,10 +66,12 @@ class Policy(Protocol):
 
 
 class PlannedPolicy:
-    """The pool's own: `plan_admission` on counted uses. Models have no TTL here."""
+    """The pool's own: `plan_admission` on counted uses. Models have no TTL here, and none of
+    the `pinned` ever leaves."""
 
-    def __init__(self, budget_mb: int) -> None:
+    def __init__(self, budget_mb: int, pinned: Collection[str] = ()) -> None:
         self._budget_mb = budget_mb
+        self._pinned = frozenset(pinned)
         self._usage = Usage()
 
     def expired(self, loaded: Sequence[SimulatedModel], now_s: float) -> Iterable[str]:
@@ -82,6 +84,7 @@ class PlannedPolicy:
             Resident(
                 model.name,
                 model.size_mb,
+                permanent=model.name in self._pinned,
                 load_s=model.load_s,
                 uses_per_s=self._usage.uses_per_s(model.name, now_s),
             )

@@ -15,7 +15,7 @@ from core.errors import ModelError
 from core.model_pool.memory.budget import Allowance, plan_within
 from core.model_pool.scheduling import refusals
 from core.model_pool.scheduling.breaker import Breakers
-from core.model_pool.scheduling.decisions import record, ring
+from core.model_pool.scheduling.decisions import EvictionRecord, record, ring
 from core.model_pool.scheduling.durations import Durations
 from core.model_pool.scheduling.effects import Begin, Effect, Stop, Tell
 from core.model_pool.scheduling.events import ModelLoading
@@ -170,19 +170,18 @@ class Admission:
     def _begin(self, load: Load, decision: Admit, residents: list[Resident], now_s: float) -> None:
         victims = tuple(self._table.loaded[name] for name in decision.victims)
         need_mb = load.resolved.need_mb
-        if victims:
-            self._explain(load, decision, residents, now_s)
+        eviction = self._explain(load, decision, residents, now_s) if victims else None
         # What is free is taken at once; the victims' share when they are really gone.
         load.reserved_mb = max(0, need_mb - sum(victim.reserved_mb for victim in victims))
         load.phase, load.phase_since_s, load.lacking = "making_room", now_s, ""
         for victim in victims:
             self._leave(victim, f"evicted for {load.name}")
         self._order(Tell(ModelLoading(load.name, 0.0)))
-        self._order(Begin(load, victims))
+        self._order(Begin(load, victims, eviction))
 
     def _explain(
         self, load: Load, decision: Admit, residents: list[Resident], now_s: float
-    ) -> None:
+    ) -> EvictionRecord:
         eviction = record(
             load.name,
             load.resolved.need_mb,
@@ -193,6 +192,7 @@ class Admission:
         )
         self.decisions.append(eviction)
         logger.info("%s", eviction.reason)
+        return eviction
 
     def _cancel_speculations(self) -> None:
         """What is loaded on a guess gives way to those who wait."""

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.model_pool.scheduling.decisions import EvictionRecord
 from core.model_pool.scheduling.events import PoolEvent
 from core.model_pool.scheduling.records import Load, Loaded
 
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Close `victims`, then open the model of `load`."""
+    """Close `victims`, then open the model of `load`. `decision` is why they leave, if any."""
 
     load: Load
     victims: tuple[Loaded, ...]
+    decision: EvictionRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

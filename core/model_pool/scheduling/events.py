@@ -28,10 +28,11 @@ class ModelLoading:
 
 @dataclass(frozen=True, slots=True)
 class ModelReady:
-    """A model can answer, `load_s` seconds after its load began."""
+    """A model can answer, `load_s` seconds after its load began, in `reserved_mb` MiB."""
 
     model: str
     load_s: float
+    reserved_mb: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,7 +240,7 @@ class Scheduler:
         self._grant(load, model, now_s)
         if not model.leases:
             self._idle.released(model)
-        self.effects.append(Tell(ModelReady(load.name, load_s)))
+        self.effects.append(Tell(ModelReady(load.name, load_s, model.reserved_mb)))
         self._advance(now_s)
         return model
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.pool_peers import PEERS, UNBUDGETED, OrderedPolicy
+from benchmarks.pool_peers import PEERS, UNBUDGETED
 from benchmarks.pool_traces import TRACES
 from core.errors import ModelTooLarge
 from core.model_pool.replay.clairvoyant import least_load_s
+from core.model_pool.replay.policies import OrderedPolicy
 from core.model_pool.replay.simulation import (
     Outcome,
     PlannedPolicy,

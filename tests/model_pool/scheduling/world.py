@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 from core.engines.protocol import Engine, EngineSpec
 from core.errors import Cancelled, EngineCrashed, ModelError, ModelFileInvalid, ModelTooLarge
 from core.model_pool.resolve import ResolvedModel
+from core.model_pool.scheduling.decisions import EvictionRecord
 from core.model_pool.scheduling.effects import Begin, Close, SetThreads, Stop, Tell
 from core.model_pool.scheduling.events import PoolEvent
 from core.model_pool.scheduling.idle import IdleRules, IdleTime
@@ -240,10 +241,11 @@ class World:
         effects, self.scheduler.effects[:] = list(self.scheduler.effects), []
         for effect in effects:
             match effect:
-                case Begin(load, victims):
+                case Begin(load, victims, decision):
                     self.begun.append(effect)
                     if self.hurdles is not None and load.number < self.hurdles.load.number:
                         self.hurdles.loads.append(load)  # it asked earlier, but had to pause
+                    self._check_explained(victims, decision)
                     self._check_begin(load, victims)
                 case Close(model):
                     assert model in self.dead or not self.leases_on(model), "cut a running answer"
@@ -287,6 +289,11 @@ class World:
         for victim in victims:
             assert not self.leases_on(victim), "a leased model was evicted"
             assert not victim.settings.permanent
+
+    def _check_explained(self, victims: Sequence[Loaded], decision: EvictionRecord | None) -> None:
+        """Nobody leaves for a load without a reason that names him."""
+        named = () if decision is None else tuple(each.name for each in decision.victims)
+        assert named == tuple(victim.name for victim in victims)
 
     def _check_nothing_left_to_do(self) -> None:
         """No wake-up is lost: looking again finds nobody who could go on."""
