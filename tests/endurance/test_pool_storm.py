@@ -31,7 +31,7 @@ from tests.model_pool.fakes import settings_for
 from tests.workers import workers
 
 SEED = 31
-STORM_S = 40.0
+WARM_UP_S, STORM_S = 8.0, 35.0
 THREADS = 32
 SOUND = ("a", "b", "c", "d", "e")
 BROKEN = "broken"
@@ -59,7 +59,7 @@ class Storm:
     """What happens in it, and what came of it."""
 
     pool: ModelPool
-    ends_s: float
+    ends_s: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -146,7 +146,7 @@ def pool_for(folder: Path, **keys: dict[str, object]) -> ModelPool:
 @pytest.fixture
 def storm(folder: Path) -> Iterator[Storm]:
     pool = pool_for(folder)
-    yield Storm(pool, time.monotonic() + STORM_S)
+    yield Storm(pool)
     pool.close()
 
 
@@ -155,14 +155,21 @@ def rss_mb() -> float:
     return psutil.Process().memory_info().rss / 2**20
 
 
-def test_a_storm_on_the_pool(storm: Storm) -> None:
-    me = psutil.Process()
-    files, threads, before_mb = me.num_fds(), threading.active_count(), rss_mb()
+def run(storm: Storm, for_s: float) -> None:
+    storm.ends_s = time.monotonic() + for_s
     with ThreadPoolExecutor(THREADS + 2) as executor:
         running = [executor.submit(storm.killer), executor.submit(storm.watcher)]
         running += [executor.submit(storm.user, number) for number in range(THREADS)]
         for each in running:
-            each.result(STORM_S + 120)
+            each.result(for_s + 120)
+
+
+def test_a_storm_on_the_pool(storm: Storm) -> None:
+    me = psutil.Process()
+    files, threads = me.num_fds(), threading.active_count()
+    run(storm, WARM_UP_S)  # what threads and modules take once is no leak
+    before_mb = rss_mb()
+    run(storm, STORM_S)
     assert storm.wrong == [], "\n".join(storm.wrong[:20])
     assert set(storm.outcomes) <= ALLOWED, storm.outcomes
     assert storm.outcomes["stop"] > 100, storm.outcomes
@@ -176,8 +183,11 @@ def test_a_storm_on_the_pool(storm: Storm) -> None:
     assert workers(*NAMES) == []
     assert storm.pool.status().reserved_mb == 0
     assert me.num_fds() <= files
-    assert threading.active_count() <= threads
-    assert rss_mb() < before_mb + 30
+    gone_by_s = time.monotonic() + 5  # a cancelled timer's thread takes a moment to end
+    while threading.active_count() > threads and time.monotonic() < gone_by_s:
+        time.sleep(0.01)
+    assert threading.active_count() <= threads, threading.enumerate()
+    assert rss_mb() < before_mb + 15
 
 
 def test_when_everything_is_pinned_others_are_told_at_once_and_nobody_leaves(folder: Path) -> None:
