@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.report import Figure, run
 from core.model_files.header import GgufHeader, LongArray, TensorInfo
-from core.model_pool.footprint import predict_footprint
+from core.model_pool.prediction.footprint import predict_footprint
 from core.settings import load_settings
 
 BYTES_PER_GB = 10**9

@@ -136,8 +136,8 @@ def worker_figure(folder: Path) -> Figure:
     """Tokens per second through the worker over those of the same loop in this process."""
     # As the worker's own environment has it; llama.cpp reads it when it is first loaded.
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
-    from core.engines.llama.chat_model import ChatModel  # noqa: PLC0415
     from core.engines.llama.engine import LlamaEngine  # noqa: PLC0415
+    from core.engines.llama.serving.chat_model import ChatModel  # noqa: PLC0415
     from tests.tiny_models import random_text  # noqa: PLC0415
 
     spec = EngineSpec("tiny", "llama", 4096, threads=1, gguf_path=random_text(folder))

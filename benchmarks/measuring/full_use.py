@@ -15,12 +15,12 @@ import numpy as np
 from benchmarks.measuring.processes import peak_mb, worker_ids
 from benchmarks.synthetic_models.catalogue import Files
 from benchmarks.synthetic_models.vocabulary import prompt_of
+from core.engines.llama.cache.saved_states import SAVED_STATES_MB
 from core.engines.llama.engine import LlamaEngine
-from core.engines.llama.saved_states import SAVED_STATES_MB
 from core.engines.protocol import Engine, EngineSpec, GenerationRequest, KvCacheType, Message, Part
 from core.media.content import AUDIO_RATE_HZ, AudioClip, RgbImage
 from core.model_files.header import read_header
-from core.model_pool.footprint import Footprint, predict_footprint
+from core.model_pool.prediction.footprint import Footprint, predict_footprint
 from core.settings import load_settings
 
 ANSWER_TOKENS = 4

@@ -16,8 +16,8 @@ os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 
 import llama_cpp.llama_cpp as llama
 
-from core.engines.llama.native_log import NATIVE_LOG
-from core.engines.llama.native_model import BATCH_TOKENS
+from core.engines.llama.native.log import NATIVE_LOG
+from core.engines.llama.native.model import BATCH_TOKENS
 from core.engines.protocol import EngineSpec
 
 MOST_TOKENS = 1 << 16

@@ -1,8 +1,8 @@
 """The model pool: leases on loaded models, inside one memory budget.
 
-Owns the public face of the pool and the wait of each caller; who gets memory and who leaves
-is decided in `scheduling`, guarded by `monitor` and carried out by `loads`. What a model is
-used for nobody here knows.
+Owns the public face of the pool and how its parts are put together. Who gets memory and who
+leaves is decided in `scheduling`, guarded by `monitor`, carried out by `loads` and waited for
+in `callers`. What a model is used for nobody here knows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from core.clock import Clock, SystemClock
 from core.engines.protocol import Engine, OpenEngine
 from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
-from core.errors import EngineCrashed, InvalidInput, ModelError, SARAiError, StorageError
+from core.errors import EngineCrashed, InvalidInput, SARAiError, StorageError
+from core.model_pool.callers import Callers
 from core.model_pool.eviction_log import EvictionLog
 from core.model_pool.handle import PooledEngine
 from core.model_pool.listeners import Listeners
@@ -33,11 +34,9 @@ from core.model_pool.monitor import Monitor
 from core.model_pool.prefetch import Prefetch
 from core.model_pool.preload import Preload, startup_chains
 from core.model_pool.resolve import ConfiguredModels, Models, ResolvedModel
-from core.model_pool.scheduling import refusals
 from core.model_pool.scheduling.decisions import EvictionRecord
 from core.model_pool.scheduling.events import PoolEvent
 from core.model_pool.scheduling.idle import IdleRules
-from core.model_pool.scheduling.records import Loaded, Ticket
 from core.model_pool.scheduling.scheduler import Scheduler
 from core.model_pool.scheduling.status import ModelStatus, PoolStatus, read_status
 from core.model_pool.trace import Trace
@@ -113,6 +112,16 @@ class ModelPool:
             look=self._look,
         )
 
+        self._callers = Callers(
+            self._monitor,
+            self._loader,
+            models=self._models,
+            budget=self._budget,
+            clock=self._clock,
+            requested=self._trace.requested,
+            patience_s=settings.runtime.admission_timeout_s,
+        )
+
     @property
     def settings(self) -> Settings:
         return self._settings
@@ -142,7 +151,7 @@ class ModelPool:
             PoolBusy: the memory it needs is in use; says by whom.
             Cancelled: on request, or because the pool was closed.
         """
-        model = self._acquire(name, cancel, timeout_s)
+        model = self._callers.acquire(self._configured(name), name, cancel, timeout_s)
         try:
             yield model.engine
         except EngineCrashed as error:
@@ -217,7 +226,7 @@ class ModelPool:
         settings = self._configured(name)
         prefetch = Prefetch(self._monitor, self._clock)
         try:
-            resolved = self._resolved(name, None)
+            resolved = self._callers.resolved(name, None)
         except SARAiError:  # whoever really wants it will be told
             return prefetch
         prefetch.begin(name, settings, resolved, likelihood)
@@ -295,73 +304,6 @@ class ModelPool:
             hint=f"Did you mean {nearest[0]}?" if nearest else "",
         )
 
-    def _acquire(
-        self,
-        name: str,
-        cancel: Cancellation | None,
-        timeout_s: float | None = None,
-        *,
-        may_evict: bool = True,
-    ) -> Loaded:
-        """A model with one lease of the caller's."""
-        settings = self._configured(name)
-        self._trace.requested(name)
-        if timeout_s is None:
-            timeout_s = self._settings.runtime.admission_timeout_s
-        resolved: ResolvedModel | None = None
-        while True:
-            ticket: Ticket | None = None
-            with self._monitor.use() as scheduler:
-                now_s = self._clock.now_s()
-                if scheduler.closed:
-                    raise refusals.closed()
-                model = scheduler.lend(name, now_s)
-                if model is None:
-                    ticket = scheduler.ask(
-                        name,
-                        settings,
-                        resolved,
-                        now_s,
-                        deadline_s=now_s + timeout_s,
-                        may_evict=may_evict,
-                    )
-            if ticket is not None:
-                return self._wait(ticket, cancel)
-            if model is None:
-                # A model that is not there costs its caller no thread and nobody the lock.
-                resolved = self._resolved(name, cancel)
-            elif model.engine.alive():
-                return model
-            else:
-                self._loader.died(model)
-                self._monitor.give_back(model)
-
-    def _wait(self, ticket: Ticket, cancel: Cancellation | None) -> Loaded:
-        """The outcome of a ticket; whoever does not wait to the end gives it up."""
-        stop = cancel or Cancellation()
-        try:
-            with stop.on_cancel(self._monitor.wake):
-                self._monitor.wait_until(lambda: ticket.done or stop.cancelled)
-            if not ticket.done:
-                stop.raise_if_cancelled()
-            return ticket.outcome()
-        except BaseException:
-            with self._monitor.use() as scheduler:
-                scheduler.give_up(ticket, self._clock.now_s())
-            raise
-
-    def _resolved(self, name: str, cancel: Cancellation | None) -> ResolvedModel:
-        """All that can be found wrong is found here, before anybody leaves."""
-        try:
-            resolved = self._models(name)
-            self._models.verify(resolved, cancel)
-        except ModelError as error:
-            with self._monitor.use() as scheduler:
-                scheduler.last_errors[name] = str(error)
-            raise
-        self._budget.refresh()
-        return resolved
-
     def _look(self) -> bool:
         """See what others hold now, and whether the machine is short of memory."""
         try:
@@ -371,7 +313,8 @@ class ModelPool:
         return self._gauge.refresh()
 
     def _load_at_startup(self, name: str) -> None:
-        self._monitor.give_back(self._acquire(name, None, may_evict=False))
+        model = self._callers.acquire(self._configured(name), name, may_evict=False)
+        self._monitor.give_back(model)
 
 
 def _with_memory(status: ModelStatus, engine: Engine | None) -> ModelStatus:

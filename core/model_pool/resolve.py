@@ -22,10 +22,13 @@ from core.model_files.files import ModelFiles
 from core.model_files.identity import FileIdentity
 from core.model_files.known_headers import CheckedFiles, KnownHeaders
 from core.model_files.locate import locate
-from core.model_pool.footprint import Footprint, predict_footprint
 from core.model_pool.memory.peaks import MeasuredPeaks
+from core.model_pool.prediction.footprint import Footprint, predict_footprint
+from core.model_pool.prediction.server_reservation import (
+    ollama_reservation_mb,
+    openai_reservation_mb,
+)
 from core.model_pool.prices import token_price
-from core.model_pool.server_reservation import ollama_reservation_mb, openai_reservation_mb
 from core.settings.schema import ModelSettings, Settings
 from core.storage.database import Database
 from core.storage.folder import DataFolder

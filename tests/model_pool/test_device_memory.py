@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.model_files.header import GgufHeader, TensorInfo
-from core.model_pool.device_memory import device_bytes
+from core.model_pool.prediction.device_memory import device_bytes
 
 EMBEDDING, LAYER, NORM, OUTPUT = 1000, 10, 1, 500
 

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from core.model_files.header import GgufHeader, TensorInfo
-from core.model_pool.compute_buffers import compute_bytes
-from core.model_pool.footprint import (
+from core.model_pool.prediction.compute_buffers import compute_bytes
+from core.model_pool.prediction.footprint import (
     MERGE_BYTES,
     TOKEN_BYTES,
     WORKER_MB,
     predict_footprint,
 )
-from core.model_pool.kv_cache import cache_bytes
-from core.model_pool.media_memory import GRAPH_BYTES, media_bytes
+from core.model_pool.prediction.kv_cache import cache_bytes
+from core.model_pool.prediction.media_memory import GRAPH_BYTES, media_bytes
 
 MIB = 2**20
 

@@ -13,8 +13,8 @@ import pytest
 
 from core.errors import ModelFileInvalid, ModelTooLarge, ModelUnavailable
 from core.model_pool.pool import ModelPool
+from core.model_pool.prediction.server_reservation import ollama_reservation_mb
 from core.model_pool.resolve import ConfiguredModels
-from core.model_pool.server_reservation import ollama_reservation_mb
 from core.settings.schema import ModelSettings, Settings
 from core.storage.folder import DataFolder, open_data_folder
 from tests.model_pool.fakes import FakeEngines, settings_for

@@ -113,7 +113,7 @@ def test_nothing_is_written_with_the_lock_held(path: Path) -> None:
         return 0.0
 
     b = Bench(NEEDS_MB)
-    b.pool._trace = Trace(path, look)
+    b.pool._callers._requested = Trace(path, look).requested
     b.use("a")
     b.end()
     assert looked == [0]

@@ -13,8 +13,6 @@ import traceback
 from dataclasses import asdict
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
-from core.engines.llama.aborts import Aborts
-from core.engines.llama.delta_stream import DeltaStream
 from core.engines.llama.failures import failure_header
 from core.engines.llama.messages import (
     decode_messages,
@@ -22,14 +20,16 @@ from core.engines.llama.messages import (
     decode_spec,
     encode_completion,
 )
+from core.engines.llama.serving.aborts import Aborts
+from core.engines.llama.serving.delta_stream import DeltaStream
+from core.engines.llama.serving.worker_pipes import Inbox, Outbox
 from core.engines.llama.wire import Frame
-from core.engines.llama.worker_pipes import Inbox, Outbox
 from core.engines.protocol import Completion, EngineSpec, LoadProgress, TextDelta
 from core.errors import EngineFailed, SARAiError
 
 if TYPE_CHECKING:
-    from core.engines.llama.chat_model import ChatModel
-    from core.engines.llama.generation import Deliver
+    from core.engines.llama.serving.chat_model import ChatModel
+    from core.engines.llama.serving.generation import Deliver
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 PROGRESS_STEP = 0.01
@@ -65,7 +65,7 @@ class Worker:
 
     def _load(self, number: int, spec: EngineSpec) -> ChatModel:
         # Imported here so that a parent that dies meanwhile is noticed.
-        from core.engines.llama.chat_model import ChatModel  # noqa: PLC0415
+        from core.engines.llama.serving.chat_model import ChatModel  # noqa: PLC0415
 
         model = ChatModel(spec, self._aborts, self._progress_sender(number))
         ready = {

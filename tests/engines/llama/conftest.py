@@ -12,8 +12,8 @@ from core.engines.protocol import PARALLEL_REQUESTS, EngineSpec
 from tests import tiny_models
 
 if TYPE_CHECKING:
-    from core.engines.llama.aborts import Aborts
-    from core.engines.llama.chat_model import ChatModel
+    from core.engines.llama.serving.aborts import Aborts
+    from core.engines.llama.serving.chat_model import ChatModel
 
     OpenModel = Callable[..., ChatModel]
 
@@ -124,7 +124,7 @@ def llama_cpp_in_this_process() -> Iterator[None]:
 @pytest.fixture
 def open_model(llama_cpp_in_this_process: None) -> Iterator[OpenModel]:
     """Opens models in this process, where their logits can be looked at."""
-    from core.engines.llama.chat_model import ChatModel  # noqa: PLC0415
+    from core.engines.llama.serving.chat_model import ChatModel  # noqa: PLC0415
 
     opened: list[ChatModel] = []
 

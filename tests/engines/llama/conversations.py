@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.engines.llama.chat_model import ChatModel
+from core.engines.llama.serving.chat_model import ChatModel
 from core.engines.protocol import Completion, GenerationRequest, Message, Part, TextDelta, Usage
 from core.media.content import AUDIO_RATE_HZ, AudioClip, RgbImage
 

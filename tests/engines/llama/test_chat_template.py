@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.engines.llama.chat_template import ChatTemplate
-from core.engines.llama.control_guard import ControlGuard
+from core.engines.llama.prompt.chat_template import ChatTemplate
+from core.engines.llama.prompt.control_guard import ControlGuard
 from core.engines.protocol import Completion, GenerationRequest, Message
 from core.errors import EngineCrashed, EngineFailed
 from core.media.content import RgbImage

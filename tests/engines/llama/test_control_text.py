@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.engines.llama.chat_template import ChatTemplate
-from core.engines.llama.control_guard import ControlGuard
+from core.engines.llama.prompt.chat_template import ChatTemplate
+from core.engines.llama.prompt.control_guard import ControlGuard
 from core.engines.protocol import Message, Tool, ToolCall
 from tests.engines.llama.conftest import Models, spec_for
 from tests.gguf_fixtures.vocabulary import CHAT_TEMPLATE, CONTROL_TOKENS, END_OF_TURN
 
 if TYPE_CHECKING:
-    from core.engines.llama.native_model import NativeModel
+    from core.engines.llama.native.model import NativeModel
 
 pytestmark = pytest.mark.usefixtures("llama_cpp_in_this_process")
 
@@ -35,8 +35,8 @@ TEXTS = st.lists(st.sampled_from(FRAGMENTS), max_size=8).map("".join)
 
 @pytest.fixture(scope="module")
 def model(models: Models, llama_cpp_in_this_process: None) -> Iterator[NativeModel]:
-    from core.engines.llama.abort_flag import AbortFlag  # noqa: PLC0415  only for those who ask
-    from core.engines.llama.native_model import NativeModel  # noqa: PLC0415
+    from core.engines.llama.native.abort_flag import AbortFlag  # noqa: PLC0415  only for those who ask
+    from core.engines.llama.native.model import NativeModel  # noqa: PLC0415
 
     opened = NativeModel(spec_for(models.random), AbortFlag(), lambda _: None)
     yield opened

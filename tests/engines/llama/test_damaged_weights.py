@@ -14,7 +14,7 @@ from tests.engines.llama.conftest import spec_for
 from tests.engines.llama.test_parallel import Caller, ask, together
 
 if TYPE_CHECKING:
-    from core.engines.llama.chat_model import ChatModel
+    from core.engines.llama.serving.chat_model import ChatModel
     from tests.engines.llama.conftest import OpenModel
 
 SPOILT = 4  # the piece of the reply after which nothing can be computed

@@ -9,11 +9,11 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from core.engines.llama.abort_flag import AbortFlag
-from core.engines.llama.chat_model import ChatModel
-from core.engines.llama.native_media import MediaPrompt, MediaTower
-from core.engines.llama.native_model import NativeModel
-from core.engines.llama.prompt_entries import Media
+from core.engines.llama.cache.prompt_entries import Media
+from core.engines.llama.native.abort_flag import AbortFlag
+from core.engines.llama.native.media import MediaPrompt, MediaTower
+from core.engines.llama.native.model import NativeModel
+from core.engines.llama.serving.chat_model import ChatModel
 from core.engines.protocol import GenerationRequest, Message, TextDelta
 from core.errors import Cancelled
 from core.media.content import RgbImage

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from core.engines.llama.gbnf import Rules
+from core.engines.llama.schema.gbnf import Rules
 from core.engines.protocol import Completion, GenerationRequest, Message, TextDelta
 from core.errors import InvalidInput
 from tests.engines.json_validity import is_valid
 from tests.engines.llama.conftest import Models, spec_for
 
 if TYPE_CHECKING:
-    from core.engines.llama.chat_model import ChatModel
+    from core.engines.llama.serving.chat_model import ChatModel
 
 QUESTION = (Message.text("user", "hola"),)
 pytestmark = pytest.mark.usefixtures("llama_cpp_in_this_process")
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("llama_cpp_in_this_process")
 
 @pytest.fixture(scope="module")
 def model(models: Models, llama_cpp_in_this_process: None) -> Iterator[ChatModel]:
-    from core.engines.llama.chat_model import ChatModel  # noqa: PLC0415  only for those who ask
+    from core.engines.llama.serving.chat_model import ChatModel  # noqa: PLC0415  only for those who ask
 
     opened = ChatModel(spec_for(models.random))
     yield opened

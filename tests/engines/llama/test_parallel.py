@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from core.engines.llama.chat_model import ChatModel
+from core.engines.llama.serving.chat_model import ChatModel
 from core.engines.protocol import Completion, GenerationRequest, Message, Part, TextDelta
 from tests import tiny_models
 from tests.engines.llama.conftest import Models, spec_for

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from core.engines.llama.aborts import Aborts
+from core.engines.llama.serving.aborts import Aborts
 from core.engines.protocol import (
     Completion,
     GenerationRequest,

@@ -6,8 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.engines.llama.prompt_entries import Entry, Media, common_prefix, positions_in, tokens_in
-from core.engines.llama.saved_states import SavedState, SavedStates
+from core.engines.llama.cache.prompt_entries import (
+    Entry,
+    Media,
+    common_prefix,
+    positions_in,
+    tokens_in,
+)
+from core.engines.llama.cache.saved_states import SavedState, SavedStates
 
 PICTURE = Media(b"a", 0, tokens=80, positions=10, chunk=1)
 

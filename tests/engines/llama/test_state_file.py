@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from core.engines.llama.prompt_entries import Entry, Media
-from core.engines.llama.saved_states import SavedState
-from core.engines.llama.state_file import take_states, write_states
+from core.engines.llama.cache.prompt_entries import Entry, Media
+from core.engines.llama.cache.saved_states import SavedState
+from core.engines.llama.cache.state_file import take_states, write_states
 from core.engines.protocol import EngineSpec, GenerationRequest, Message, Part
 from core.storage.folder import open_data_folder
 from tests.engines.contract import answer as engine_answer

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.engines.llama.answer_text import AnswerText
-from core.engines.llama.delta_stream import FLUSH_INTERVAL_S, DeltaStream
-from core.engines.llama.stop_strings import StopStrings
+from core.engines.llama.answer.answer_text import AnswerText
+from core.engines.llama.answer.stop_strings import StopStrings
+from core.engines.llama.serving.delta_stream import FLUSH_INTERVAL_S, DeltaStream
 
 
 def test_a_stop_string_split_over_pieces_is_never_shown() -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from core.engines.llama.answer_text import AnswerText
+from core.engines.llama.answer.answer_text import AnswerText
 from core.engines.llama.engine import LlamaEngine
-from core.engines.llama.tool_formats import tool_format
-from core.engines.llama.tool_text import ToolText
+from core.engines.llama.tools.formats import tool_format
+from core.engines.llama.tools.text import ToolText
 from core.engines.protocol import GenerationRequest, Message, Tool, ToolCall
 from core.errors import InvalidInput, ModelLacksModality
 from tests import tiny_models

@@ -1,0 +1,205 @@
+"""What the model already has in its KV cache, so that it is not evaluated twice.
+
+Owns the sequences that share the cache: who may use one, which beginning it starts from, and
+which idle ones leave. Knows nothing of text. Nothing is taken for a common prefix unless
+every token, picture and recording in it is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import count
+
+from core.engines.llama.cache.cached_sequence import WORTH_TOKENS, CachedSequence
+from core.engines.llama.cache.prompt_entries import Entry, common_prefix, positions_in, tokens_in
+from core.engines.llama.cache.saved_states import SavedState, SavedStates
+from core.engines.llama.native.memory import NativeMemory
+
+Source = CachedSequence | SavedState
+
+
+class KvCache:
+    """The sequences of one model, and copies of conversations that had to leave them.
+
+    Each prompt starts from whatever shares the longest prefix with it: an idle sequence,
+    which it may take over, one in use, whose beginning it shares, or a copy. An idle
+    sequence that has to leave is copied first when it is worth it.
+
+    The cells are given out by what each sequence may come to need, as if sequences shared
+    none; so no request can fail later for lack of cells.
+    """
+
+    def __init__(self, memory: NativeMemory) -> None:
+        self._memory = memory
+        self._saved = SavedStates(memory.cells)
+        self._sequences = [CachedSequence(number) for number in range(memory.sequences)]
+        self._clock = count(1)
+
+    def has_idle(self) -> bool:
+        """Whether some sequence is in nobody's use."""
+        return any(sequence.idle for sequence in self._sequences)
+
+    def take(self, prompt: Sequence[Entry], need_tokens: int) -> CachedSequence | None:
+        """A sequence that holds as much of `prompt` as was evaluated before, and no more.
+
+        At least the last entry is left out: the answer begins with its scores.
+
+        Args:
+            need_tokens: cells for the prompt and its whole answer.
+
+        Returns: None, while others use too much. `release` what was taken.
+        """
+        idle = [sequence for sequence in self._sequences if sequence.idle]
+        if not idle or self._reserved_tokens() + need_tokens > self._memory.cells:
+            return None
+        body = prompt[:-1]
+        source = self._best_source(body)
+        target = _best_target(idle, source, body)
+        target.reserved_tokens = need_tokens
+        target.used_at = next(self._clock)
+        self._begin(target, source, body)
+        target.prompt_entries = len(prompt)
+        return target
+
+    def release(self, sequence: CachedSequence) -> None:
+        """Nobody uses `sequence` now; what it holds is reused later."""
+        sequence.reserved_tokens = 0
+        sequence.used_at = next(self._clock)
+
+    def repair(self, sequence: CachedSequence) -> None:
+        """Drop what an evaluation left that was broken off."""
+        # A recurrent state is then half overwritten, and refuses to go back.
+        if not self._memory.forget_from(sequence.number, sequence.position):
+            self._forget(sequence)
+
+    def wipe(self) -> None:
+        """Forget all sequences, none of which is in use, down to the last byte."""
+        self._memory.wipe()
+        for sequence in self._sequences:
+            self._forget(sequence)
+
+    def keep_prompt(self, sequence: CachedSequence) -> None:
+        """To be called before the last token of a prompt: copies the state of a model that
+        cannot come back to it later."""
+        if not self._memory.rewinds:
+            self._save(sequence, None)
+
+    def save_all(self) -> Iterable[SavedState]:
+        """Copies of the conversations, as many as copies may be, most recently used first."""
+        for sequence in sorted(self._sequences, key=lambda each: each.used_at):
+            self._save(sequence, None)
+        return reversed(self._saved.states)
+
+    def adopt(self, states: Sequence[SavedState]) -> None:
+        """Have copies from another life of this model, most recently used first."""
+        for state in reversed(states):
+            if self._saved.make_room(tokens_in(state.entries), state.data.nbytes):
+                self._saved.add(state)
+
+    def _reserved_tokens(self) -> int:
+        return sum(sequence.reserved_tokens for sequence in self._sequences)
+
+    def _best_source(self, body: Sequence[Entry]) -> Source | None:
+        """Who shares most with `body`; an idle sequence wins over one in use, and both over
+        a copy that is hardly longer."""
+        found: Source | None = None
+        found_tokens = 0
+        for sequence in sorted(self._sequences, key=lambda each: not each.idle):
+            entries = common_prefix(sequence.entries, body)
+            whole = sequence.idle and entries == len(sequence.entries)
+            tokens = tokens_in(body[:entries])
+            if tokens > found_tokens and (whole or self._memory.can_rewind(sequence.number)):
+                found, found_tokens = sequence, tokens
+        state, entries = self._saved.best(body, whole=not self._memory.rewinds)
+        if tokens_in(body[:entries]) > found_tokens + WORTH_TOKENS:
+            return state
+        return found
+
+    def _begin(self, target: CachedSequence, source: Source | None, body: Sequence[Entry]) -> None:
+        """Fill `target` from `source` and make room for what it will come to need."""
+        state = source if isinstance(source, SavedState) else None
+        if target.is_left_by(body):
+            self._save(target, state)
+        if source is not target:
+            self._forget(target)
+        if isinstance(source, CachedSequence) and source is not target:
+            self._share(source, target, common_prefix(source.entries, body))
+        self._make_room(target, body, state)
+        if state is not None:
+            self._restore(target, state, body)
+        self._trim(target, common_prefix(target.entries, body))
+
+    def _share(self, source: CachedSequence, target: CachedSequence, entries: int) -> None:
+        target.hold(source.entries[:entries])
+        self._memory.copy_beginning(source.number, target.number, target.position)
+        if source.idle and tokens_in(target.entries) > WORTH_TOKENS:
+            source.used_at = next(self._clock)
+
+    def _make_room(
+        self, target: CachedSequence, body: Sequence[Entry], state: SavedState | None
+    ) -> None:
+        """Idle sequences leave, least recently used first, until all that is reserved fits,
+        and `state`, which may hold more than `target` will need in the end."""
+        idle = [each for each in self._sequences if each.idle and each.entries]
+        cells = self._reserved_tokens() + sum(tokens_in(each.entries) for each in idle)
+        if state is not None:
+            cells += max(0, tokens_in(state.entries) - target.reserved_tokens)
+        for sequence in sorted(idle, key=lambda each: each.used_at):
+            if cells <= self._memory.cells:
+                return
+            cells -= tokens_in(sequence.entries)
+            if sequence.is_left_by(body):
+                self._save(sequence, state)
+            self._forget(sequence)
+
+    def _save(self, sequence: CachedSequence, keep: SavedState | None) -> None:
+        """Copy a sequence, if there is room beside the copy `keep`."""
+        tokens = tokens_in(sequence.entries)
+        if tokens <= WORTH_TOKENS:
+            return
+        if self._memory.rewinds:
+            self._saved.drop_beginnings_of(sequence.entries, keep)
+        if self._saved.make_room(tokens, self._memory.state_bytes(sequence.number), keep):
+            state = self._memory.state(sequence.number)
+            entries = tuple(sequence.entries)
+            self._saved.add(SavedState(entries, sequence.prompt_entries, state))
+
+    def _restore(self, target: CachedSequence, state: SavedState, body: Sequence[Entry]) -> None:
+        if not (state.sound() and self._memory.restore(target.number, state.data)):
+            self._saved.drop(state)
+            self._forget(target)
+            return
+        target.hold(state.entries)
+        target.prompt_entries = state.prompt_entries
+        # What is live needs no copy, unless this prompt is about to leave it.
+        self._saved.drop(state)
+        if target.is_left_by(body):
+            self._saved.add(state)
+
+    def _trim(self, target: CachedSequence, entries: int) -> None:
+        """Forget all but the first `entries`, or all, where the model cannot do less."""
+        position = positions_in(target.entries[:entries])
+        rewound = entries == len(target.entries) or self._memory.can_rewind(target.number)
+        if rewound and self._memory.forget_from(target.number, position):
+            target.hold(target.entries[:entries])
+        else:
+            self._forget(target)
+
+    def _forget(self, sequence: CachedSequence) -> None:
+        self._memory.forget(sequence.number)
+        sequence.hold(())
+        sequence.prompt_entries = 0
+
+
+def _best_target(
+    idle: Sequence[CachedSequence], source: Source | None, body: Sequence[Entry]
+) -> CachedSequence:
+    """The idle sequence whose place costs least: one whose conversation goes on or that
+    holds nothing of worth, else the least recently used, the source itself last."""
+    spare = [sequence for sequence in idle if not sequence.is_left_by(body)]
+    if spare:
+        return max(
+            spare,
+            key=lambda each: (each is source, common_prefix(each.entries, body), -each.used_at),
+        )
+    return min(idle, key=lambda each: (each is source, each.used_at))
