@@ -323,8 +323,11 @@ class Scheduler:
                 self._grant(load, model, now_s)
 
     def _expire(self, now_s: float) -> bool:
-        """Tell callers whose deadline has passed; whether a load ended with the last of them."""
-        ended = False
+        """Tell callers whose deadline has passed; whether there were any.
+
+        Others may go on then: a load may have ended with its last caller, or starve no more.
+        """
+        expired = False
         for load in in_order(self.table.loads.values(), now_s):
             late = [ticket for ticket in load.tickets if now_s >= ticket.deadline_s]
             for ticket in late:
@@ -332,8 +335,8 @@ class Scheduler:
                 ticket.error = self._why_late(load, now_s)
             if late and not load.tickets and not load.background:
                 self._abandon(load)
-                ended = True
-        return ended
+            expired |= bool(late)
+        return expired
 
     def _why_late(self, load: Load, now_s: float) -> ModelError:
         pauses = now_s < self.breakers.retry_at_s(load.name)

@@ -234,3 +234,21 @@ def test_who_leaves_is_told_with_the_reason(world: World) -> None:
     ask(world, "b")
     assert [e.reason for e in world.events if isinstance(e, ModelLeft)] == ["evicted for b"]
     assert world.scheduler.left_because["c"] == "evicted for b"
+
+
+def test_when_the_last_caller_of_a_starving_background_load_gives_up_others_pass(
+    world: World,
+) -> None:
+    use(world, "pin")
+    load(world, "d")
+    load(world, "a")  # 95 of 100 MiB
+    world.dies()  # `pin`, which wants to come back
+    world.limit(80)
+    world.engine_closed()
+    ask(world, "pin", patience_s=STARVATION_S + 1)
+    world.advance(STARVATION_S)
+    late = ask(world, "b")
+    assert "waits behind pin" in (late.load.lacking if late.load else "")
+    world.advance(1.0)
+    assert late.load is not None
+    assert "waits behind" not in late.load.lacking
