@@ -201,8 +201,8 @@ class Admission:
                 self._order(Stop(load))
 
     def _goes_first(self, load: Load, now_s: float) -> bool:
-        """It starves, and could begin if everybody made room who can."""
-        if not starves(load, now_s) or load.name in self._table.loaded:
+        """It starves, may send others away, and could begin if all made room who can."""
+        if not (load.may_evict and starves(load, now_s)) or load.name in self._table.loaded:
             return False
         permanent = (each for each in self._table.after_all(now_s) if each.permanent)
         room_mb = self.limit_mb(load.name) - sum(each.reserved_mb for each in permanent)

@@ -254,3 +254,12 @@ def test_when_the_last_caller_of_a_starving_background_load_gives_up_others_pass
     assert begun(world) == []
     world.advance(1.0)
     assert begun(world) == ["a"]
+
+
+def test_who_may_evict_nobody_drains_nobody_however_long_it_waits(world: World) -> None:
+    load(world, "c")
+    load(world, "d")
+    world.ask("b", patience_s=1e6, may_evict=False)
+    world.advance(STARVATION_S)
+    assert world.ask("c") is None
+    assert world.ask("d") is None

@@ -326,6 +326,7 @@ class World:
             load
             for load in self._waiting_loads()
             if starves(load, self.now_s)
+            and load.may_evict
             and self._could_begin(load)
             and load.name not in self.scheduler.table.loaded
         ]
