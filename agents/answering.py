@@ -5,7 +5,7 @@ Owns the one call that reaches a model; knows nothing of the graph or of what is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -13,7 +13,7 @@ from typing import Protocol
 from agents.agent import Agent, Answer, Question
 from agents.prompting import fit_messages
 from core.cancellation import Cancellation
-from core.engines.protocol import Completion, Engine, GenerationRequest
+from core.engines.protocol import Completion, Engine, GenerationRequest, Modality
 from core.errors import (
     Cancelled,
     ContextOverflow,
@@ -21,11 +21,13 @@ from core.errors import (
     ModelLacksModality,
     ModelUnavailable,
 )
+from core.media.content import AudioClip, RgbImage
 from core.model_pool import ModelPool, Prefetch
 from core.settings import Settings
 
 NEVER_REPLACED = (ContextOverflow, ModelLacksModality)
 """Errors of the question or the configuration: another model would only hide them."""
+MEDIA: Mapping[Modality, type] = {"image": RgbImage, "audio": AudioClip}
 
 
 class Listener(Protocol):
@@ -63,6 +65,18 @@ class _Call:
         wished = self.question.preferences.get("model")
         return self.settings.fallback_chain(wished or self.agent.variant(self.settings).model)
 
+    def check_meant_for(self, model: str) -> None:
+        """Raises: ModelUnavailable, when `model` is for other questions than this one."""
+        only_for = self.settings.models[model].only_for
+        if only_for and not any(
+            isinstance(part, MEDIA[kind]) for kind in only_for for part in self.question.parts
+        ):
+            raise ModelUnavailable(
+                f"{model} is only for questions with {' or '.join(only_for)}.",
+                model=model,
+                hint="Its key only_for says so.",
+            )
+
 
 def answer(
     agent: Agent,
@@ -86,6 +100,7 @@ def answer(
     failures: list[ModelError] = []
     for model in call.chain():
         try:
+            call.check_meant_for(model)
             made = _ask(model, call)
         except NEVER_REPLACED:
             raise

@@ -45,7 +45,7 @@ class Prospect:
     def word(self) -> str:
         if self.error is not None:
             return UNUSABLE_WORDS.get(self.error.code, "not usable")
-        return "self-test" if self.settings.self_test else "installed"
+        return "embedded" if self.settings.embedded else "installed"
 
     @property
     def memory(self) -> str:

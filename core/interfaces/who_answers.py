@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.model_pool import ModelPool
     from core.settings import Settings
 
-ONLY_SELF_TEST = "Only self-test models are here: fixed replies. See README, 'Real models'."
+ONLY_EMBEDDED = "Only the embedded demo models are here. See README, 'Real models'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ def who_answers(pool: ModelPool) -> Answerers:
     absent: dict[str, str] = {}
     wanted = roles(pool.settings)
     chosen = {role: _first_at_hand(model, pool, absent) for role, model in wanted.items()}
-    if all(pool.settings.models[model].self_test for model in chosen.values()):
-        return Answerers(ONLY_SELF_TEST, absent)
+    if all(pool.settings.models[model].embedded for model in chosen.values()):
+        return Answerers(ONLY_EMBEDDED, absent)
     told = [
         f"{role}: {model}" + ("" if model == wanted[role] else f" (no {wanted[role]})")
         for role, model in chosen.items()

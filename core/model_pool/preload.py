@@ -20,14 +20,14 @@ logger = logging.getLogger(__name__)
 def startup_chains(settings: Settings) -> list[tuple[str, ...]]:
     """Each load_on_startup model and its fallbacks, higher priority first.
 
-    A self-test model that is somebody's fallback comes only as such: it stands in for a
+    An embedded model that is somebody's fallback comes only as such: it stands in for a
     missing model and is not wanted beside a present one.
     """
     fallbacks = {model.fallback for model in settings.models.values()}
     wanted = [
         (name, model)
         for name, model in settings.models.items()
-        if model.load_on_startup and not (model.self_test and name in fallbacks)
+        if model.load_on_startup and not (model.embedded and name in fallbacks)
     ]
     wanted.sort(key=lambda item: -EVICTION_RANK[item[1].priority])
     return [settings.fallback_chain(name) for name, _ in wanted]

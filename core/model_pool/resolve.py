@@ -150,7 +150,6 @@ class ConfiguredModels:
             name,
             model,
             models_folder=self._settings.paths.models or self._folder.models,
-            self_test_folder=self._folder.self_test,
         )
         checked = self._headers.read(files, model=name)
         for file, expected in self._expected(name, checked.identities):

@@ -21,7 +21,6 @@ Priority = Literal["low", "normal", "high"]
 TtlPolicy = Literal["strict", "pressure"]
 EngineName = Literal["llama", "ollama", "openai_http"]
 Modality = Literal["image", "audio"]
-SelfTestKind = Literal["expert", "tiny", "vision", "omni", "embeddings"]
 Price = Annotated[float, Field(ge=0)] | None
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
@@ -73,7 +72,7 @@ class ModelSettings(Section):
 
     A `llama` model names `gguf_file` (and `mmproj_file` for images or audio), an `ollama`
     model names `ollama_model`, an `openai_http` model names `openai_server` and
-    `openai_model`, and a self-test model is made on this machine.
+    `openai_model`.
     """
 
     name: str  # for people
@@ -87,7 +86,8 @@ class ModelSettings(Section):
     openai_server: str | None = None  # an entry of openai.servers
     openai_model: str | None = None
     openai_modalities: tuple[Modality, ...] = ()  # servers do not tell what a model takes
-    self_test: SelfTestKind | None = None
+    embedded: bool = False  # its files came with SARAi
+    only_for: tuple[Modality, ...] = ()  # questions with one of these; empty: all
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
     kv_cache_type: KvCacheType = "f16"  # how the context is kept: f16 is exact, q8_0 half of it
     max_memory_mb: int | None = Field(None, gt=0)  # refuse to load when it would need more
@@ -109,7 +109,7 @@ class ModelSettings(Section):
             raise ValueError("an ollama model needs ollama_model")
         if self.engine == "openai_http" and not (self.openai_server and self.openai_model):
             raise ValueError("an openai_http model needs openai_server and openai_model")
-        if self.engine == "llama" and not (self.gguf_file or self.self_test):
+        if self.engine == "llama" and not self.gguf_file:
             raise ValueError("a llama model needs gguf_file")
         if (self.sha256 and not self.gguf_file) or (self.mmproj_sha256 and not self.mmproj_file):
             raise ValueError("a checksum needs the file that it is of")

@@ -27,7 +27,7 @@ _COMPANIONS = ("-wal", "-shm")
 def backup(folder: DataFolder, target: Path) -> Path:
     """Write a .tar.gz to `target`, readable by its owner alone, and give back its path.
 
-    Downloads, self-test files, logs and states are left out: they can be had again. It may run
+    Downloads, logs and states are left out: they can be had again. It may run
     while SARAi does: databases are copied as of one moment. A damaged one is saved byte
     by byte, so that nothing is lost.
 
@@ -75,7 +75,7 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
     databases = (folder.database, folder.checkpoints)
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history]
-    own += [folder.self_test, folder.media, folder.states, folder.logs, folder.reservations]
+    own += [folder.media, folder.states, folder.logs, folder.reservations]
     own += [folder.models] if include_models else []
     try:
         for path in own:
@@ -115,7 +115,6 @@ def _fill(archive: tarfile.TarFile, folder: DataFolder) -> None:
 def _files(folder: DataFolder) -> Iterator[Path]:
     left_out = {
         folder.models,
-        folder.self_test,
         folder.states,
         folder.logs,
         folder.reservations,

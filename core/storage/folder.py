@@ -39,10 +39,6 @@ class DataFolder:
         return self.root / "models"
 
     @property
-    def self_test(self) -> Path:
-        return self.root / "self_test"
-
-    @property
     def media(self) -> Path:
         return self.root / "media"
 
@@ -92,7 +88,6 @@ def open_data_folder(root: Path | None = None) -> DataFolder:
         for path in (
             folder.root,
             folder.models,
-            folder.self_test,
             folder.media,
             folder.states,
             folder.logs,

@@ -142,7 +142,7 @@ def test_models_fits_80_columns(sarai: Sarai, monkeypatch: pytest.MonkeyPatch) -
     rows = [line.split() for line in ended.answer.splitlines()]
     assert ["lfm2_1_2b", "not", "installed", "-", "self_test_tiny"] in rows
     assert max(map(len, ended.answer.splitlines())) <= 80
-    assert len(rows) == 1 + 11  # none is wrapped
+    assert len(rows) == 1 + 14  # none is wrapped
     assert "/models" in ended.about
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from core.interfaces.opening import open_assistant
-from core.interfaces.who_answers import ONLY_SELF_TEST, who_answers
+from core.interfaces.who_answers import ONLY_EMBEDDED, who_answers
 from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.conftest import NO_OLLAMA, ON_SELF_TEST
 
 
 def test_a_conversation_loads_ahead(settings: Settings, folder: DataFolder) -> None:
@@ -24,9 +24,9 @@ def test_one_question_loads_the_one_model_it_needs(settings: Settings, folder: D
     assert [model.name for model in status.models if model.state == "ready"] == ["self_test_tiny"]
 
 
-def test_only_self_test_models(settings: Settings, folder: DataFolder) -> None:
-    answerers = who_answers(ModelPool(settings, folder))
-    assert answerers.line == ONLY_SELF_TEST
+def test_only_embedded_models(folder: DataFolder) -> None:
+    answerers = who_answers(ModelPool(load_settings(environ=NO_OLLAMA), folder))
+    assert answerers.line == ONLY_EMBEDDED
     assert set(answerers.absent) == {
         *("solar_ollama", "solar_gguf", "lfm2_1_2b", "qwen_omni_3b", "qwen3_vl_4b")
     }
@@ -35,7 +35,7 @@ def test_only_self_test_models(settings: Settings, folder: DataFolder) -> None:
 def test_each_role_names_its_model_and_the_one_it_stands_in_for(folder: DataFolder) -> None:
     settings = load_settings(
         environ={
-            **NO_OLLAMA,
+            **ON_SELF_TEST,
             "SARAI__MODELS__LFM2_1_2B__GGUF_FILE": str(folder.models / "mine.gguf"),
         }
     )

@@ -112,4 +112,4 @@ def test_permanent_models_that_just_fit(load: Load) -> None:
 
 def test_fallback_chain(load: Load) -> None:
     chain = load("").fallback_chain("solar_ollama")
-    assert chain == ("solar_ollama", "solar_gguf", "self_test_expert")
+    assert chain == ("solar_ollama", "solar_gguf", "nano_text")

@@ -30,7 +30,7 @@ def budget_file(path: Path, budget_mb: int) -> Path:
 def test_defaults_alone_load(elsewhere: Path) -> None:
     settings = load_settings(environ={})
     assert settings.runtime.budget_mb == 16_384
-    assert settings.models["qwen3_vl_4b"].fallback == "self_test_vision"
+    assert settings.models["qwen3_vl_4b"].fallback == "nano_vision"
 
 
 def test_the_defaults_agree_with_the_schema(elsewhere: Path) -> None:

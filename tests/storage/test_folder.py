@@ -15,7 +15,7 @@ from tests.storage.conftest import mode
 
 def test_new_folders_are_private(tmp_path: Path) -> None:
     folder = open_data_folder(tmp_path / "new")
-    for path in (folder.root, folder.models, folder.self_test, folder.media, folder.logs):
+    for path in (folder.root, folder.models, folder.media, folder.logs):
         assert mode(path) == 0o700
 
 
