@@ -42,11 +42,11 @@ def folder(tmp_path: Path) -> DataFolder:
 
 
 def configured(**keys: Any) -> Settings:
-    return settings_for({"a": keys}, budget_mb=1000, threads=3, gpu_layers=5)
+    return settings_for({"a": keys}, budget_mb=1000, threads=3)
 
 
 def test_the_specs_fields_come_from_the_configuration(folder: DataFolder) -> None:
-    resolved = ConfiguredModels(configured(context_length=1024), folder)("a")
+    resolved = ConfiguredModels(configured(context_length=1024, gpu_layers=5), folder)("a")
     spec = resolved.spec
     assert (spec.model, spec.engine) == ("a", "llama")
     assert (spec.context_tokens, spec.threads, spec.gpu_layers) == (1024, 3, 5)

@@ -9,15 +9,17 @@ so that a pool that was full never overflows later.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from core.engines.llama.cache.saved_states import SAVED_STATES_MB
 from core.engines.protocol import PARALLEL_REQUESTS, KvCacheType
 from core.model_files.header import GgufHeader, LongArray
 from core.model_pool.prediction.compute_buffers import compute_bytes
-from core.model_pool.prediction.device_memory import device_bytes
+from core.model_pool.prediction.device_memory import DeviceFootprint, offload
 from core.model_pool.prediction.kv_cache import cache_bytes
-from core.model_pool.prediction.media_memory import media_bytes
+from core.model_pool.prediction.media_memory import media_bytes, tower_bytes
 
 MIB = 1024 * 1024
 WORKER_MB = 55.0
@@ -32,8 +34,8 @@ TOKEN_BYTES, MERGE_BYTES = 180, 150
 class Footprint:
     """Predicted resident memory of one loaded model, by what takes it.
 
-    `device_mb` is a GPU's and not part of `total_mb`, which is what the model takes without
-    one: an upper bound of what the machine itself gives when layers are moved.
+    `device` is what it takes of GPUs' memory, no part of `total_mb`; None without one. Room to
+    compute is counted on both sides, since the machine's share of the work is not known.
     """
 
     weights_mb: float
@@ -42,7 +44,7 @@ class Footprint:
     media_mb: float = 0.0
     saved_mb: float = 0.0
     process_mb: float = WORKER_MB
-    device_mb: float = 0.0
+    device: DeviceFootprint | None = None
 
     @property
     def total_mb(self) -> int:
@@ -89,21 +91,41 @@ def predict_footprint(
             scores and recurrent states are each one's own.
     """
     answers = 1 if embeddings else parallel
-    kv_bytes = cache_bytes(
-        header, context_tokens, swa_full=swa_full, cache_type=cache_type, sequences=answers
+    kv_from = partial(
+        _kv_mb, header, context_tokens, swa_full=swa_full, cache_type=cache_type, sequences=answers
     )
-    compute = compute_bytes(header, context_tokens, embeddings=embeddings, answers=answers)
-    kv_mb = kv_bytes / MIB
-    return Footprint(
+    compute_mb = compute_bytes(header, context_tokens, embeddings=embeddings, answers=answers) / MIB
+    media = media_bytes(header, mmproj_header, image_max_tokens) if mmproj_header else 0
+    footprint = Footprint(
         weights_mb=header.weights_bytes / MIB,
-        kv_mb=kv_mb,
-        compute_mb=compute / MIB,
-        media_mb=media_bytes(header, mmproj_header, image_max_tokens) / MIB if mmproj_header else 0,
+        kv_mb=kv_from(first_layer=0),
+        compute_mb=compute_mb,
+        media_mb=media / MIB,
         # As many tokens as one context, and no more than the limit.
-        saved_mb=0.0 if embeddings else min(SAVED_STATES_MB, kv_mb),
+        saved_mb=0.0 if embeddings else min(SAVED_STATES_MB, kv_from(first_layer=0)),
         process_mb=_process_mb(header),
-        device_mb=device_bytes(header, gpu_layers, kv_bytes=kv_bytes, compute_bytes=compute) / MIB,
     )
+    moved = offload(header, gpu_layers)
+    if moved is None:
+        return footprint
+    tower = tower_bytes(mmproj_header, image_max_tokens) if mmproj_header else 0
+    device = DeviceFootprint(
+        weights_mb=moved.moved_bytes / MIB,
+        kv_mb=kv_from(first_layer=moved.first_layer),
+        compute_mb=compute_mb,
+        media_mb=tower / MIB,
+    )
+    return replace(
+        footprint,
+        weights_mb=footprint.weights_mb - moved.left_bytes / MIB,
+        kv_mb=footprint.kv_mb - device.kv_mb,
+        media_mb=footprint.media_mb - device.media_mb,
+        device=device,
+    )
+
+
+def _kv_mb(header: GgufHeader, context_tokens: int, **how: Any) -> float:
+    return cache_bytes(header, context_tokens, **how) / MIB
 
 
 def _process_mb(header: GgufHeader) -> float:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from core.errors import ModelResting, PoolBusy
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.breaker import FAILURES, REST_S
 from core.model_pool.scheduling.events import ModelFailed, ModelLeft, ModelReady, ModelWaits
 from core.model_pool.scheduling.idle import LOOK_AGAIN_S
 from core.model_pool.scheduling.queue import STARVATION_S
 from core.model_pool.scheduling.records import Ticket
-from tests.model_pool.scheduling.world import World
+from tests.model_pool.scheduling.world import DEVICE_BUDGET_MB, World
 
 
 @pytest.fixture
@@ -204,12 +205,12 @@ def test_a_scheduled_unload_is_strict_whatever_the_policy(world: World) -> None:
 
 def test_a_lower_limit_stops_new_loads_and_touches_nobody(world: World) -> None:
     load(world, "c")
-    world.limit(60)
+    world.limit(Amount(60, DEVICE_BUDGET_MB))
     ticket = ask(world, "a")
     assert not ticket.done
     assert ticket.load is not None
     assert ticket.load.lacking.endswith("(others hold the rest)")
-    world.limit(100)
+    world.limit(Amount(100, DEVICE_BUDGET_MB))
     assert begun(world) == ["a"]
 
 
