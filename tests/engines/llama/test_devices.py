@@ -3,6 +3,8 @@ lines of its log where this machine has no GPU to write them."""
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict, replace
@@ -71,23 +73,20 @@ def test_a_kind_of_buffer_on_a_device_belongs_to_it() -> None:
 def test_the_library_tells_what_it_allocates(models: Models) -> None:
     """On the processor, which is the one device that every build has."""
     values = asdict(spec_for(models.scripted))
-    weights, cache, everything = run(
+    weights, cache = run(
         f"""
 from pathlib import Path, PosixPath
 from core.engines.llama.native.log import NATIVE_LOG
-from core.engines.llama.native.devices import every_name
 from core.engines.llama.serving.chat_model import ChatModel
 from core.engines.protocol import EngineSpec
 ChatModel(EngineSpec(**{values!r}))
 sizes = NATIVE_LOG.buffers
 print(sizes.on(["CPU_Mapped"]), sizes.on(["CPU"]) - sizes.on(["CPU_Mapped"]), sep="\\n")
-print(sizes.on(every_name()))
 """
     )
     file_mb = models.scripted.stat().st_size / 2**20
     assert float(weights) == pytest.approx(file_mb, abs=1.0)
     assert float(cache) > 1
-    assert float(everything) == pytest.approx(float(weights) + float(cache))
 
 
 @pytest.fixture
@@ -100,8 +99,23 @@ def no_gpu() -> None:
 @pytest.mark.usefixtures("no_gpu")
 def test_a_build_for_the_processor_alone_finds_no_gpu() -> None:
     assert ask_devices("a") == ()
-    names = run("from core.engines.llama.native.devices import every_name; print(every_name())")
-    assert names == ["['CPU']"]
+
+
+def test_a_device_is_read_from_the_library() -> None:
+    """The processor is the one that every build has."""
+    (line,) = run(
+        """
+import json
+from dataclasses import asdict
+from core.engines.llama.native.devices import PROCESSOR, devices_of
+print(json.dumps([asdict(each) for each in devices_of(PROCESSOR)]))
+"""
+    )
+    (processor,) = json.loads(line)
+    assert processor["name"] == "CPU"
+    assert processor["description"]
+    assert processor["total_mb"] == os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+    assert 0 < processor["free_mb"] <= processor["total_mb"]
 
 
 @pytest.mark.usefixtures("no_gpu")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 
+import llama_cpp.llama_cpp as llama
 from llama_cpp._ggml import libggml
 
 from core.engines.devices import Device
 
 MIB = 2**20
-GPU, INTEGRATED_GPU = 1, 2  # Source: ggml-backend.h, enum ggml_backend_dev_type
+PROCESSOR, GPU, INTEGRATED_GPU = 0, 1, 2  # Source: ggml-backend.h, enum ggml_backend_dev_type
 
 
 class _Properties(ctypes.Structure):
@@ -44,19 +45,19 @@ no_devices = (ctypes.c_void_p * 1)(None)
 
 
 def gpus() -> list[Device]:
-    """As llama.cpp chooses: each once, integrated ones only where there are no others."""
-    found = list(_properties())
-    chosen = [each for each in found if each.type == GPU]
-    chosen = chosen or [each for each in found if each.type == INTEGRATED_GPU]
+    """As llama.cpp chooses: integrated ones only where there are no others."""
+    if not llama.llama_supports_gpu_offload():  # loads backends that are files of their own
+        return []
+    return devices_of(GPU) or devices_of(INTEGRATED_GPU)
+
+
+def devices_of(kind: int) -> list[Device]:
+    """All of this type that the loaded backends see, each once."""
     once: dict[bytes, _Properties] = {}
-    for each in chosen:  # two backends may see one GPU; one without an id is taken for its own
-        once.setdefault(each.id or each.name, each)
+    for each in _properties():
+        if each.type == kind:  # two backends may see one; without an id it is taken for its own
+            once.setdefault(each.id or each.name, each)
     return [_device(each) for each in once.values()]
-
-
-def every_name() -> list[str]:
-    """All that can compute, the processor included."""
-    return [each.name.decode() for each in _properties()]
 
 
 def _properties() -> Iterator[_Properties]:
