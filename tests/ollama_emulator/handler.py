@@ -36,6 +36,8 @@ class EmulatedHttpServer(ThreadingHTTPServer):
     """Binds a free loopback port at once; handlers find the emulator in `emulator`."""
 
     daemon_threads = True
+    # Many clients may come at once; a full queue makes the kernel drop one for a second.
+    request_queue_size = 128
 
     def __init__(self, emulator: OllamaEmulator) -> None:
         super().__init__(("127.0.0.1", 0), OllamaHandler)

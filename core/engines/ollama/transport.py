@@ -15,6 +15,7 @@ import httpx
 from langsmith import tracing_context
 
 from core.engines.remote.exchange import Exchange
+from core.engines.remote.transport import OneRequestTransport
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,11 +49,8 @@ class OllamaExchange(Exchange):
         return self._context.run(untraced)
 
 
-class OllamaTransport(httpx.HTTPTransport):
-    """One connection for each request, so that aborting one ends no other."""
-
-    def __init__(self) -> None:
-        super().__init__(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+class OllamaTransport(OneRequestTransport):
+    """What the client libraries ask, watched by the exchange that they ask it in."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith(CHAT_PATH):

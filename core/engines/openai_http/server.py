@@ -17,6 +17,7 @@ import httpx
 from core.engines.openai_http.refusal import Refusal, refusal_in, refusal_of
 from core.engines.openai_http.sse import read_events
 from core.engines.remote.exchange import Exchange
+from core.engines.remote.transport import OneRequestTransport
 
 LOOKUP_TIMEOUT_S = 10.0
 """For calls that run no model."""
@@ -57,8 +58,9 @@ class OpenAIServer:
         self._lookup_timeout = httpx.Timeout(
             min(read_timeout_s, LOOKUP_TIMEOUT_S), connect=connect_timeout_s
         )
-        transport = httpx.HTTPTransport(limits=httpx.Limits(max_keepalive_connections=0))
-        self._http = httpx.Client(transport=transport, headers=self._headers(), trust_env=False)
+        self._http = httpx.Client(
+            transport=OneRequestTransport(), headers=self._headers(), trust_env=False
+        )
         self._limit_key = "max_tokens"
 
     def models(self, exchange: Exchange) -> dict[str, ListedModel] | None:

@@ -89,13 +89,18 @@ def test_the_seed_decides_unless_greedy(engine: OllamaEngine) -> None:
     assert answer(engine, ask("a", seed=1)) == answer(engine, ask("a", seed=2))
 
 
-def test_several_threads_each_get_their_own_answer(engine: OllamaEngine) -> None:
+def test_several_threads_each_get_their_own_answer(
+    engine: OllamaEngine, server: OllamaEmulator
+) -> None:
     questions = [f"pregunta {number}" for number in range(8)]
     alone = [answer(engine, ask(question)) for question in questions]
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(lambda question: answer(engine, ask(question)), questions))
     assert together == alone
     assert len(set(alone)) == len(questions)
+    # Else one thread's connection could end with another thread's request.
+    chats = server.requests("/api/chat")
+    assert all(("connection", "close") in request.headers.items() for request in chats)
 
 
 @pytest.mark.parametrize("name", ["qwen3:4b", "gpt-oss:20b"])

@@ -109,7 +109,10 @@ def test_several_threads_learn_the_newer_name_at_once() -> None:
         engine = open_openai(spec_for(server))
         with ThreadPoolExecutor(8) as threads:
             answers = list(threads.map(lambda _: answer(engine, ask("hola")), range(8)))
+        requests = server.requests()
     assert len(set(answers)) == 1
+    # Else one thread's connection could end with another thread's request.
+    assert {request.headers["connection"] for request in requests} == {"close"}
 
 
 def test_a_content_filter_is_told(server: OpenAIEmulator) -> None:

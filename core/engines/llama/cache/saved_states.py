@@ -88,6 +88,10 @@ class SavedStates:
             self.drop(next(state for state in self._states if state is not keep))
         return True
 
+    def has_room(self, tokens: int, size_bytes: int) -> bool:
+        """Whether one more fits beside all of them."""
+        return self._fits(self._states, tokens, size_bytes)
+
     def _fits(self, states: Sequence[SavedState], tokens: int, size_bytes: int) -> bool:
         tokens += sum(tokens_in(state.entries) for state in states)
         size_bytes += sum(state.data.nbytes for state in states)
