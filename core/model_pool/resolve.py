@@ -133,8 +133,8 @@ class ConfiguredModels:
 
         None, from an engine that does not know, changes nothing. A failure is logged.
         """
-        if peak_mb is not None:
-            self._peaks.record(resolved.spec, resolved.files, peak_mb, device_mb or 0.0)
+        if peak_mb is not None or device_mb is not None:
+            self._peaks.record(resolved.spec, resolved.files, peak_mb or 0.0, device_mb or 0.0)
 
     def _by_engine(self, name: str, model: ModelSettings) -> ResolvedModel:
         if model.engine == "ollama":
@@ -225,6 +225,7 @@ class ConfiguredModels:
     def _predict(self, name: str, checked: CheckedFiles) -> Footprint:
         model = self._settings.models[name]
         gpu_layers = self._gpu_layers(model)
+        gpus = self._devices.find(name) if gpu_layers else ()
         return predict_footprint(
             checked.header,
             checked.projector,
@@ -232,7 +233,8 @@ class ConfiguredModels:
             embeddings=model.embeddings,
             cache_type=model.kv_cache_type,
             # Without a GPU llama.cpp passes over the setting.
-            gpu_layers=gpu_layers if gpu_layers and self._devices.find(name) else 0,
+            gpu_layers=gpu_layers if gpus else 0,
+            gpus=len(gpus),
             image_max_tokens=self._settings.media.image_max_tokens,
         )
 

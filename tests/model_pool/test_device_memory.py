@@ -102,6 +102,18 @@ def test_the_tower_moves_with_the_first_layer() -> None:
     assert split.media_mb + split.device.media_mb == pytest.approx(alone.media_mb)
 
 
+def test_each_gpu_needs_room_to_compute_and_a_driver() -> None:
+    one, two = (
+        predict_footprint(speaking(), context_tokens=CONTEXT_TOKENS, gpu_layers=-1, gpus=gpus)
+        for gpus in (1, 2)
+    )
+    assert one.device is not None
+    assert two.device is not None
+    more_mb = two.device.total_mb() - one.device.total_mb()
+    assert more_mb == pytest.approx(one.compute_mb + DRIVER_MB, abs=1)
+    assert one.total_mb == two.total_mb
+
+
 def test_what_llama_cpp_tells_counts_when_it_is_more() -> None:
     device = predict_footprint(speaking(), context_tokens=CONTEXT_TOKENS, gpu_layers=-1).device
     assert device is not None

@@ -20,6 +20,11 @@ class Amount:
     system_mb: int = 0
     device_mb: int = 0
 
+    @property
+    def whole_mb(self) -> int:
+        """Both together, which is what a load has to fill."""
+        return self.system_mb + self.device_mb
+
     def of(self, kind: Kind) -> int:
         return self.system_mb if kind == "system" else self.device_mb
 

@@ -56,7 +56,7 @@ class DeviceBudget:
     def __init__(self, configured_mb: int | Literal["auto"], devices: Devices) -> None:
         self._configured_mb = configured_mb
         self._devices = devices
-        self._budget_mb = 0
+        self._settled_mb: int | None = None
 
     @property
     def devices(self) -> tuple[Device, ...]:
@@ -64,16 +64,16 @@ class DeviceBudget:
 
     @property
     def budget_mb(self) -> int:
-        return self._budget_mb
+        return self._settled_mb or 0
 
     def look(self, others_mb: int) -> None:
         """Other SARAi processes hold `others_mb` now: it was not free, and is not lost for ever."""
-        if self.devices and not self._budget_mb:
+        if self.devices and self._settled_mb is None:
             most_mb = sum(device.total_mb for device in self.devices)
             if self._configured_mb == "auto":
-                self._budget_mb = free_budget_mb(self.devices, others_mb)
+                self._settled_mb = free_budget_mb(self.devices, others_mb)
             else:
-                self._budget_mb = min(self._configured_mb, most_mb)
+                self._settled_mb = min(self._configured_mb, most_mb)
 
     def reason(self) -> str:
         """How the budget came about; empty without a GPU."""

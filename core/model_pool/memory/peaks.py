@@ -69,12 +69,12 @@ class MeasuredPeaks:
             logger.warning("The memory that %s took was not recorded. %s", spec.model, error)
 
     def largest_mb(self, spec: EngineSpec, files: Sequence[FileIdentity]) -> float | None:
-        """The largest peak so far, MiB; None before the first."""
+        """The largest peak so far, MiB; None before the first that was more than 0."""
         return self._largest("peak_mb", spec, files)
 
     def largest_device_mb(self, spec: EngineSpec, files: Sequence[FileIdentity]) -> float | None:
-        """The same of the GPUs' memory; None as well when it was never told."""
-        return self._largest("device_mb", spec, files) or None
+        """The same of the GPUs' memory."""
+        return self._largest("device_mb", spec, files)
 
     def _largest(
         self, column: str, spec: EngineSpec, files: Sequence[FileIdentity]
@@ -85,7 +85,7 @@ class MeasuredPeaks:
         except StorageError as error:
             logger.warning("What %s took is not known. %s", spec.model, error)
             return None
-        return None if row is None else float(row[column])
+        return None if row is None else float(row[column]) or None
 
 
 _SELECT = "SELECT peak_mb, device_mb FROM memory_peaks WHERE key = ?"

@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from core.engines.llama.cache.saved_states import SAVED_STATES_MB
 from core.engines.protocol import PARALLEL_REQUESTS, KvCacheType
 from core.model_files.header import GgufHeader, LongArray
 from core.model_pool.prediction.compute_buffers import compute_bytes
-from core.model_pool.prediction.device_memory import DeviceFootprint, offload
+from core.model_pool.prediction.device_memory import DRIVER_MB, DeviceFootprint, offload
 from core.model_pool.prediction.kv_cache import cache_bytes
 from core.model_pool.prediction.media_memory import media_bytes, tower_bytes
 
@@ -75,6 +74,7 @@ def predict_footprint(
     cache_type: KvCacheType = "f16",
     image_max_tokens: int = 1280,
     gpu_layers: int = 0,
+    gpus: int = 1,
     swa_full: bool = True,
     parallel: int = PARALLEL_REQUESTS,
 ) -> Footprint:
@@ -84,7 +84,8 @@ def predict_footprint(
         embeddings: opened for embeddings, so the whole context is one batch.
         cache_type: the numbers in which the context is kept.
         image_max_tokens: the largest picture that the media tower of `mmproj_header` sees.
-        gpu_layers: how many are moved to a GPU, -1 for all.
+        gpu_layers: how many are moved to GPUs, -1 for all.
+        gpus: over how many; each needs room to compute, and a driver's share.
         swa_full: llama.cpp's default: layers with a sliding window keep the whole context,
             which prefix reuse needs. False: they keep their window and one batch.
         parallel: requests that are answered at once. They share the context's cache; only
@@ -92,17 +93,23 @@ def predict_footprint(
     """
     answers = 1 if embeddings else parallel
     kv_from = partial(
-        _kv_mb, header, context_tokens, swa_full=swa_full, cache_type=cache_type, sequences=answers
+        cache_bytes,
+        header,
+        context_tokens,
+        swa_full=swa_full,
+        cache_type=cache_type,
+        sequences=answers,
     )
-    compute_mb = compute_bytes(header, context_tokens, embeddings=embeddings, answers=answers) / MIB
+    compute = compute_bytes(header, context_tokens, embeddings=embeddings, answers=answers)
     media = media_bytes(header, mmproj_header, image_max_tokens) if mmproj_header else 0
+    kv_mb = kv_from() / MIB
     footprint = Footprint(
         weights_mb=header.weights_bytes / MIB,
-        kv_mb=kv_from(first_layer=0),
-        compute_mb=compute_mb,
+        kv_mb=kv_mb,
+        compute_mb=compute / MIB,
         media_mb=media / MIB,
         # As many tokens as one context, and no more than the limit.
-        saved_mb=0.0 if embeddings else min(SAVED_STATES_MB, kv_from(first_layer=0)),
+        saved_mb=0.0 if embeddings else min(SAVED_STATES_MB, kv_mb),
         process_mb=_process_mb(header),
     )
     moved = offload(header, gpu_layers)
@@ -111,21 +118,23 @@ def predict_footprint(
     tower = tower_bytes(mmproj_header, image_max_tokens) if mmproj_header else 0
     device = DeviceFootprint(
         weights_mb=moved.moved_bytes / MIB,
-        kv_mb=kv_from(first_layer=moved.first_layer),
-        compute_mb=compute_mb,
+        kv_mb=kv_from(first_layer=moved.first_layer) / MIB,
+        compute_mb=gpus * compute / MIB,
         media_mb=tower / MIB,
+        driver_mb=gpus * DRIVER_MB,
     )
+    return _split(footprint, device, left_mb=moved.left_bytes / MIB)
+
+
+def _split(whole: Footprint, device: DeviceFootprint, *, left_mb: float) -> Footprint:
+    """What stays on the machine when `left_mb` of the weights have left it."""
     return replace(
-        footprint,
-        weights_mb=footprint.weights_mb - moved.left_bytes / MIB,
-        kv_mb=footprint.kv_mb - device.kv_mb,
-        media_mb=footprint.media_mb - device.media_mb,
+        whole,
+        weights_mb=whole.weights_mb - left_mb,
+        kv_mb=whole.kv_mb - device.kv_mb,
+        media_mb=whole.media_mb - device.media_mb,
         device=device,
     )
-
-
-def _kv_mb(header: GgufHeader, context_tokens: int, **how: Any) -> float:
-    return cache_bytes(header, context_tokens, **how) / MIB
 
 
 def _process_mb(header: GgufHeader) -> float:

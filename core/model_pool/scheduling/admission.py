@@ -113,7 +113,7 @@ class Admission:
         decision = self._plan(load, residents)
         if not isinstance(decision, Admit):
             return False
-        load_s = self._durations.load_s(load.name, load.resolved.need_mb) or 0.0
+        load_s = self._durations.load_s(load.name, load.resolved.need.whole_mb) or 0.0
         uses_per_s = rate_of(likelihood) + self._usage.uses_per_s(load.name, now_s)
         worth = Resident(load.name, 0, load_s=load_s, uses_per_s=uses_per_s).cost
         leaving = [each for each in residents if each.name in decision.victims]

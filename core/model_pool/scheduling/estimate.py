@@ -21,7 +21,7 @@ def eta_s(
     load: Load, table: Table, durations: Durations, limit: Amount, now_s: float
 ) -> float | None:
     """Seconds until `load` is done, if nobody else comes; None when that cannot be known."""
-    whole_s = durations.load_s(load.name, load.resolved.need_mb)
+    whole_s = durations.load_s(load.name, load.resolved.need.whole_mb)
     if load.phase == "waiting":
         wait_s = _wait_for_memory_s(load, table, durations, limit, now_s)
         return None if whole_s is None or wait_s is None else wait_s + whole_s

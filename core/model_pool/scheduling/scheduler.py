@@ -223,7 +223,7 @@ class Scheduler:
             return None
         del self.table.loads[load.name]
         load_s = now_s - load.phase_since_s
-        self.durations.loaded(load.name, load.resolved.need_mb, load_s)
+        self.durations.loaded(load.name, load.resolved.need.whole_mb, load_s)
         model = Loaded(
             name=load.name,
             settings=load.settings,

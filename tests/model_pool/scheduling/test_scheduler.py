@@ -223,9 +223,9 @@ def test_listeners_hear_of_waits_with_place_and_time(world: World) -> None:
     ask(world, "b")
     waits = [event for event in world.events if isinstance(event, ModelWaits)]
     assert [(event.model, event.position) for event in waits] == [("b", 1)]
-    # `c` is used for 4 s at a time, of which 1 is over; then 30 MiB at the speed seen so far.
-    speed_mb_per_s = 25 + 0.3 * (45 - 25)
-    assert waits[0].eta_s == pytest.approx(3.0 + 30 / speed_mb_per_s)
+    # `c` is used for 4 s at a time, of which 1 is over; then 40 MiB at the speed seen so far.
+    speed_mb_per_s = 35 + 0.3 * (85 - 35)
+    assert waits[0].eta_s == pytest.approx(3.0 + 40 / speed_mb_per_s)
     assert sum(isinstance(event, ModelReady) for event in world.events) == 2
 
 
