@@ -12,10 +12,12 @@ from dataclasses import dataclass
 class Device:
     """`name` is the engine's own ("CUDA0"), `description` the maker's; sizes in MiB.
 
-    `free_mb` is as of the moment it was asked.
+    `free_mb` is as of the moment it was asked. A `unified` one has no memory of its own: what
+    it holds is the machine's.
     """
 
     name: str
     description: str
     total_mb: int
     free_mb: int
+    unified: bool = False

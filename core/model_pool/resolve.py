@@ -235,6 +235,7 @@ class ConfiguredModels:
             # Without a GPU llama.cpp passes over the setting.
             gpu_layers=gpu_layers if gpus else 0,
             gpus=len(gpus),
+            unified=any(gpu.unified for gpu in gpus),
             image_max_tokens=self._settings.media.image_max_tokens,
         )
 

@@ -114,6 +114,16 @@ def test_each_gpu_needs_room_to_compute_and_a_driver() -> None:
     assert one.total_mb == two.total_mb
 
 
+def test_a_gpu_without_memory_of_its_own_relieves_nobody() -> None:
+    alone = predict_footprint(speaking(), context_tokens=CONTEXT_TOKENS)
+    own, shared = (
+        predict_footprint(speaking(), context_tokens=CONTEXT_TOKENS, gpu_layers=-1, unified=unified)
+        for unified in (False, True)
+    )
+    assert own.total_mb < shared.total_mb == alone.total_mb
+    assert own.device == shared.device
+
+
 def test_what_llama_cpp_tells_counts_when_it_is_more() -> None:
     device = predict_footprint(speaking(), context_tokens=CONTEXT_TOKENS, gpu_layers=-1).device
     assert device is not None

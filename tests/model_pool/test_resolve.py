@@ -181,8 +181,8 @@ def test_a_measured_peak_below_the_prediction_frees_nothing(folder: DataFolder) 
     assert resolved.arithmetic == predicted.arithmetic
 
 
-def on_a_gpu(folder: DataFolder, **keys: Any) -> ConfiguredModels:
-    card = Device("CUDA0", "a card", total_mb=8000, free_mb=8000)
+def on_a_gpu(folder: DataFolder, *, unified: bool = False, **keys: Any) -> ConfiguredModels:
+    card = Device("CUDA0", "a card", total_mb=8000, free_mb=8000, unified=unified)
     return ConfiguredModels(configured(**keys), folder, devices=Devices(lambda _: (card,)))
 
 
@@ -193,6 +193,9 @@ def test_layers_on_a_gpu_are_reserved_there(folder: DataFolder) -> None:
     assert moved.need == Amount(moved.need_mb, moved.predicted_device_mb)
     assert moved.need_mb < alone.need_mb  # its context is there
     assert moved.device_mb > DRIVER_MB
+    assert on_a_gpu(folder, unified=True, gpu_layers=-1)("a").need == Amount(
+        alone.need_mb, moved.device_mb
+    )
     assert moved.arithmetic.endswith(f"= {moved.device_mb} MiB of GPU memory")
 
 

@@ -75,6 +75,7 @@ def predict_footprint(
     image_max_tokens: int = 1280,
     gpu_layers: int = 0,
     gpus: int = 1,
+    unified: bool = False,
     swa_full: bool = True,
     parallel: int = PARALLEL_REQUESTS,
 ) -> Footprint:
@@ -86,6 +87,7 @@ def predict_footprint(
         image_max_tokens: the largest picture that the media tower of `mmproj_header` sees.
         gpu_layers: how many are moved to GPUs, -1 for all.
         gpus: over how many; each needs room to compute, and a driver's share.
+        unified: what they hold is the machine's memory, so that nothing leaves that.
         swa_full: llama.cpp's default: layers with a sliding window keep the whole context,
             which prefix reuse needs. False: they keep their window and one batch.
         parallel: requests that are answered at once. They share the context's cache; only
@@ -123,6 +125,8 @@ def predict_footprint(
         media_mb=tower / MIB,
         driver_mb=gpus * DRIVER_MB,
     )
+    if unified:
+        return replace(footprint, device=device)
     return _split(footprint, device, left_mb=moved.left_bytes / MIB)
 
 

@@ -7,6 +7,7 @@ opens it, which takes memory of its own there: only in processes that may.
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Iterator
 
 import llama_cpp.llama_cpp as llama
@@ -73,4 +74,6 @@ def _device(found: _Properties) -> Device:
         description=found.description.decode("utf-8", "replace"),
         total_mb=found.total_bytes // MIB,
         free_mb=found.free_bytes // MIB,
+        # Metal calls those of Apple's processors GPUs like others.
+        unified=found.type == INTEGRATED_GPU or sys.platform == "darwin",
     )
