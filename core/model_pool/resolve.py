@@ -55,7 +55,6 @@ class ResolvedModel:
     measured_mb: int | None = None
     price: TokenPrice | None = None
     device_mb: int = 0
-    predicted_device_mb: int = 0
 
     @property
     def need(self) -> Amount:
@@ -199,16 +198,11 @@ class ConfiguredModels:
     def _with_device(self, resolved: ResolvedModel, device: DeviceFootprint) -> ResolvedModel:
         """The same for the GPUs' memory."""
         told_mb = self._peaks.largest_device_mb(resolved.spec, resolved.files)
-        predicted_mb, need_mb = device.total_mb(), device.total_mb(told_mb)
-        arithmetic = str(device)
-        if need_mb > predicted_mb:
+        need_mb, arithmetic = device.total_mb(told_mb), str(device)
+        if need_mb > device.total_mb():
             arithmetic = f"{need_mb} MiB of GPU memory with what was measured: {arithmetic}"
-        return replace(
-            resolved,
-            arithmetic=f"{resolved.arithmetic}; {arithmetic}",
-            device_mb=need_mb,
-            predicted_device_mb=predicted_mb,
-        )
+        arithmetic = f"{resolved.arithmetic}; {arithmetic}"
+        return replace(resolved, arithmetic=arithmetic, device_mb=need_mb)
 
     def _measured_mb(self, spec: EngineSpec, files: tuple[FileIdentity, ...]) -> int | None:
         peak_mb = self._peaks.largest_mb(spec, files)

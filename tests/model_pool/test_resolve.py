@@ -190,7 +190,6 @@ def test_layers_on_a_gpu_are_reserved_there(folder: DataFolder) -> None:
     alone = ConfiguredModels(configured(), folder)("a")
     moved = on_a_gpu(folder, gpu_layers=-1)("a")
     assert alone.need == Amount(alone.need_mb)
-    assert moved.need == Amount(moved.need_mb, moved.predicted_device_mb)
     assert moved.need_mb < alone.need_mb  # its context is there
     assert moved.device_mb > DRIVER_MB
     assert on_a_gpu(folder, unified=True, gpu_layers=-1)("a").need == Amount(
@@ -207,7 +206,7 @@ def test_what_was_allocated_on_the_gpu_is_reserved_when_it_was_more(folder: Data
     models.measured(predicted, 10.0, 2000.0)
     corrected = models("a")
     assert corrected.device_mb == 2000 + DRIVER_MB
-    assert corrected.predicted_device_mb == predicted.device_mb
+    assert corrected.need_mb == predicted.need_mb
     assert "2457 MiB of GPU memory with what was measured" in corrected.arithmetic
 
 

@@ -264,3 +264,20 @@ def test_who_may_evict_nobody_drains_nobody_however_long_it_waits(world: World) 
     world.advance(STARVATION_S)
     assert world.ask("c") is None
     assert world.ask("d") is None
+
+
+def test_for_one_that_starves_for_a_gpu_what_is_coming_is_counted_as_there(world: World) -> None:
+    """20 of `c`, 10 of `pin` that loads, and 35 of `g` are more than 60."""
+    load(world, "c")
+    world.ask("pin")
+    world.victims_gone()
+    assert ask(world, "g", patience_s=1e6).load.lacking == (  # type: ignore[union-attr]
+        "needs 35 MiB of GPU memory and 30 of the models' 60 MiB can be had now; "
+        "the rest is held by c 20 MiB in use, pin 10 MiB in use"
+    )
+    world.advance(STARVATION_S)
+    assert world.ask("c") is not None  # it is drained, so who comes anew waits
+    world.opened()
+    world.release()
+    world.engine_closed()
+    assert begun(world) == ["g"]
