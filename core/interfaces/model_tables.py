@@ -16,7 +16,6 @@ from rich.text import Text
 
 from core.errors import ModelError
 from core.interfaces.who_answers import why_absent
-from core.model_pool.memory.amount import Amount
 
 if TYPE_CHECKING:
     from core.model_pool import ModelPool
@@ -127,7 +126,7 @@ def status_view(pool: ModelPool) -> Group:
     table = new_table("", "model", "state", "reserved", "measured", "")
     for model, sign in zip(present, _signs(present), strict=True):
         measured = "-" if model.memory_mb is None else f"{model.memory_mb:.0f} MiB"
-        reserved = str(Amount(model.reserved_mb, model.device_mb))
+        reserved = str(model.reserved)
         table.add_row(sign, model.name, _state(model), reserved, measured, _remark(model, status))
     return Group(*_bars(status, present), table if present else Text("Nothing is loaded."))
 
@@ -135,7 +134,7 @@ def status_view(pool: ModelPool) -> Group:
 def _signs(models: Sequence[ModelStatus]) -> list[str]:
     """What stands for each model in the bar."""
     letters = iter(string.ascii_uppercase)
-    return [next(letters, "+") if model.reserved_mb or model.device_mb else "" for model in models]
+    return [next(letters, "+") if model.reserved else "" for model in models]
 
 
 def _state(model: ModelStatus) -> str:

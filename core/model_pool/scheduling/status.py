@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.estimate import eta_s, position
 from core.model_pool.scheduling.records import Load, Loaded
 from core.model_pool.scheduling.scheduler import Scheduler
@@ -46,6 +47,10 @@ class ModelStatus:
     last_error: str | None = None
     left_because: str | None = None
     device_mb: int = 0
+
+    @property
+    def reserved(self) -> Amount:
+        return Amount(self.reserved_mb, self.device_mb)
 
 
 @dataclass(frozen=True, slots=True)
