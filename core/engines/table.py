@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from importlib import import_module
 
 from core.cancellation import Cancellation
+from core.engines.devices import Device
 from core.engines.protocol import Engine, EngineSpec, LoadProgress, OpenEngine
 from core.errors import ConfigError
 
@@ -30,6 +31,15 @@ HOLDINGS: dict[str, Callable[[], Callable[..., dict[str, int]]]] = {
     "ollama": lambda: import_module("core.engines.ollama.holdings").held_models_mb,
 }
 """Engines whose models live elsewhere, and how to ask what they hold for anybody."""
+
+
+def llama_devices(model: str) -> tuple[Device, ...]:
+    """The GPUs that llama.cpp can use, with what is free on each; asked on behalf of `model`.
+
+    Raises: EngineFailed.
+    """
+    devices: tuple[Device, ...] = import_module("core.engines.llama.devices").ask_devices(model)
+    return devices
 
 
 def held_elsewhere_mb(
