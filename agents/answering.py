@@ -177,6 +177,7 @@ def _generate(engine: Engine, call: _Call) -> Answer:
 
 def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, int]:
     wishes, defaults = call.question.preferences, call.settings.generation
+    own = call.settings.models[engine.model].temperature
     # Half the context stays for the question, however long an answer was asked for.
     max_tokens = min(
         wishes.get("max_tokens", defaults.max_tokens), max(1, engine.context_tokens // 2)
@@ -185,7 +186,7 @@ def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, int]:
     request = GenerationRequest(
         messages=messages,
         max_tokens=max_tokens,
-        temperature=wishes.get("temperature", defaults.temperature),
+        temperature=wishes.get("temperature", defaults.temperature if own is None else own),
         top_p=defaults.top_p,
         seed=wishes.get("seed"),
     )

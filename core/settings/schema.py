@@ -92,6 +92,7 @@ class ModelSettings(Section):
     only_for: tuple[Modality, ...] = ()  # questions with one of these; empty: all
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
     gpu_layers: int | None = Field(None, ge=-1)  # as runtime.gpu_layers, for this model
+    temperature: float | None = Field(None, ge=0, le=2)  # in place of generation.temperature
     kv_cache_type: KvCacheType = "f16"  # how the context is kept: f16 is exact, q8_0 half of it
     max_memory_mb: int | None = Field(None, gt=0)  # refuse to load when it would need more
     permanent: bool = False  # never evicted

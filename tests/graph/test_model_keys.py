@@ -11,6 +11,7 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelStatus
 from core.storage.folder import DataFolder
 from tests.graph.assistants import assistant_with
+from tests.ollama_emulator import OllamaEmulator
 from tests.tiny_models import REPLY, scripted_text
 from tests.virtual_clock import VirtualClock
 
@@ -127,6 +128,30 @@ def test_context_length(folder: DataFolder) -> None:
     with assistant_with(folder, keys) as assistant, pytest.raises(ContextOverflow) as caught:
         assistant.invoke("palabra " * 600)
     assert caught.value.context_tokens == 512
+
+
+def test_temperature(folder: DataFolder, server: OllamaEmulator) -> None:
+    keys = {"ollama.base_url": server.base_url, "models.solar_ollama.temperature": 0.25}
+    with assistant_with(folder, {**NO_PRELOAD, **keys}) as assistant:
+        assistant.invoke(HARD)
+        assistant.invoke({"input": HARD, "preferences": {"temperature": 0.5}})
+    asked = [request.body["options"] for request in server.requests("/api/chat")[-2:]]
+    assert [options["temperature"] for options in asked] == [0.25, 0.5]
+
+
+def test_only_for(folder: DataFolder, samples: Path) -> None:
+    keys = {
+        **NO_PRELOAD,
+        "models.self_test_omni.only_for": '["audio"]',
+        "models.self_test_omni.fallback": "self_test_tiny",
+    }
+    with assistant_with(folder, keys) as assistant:
+        heard = assistant.invoke({"input": "?", "audio_input": str(samples / "low.wav")})
+        read = assistant.invoke(SAD)
+    assert heard["model_used"] == "self_test_omni"
+    assert (read["route"], read["model_used"]) == ("omni", "self_test_tiny")
+    assert read["tried"] == ["qwen_omni_3b", "self_test_omni"]
+    assert "self_test_omni is only for questions with audio" in read["warnings"][1]
 
 
 def test_fallback_and_gguf_file_and_paths_models(folder: DataFolder, tmp_path: Path) -> None:
