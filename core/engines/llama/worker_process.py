@@ -192,12 +192,13 @@ def _start(model: str, log: WorkerLog) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log.descriptor,
-        env=_environment(),
+        env=worker_environment(),
         process_group=0,
     )
 
 
-def _environment() -> dict[str, str]:
+def worker_environment() -> dict[str, str]:
+    """For every process that runs llama.cpp."""
     here = str(Path(next(iter(core.__path__))).parent)
     inherited = os.environ.get("PYTHONPATH")
     return os.environ | {
