@@ -45,14 +45,13 @@ class _Running:
     def result(self) -> Checked:
         """What it found, at its deadline at the latest."""
         self._thread.join(max(0.0, self._started_s + self._check.deadline_s - time.monotonic()))
-        found = list(self._found)
-        if self._thread.is_alive():
-            found.append(_too_slow(self._check))
-        return Checked(self._check.name, tuple(found))
+        late = [_too_slow(self._check)] if self._thread.is_alive() else []
+        return Checked(self._check.name, (*self._found, *late))
 
     def _run(self) -> None:
         try:
-            self._found.extend(self._check.look(self._around))
+            for finding in self._check.look(self._around):
+                self._found.append(finding)  # at once: a deadline keeps what was found
         except SARAiError as error:
             self._found.append(fail(error.message, error.hint or REPORT_IT))
         except OSError as error:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from core.storage.database import BUSY_TIMEOUT_S, is_damage, storage_error
 
+LOOKS = 10
+"""Tries at a file that changes while it is read."""
+
 
 @contextmanager
 def opened_for_reading(path: Path) -> Iterator[sqlite3.Connection]:
@@ -22,7 +25,7 @@ def opened_for_reading(path: Path) -> Iterator[sqlite3.Connection]:
 
     Raises: sqlite3.Error, also from the statements inside.
     """
-    how = "mode=ro" if _in_use(path) else "immutable=1"
+    how = "mode=ro" if _in_use(path) else "mode=ro&immutable=1"
     uri = f"{path.absolute().as_uri()}?{how}"
     with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S)) as connection:
         yield connection
@@ -33,15 +36,15 @@ def inspect_database(path: Path) -> int:
 
     Raises: StorageError, when it is damaged or cannot be read. Nothing was changed.
     """
-    try:
+    for _ in range(LOOKS):
+        before = _state(path)
         try:
             return _checked_version(path)
-        except sqlite3.DatabaseError as error:
-            if not (is_damage(error) and _in_use(path)):
-                raise
-            return _checked_version(path)  # a program opened it meanwhile, so it did change
-    except sqlite3.Error as error:
-        raise storage_error(error, path) from error
+        except sqlite3.Error as error:
+            found = error
+        if not is_damage(found) or _state(path) == before:
+            break  # else a program wrote it meanwhile: what was read never stood there
+    raise storage_error(found, path) from found
 
 
 def copy_database(path: Path, copy: Path) -> None:
@@ -68,6 +71,15 @@ def _damage(complaint: str) -> sqlite3.DatabaseError:
     error = sqlite3.DatabaseError(complaint.replace("\n", " "))
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error
+
+
+def _state(path: Path) -> tuple[int, int, bool]:
+    """Differs after the file was written, or opened by a program that may write it."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0, False)
+    return found.st_size, found.st_mtime_ns, _in_use(path)
 
 
 def _in_use(path: Path) -> bool:

@@ -8,11 +8,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.doctor import examine, these_surroundings
+from core.doctor import Report, examine, these_surroundings
 from core.doctor.table import CHECKS
 from core.interfaces.doctor_table import findings_table, problems_table, summary
 from core.interfaces.exit_codes import EXIT_FAILED, EXIT_OK
-from core.interfaces.presenter import terminal_presenter
+from core.interfaces.presenter import Presenter, terminal_presenter
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -20,7 +20,12 @@ def run(arguments: argparse.Namespace) -> int:
     presenter = terminal_presenter()
     with _quiet(), presenter.waiting():
         report = examine(these_surroundings(), CHECKS)
-    if arguments.json:
+    return show(report, presenter, as_json=arguments.json)
+
+
+def show(report: Report, presenter: Presenter, *, as_json: bool) -> int:
+    """Print the report; the exit code that it stands for."""
+    if as_json:
         # In ASCII: that the terminal knows no more may be what was found.
         presenter.line(json.dumps(report.as_data(), indent=2))
     else:
