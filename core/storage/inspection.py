@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.storage.database import BUSY_TIMEOUT_S, is_damage, storage_error
 
-LOOKS = 10
+LOOKS = 3
 """Tries at a file that changes while it is read."""
 
 

@@ -27,26 +27,26 @@ PipeWire 'pipewire-0' [1.0.5, ana@casa, cookie:1]
 Audio
  ├─ Devices:
  │      42. Built-in Audio                      [alsa]
- │  
+ │
  ├─ Sinks:
  │  *   46. Built-in Audio Analog Stereo        [vol: 0.40]
  │      51. HDMI / DisplayPort                  [vol: 1.00]
- │  
+ │
  ├─ Sink endpoints:
- │  
+ │
  ├─ Sources:
  │  *   47. Yeti                                [vol: 1.00 MUTED]
- │  
+ │
  ├─ Source endpoints:
- │  
+ │
  └─ Streams:
 
 Video
  ├─ Devices:
  │      60. Integrated Camera                   [v4l2]
- │  
+ │
  ├─ Sinks:
- │  
+ │
  ├─ Sources:
  │  *   62. Integrated Camera (V4L2)
 """

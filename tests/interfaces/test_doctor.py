@@ -111,7 +111,7 @@ def test_every_mistake_of_the_configuration_with_its_line(sarai: Sarai, tmp_path
         patch.setenv("SARAI_CONFIG", str(file))
         file.write_text("runtime:\n  budget: 1\n  threads: many\n")
         ended = sarai("doctor", "--json")
-        data = [each for each in json.loads(ended.answer)["findings"]]
+        data = list(json.loads(ended.answer)["findings"])
         told = [each["found"] for each in data if each["check"] == "configuration"]
         assert ended.code == 1
         assert [line.split(" ")[0] for line in told] == [f"{file}:2:", f"{file}:3:"]
