@@ -78,6 +78,9 @@ class InstantEngine:
     def peak_memory_mb(self) -> float | None:
         return 1.0
 
+    def device_memory_mb(self) -> float | None:
+        return None
+
     def close(self) -> None:
         """Nothing to free."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from core.engines.llama.devices import ask_devices
 from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
@@ -89,10 +88,5 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def gpu_available() -> None:
     """Skips, visibly, where llama.cpp was built without a GPU or finds none."""
-    # In a process of its own: importing llama_cpp opens files that this one would leak.
-    question = "import llama_cpp; print(llama_cpp.llama_supports_gpu_offload())"
-    asked = subprocess.run(
-        [sys.executable, "-c", question], capture_output=True, text=True, check=True
-    )
-    if asked.stdout.split()[-1:] != ["True"]:
+    if not ask_devices("a test"):
         pytest.skip("llama.cpp was built without a GPU, or this machine has none")

@@ -299,6 +299,11 @@ class Engine(Protocol):
         """The most that `memory_mb` ever was since the model was opened; None when unknown."""
         ...
 
+    def device_memory_mb(self) -> float | None:
+        """MiB of GPUs' memory allocated for the model, as the engine knows; None when it does
+        not know, or there are none."""
+        ...
+
     def close(self) -> None:
         """Unload and free everything; safe to call twice."""
         ...

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from importlib import import_module
 
 from core.cancellation import Cancellation
+from core.engines.devices import Device
 from core.engines.offers import Offer
 from core.engines.protocol import Engine, EngineSpec, LoadProgress, OpenEngine
 from core.errors import ConfigError
@@ -46,6 +47,15 @@ def offer_of(spec: EngineSpec) -> Offer:
     Raises: ModelUnavailable.
     """
     return OFFERS[spec.engine]()(spec)
+
+
+def llama_devices(model: str) -> tuple[Device, ...]:
+    """The GPUs that llama.cpp can use, with what is free on each; asked on behalf of `model`.
+
+    Raises: EngineFailed.
+    """
+    devices: tuple[Device, ...] = import_module("core.engines.llama.devices").ask_devices(model)
+    return devices
 
 
 def held_elsewhere_mb(

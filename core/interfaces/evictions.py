@@ -47,17 +47,18 @@ def _nothing(name: str | None) -> str:
 
 def _lines(eviction: PastEviction) -> Iterator[str]:
     at = eviction.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    free = f"{eviction.free_mb} MiB were" if eviction.free_mb > 0 else "nothing was"
-    yield f"{at}  {eviction.wanted} needed {eviction.need_mb} MiB and {free} free"
+    free = f"{eviction.free.system_mb} MiB were" if eviction.free.system_mb > 0 else "nothing was"
+    gpu = ""
+    if eviction.need.device_mb:
+        gpu = f", {max(0, eviction.free.device_mb)} MiB of GPU memory"
+    yield f"{at}  {eviction.wanted} needed {eviction.need} and {free} free{gpu}"
     yield f"  left:        {_shown(eviction.victims)}"
     instead = _shown(eviction.alternative) if eviction.alternative else "nobody"
     yield f"  or instead:  {instead}"
 
 
 def _shown(leavers: Sequence[Leaver]) -> str:
-    names = ", ".join(
-        f"{each.name} ({each.reserved_mb} MiB, cost {_cost(each.cost)})" for each in leavers
-    )
+    names = ", ".join(f"{each.name} ({each.reserved}, cost {_cost(each.cost)})" for each in leavers)
     if len(leavers) == 1:
         return names
     return f"{names}; together cost {_cost(sum(each.cost for each in leavers))}"

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class ModelFit:
     """One configured model. `predicted_mb` and `measured_mb` are None when unknown.
 
-    `expected_mb` stands in for a prediction of a model that is not here: its max_memory_mb.
-    `alone` and `at_work` are None when nothing is known of its size.
+    `device_mb` is what it would reserve of GPUs' memory. `expected_mb` stands in for a
+    prediction of a model that is not here: its max_memory_mb. `alone` and `at_work` are None
+    when nothing is known of its size.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ModelFit:
     predicted_mb: int | None
     measured_mb: int | None
     expected_mb: int | None
+    device_mb: int
     alone: Fit | None
     at_work: Fit | None
 
@@ -62,6 +64,7 @@ class FitReport:
                 "total_mb": self.view.total_mb,
                 "available_mb": self.view.available_mb,
                 "kept_free_mb": MARGIN_MB,
+                "devices": [asdict(device) for device in self.view.devices],
             },
             "others": [asdict(holding) for holding in counted_once(self.view.others)],
             "now": asdict(self.now),
@@ -76,9 +79,9 @@ def fit_report(pool: ModelPool, budget: SharedBudget) -> FitReport:
 
     Raises: StorageError.
     """
-    budget.refresh()
     settings = pool.settings
     found = [prospect(name, pool) for name in settings.models]
+    budget.refresh()  # now, since who wants a GPU has made it known
     usable = [candidate for each in found if (candidate := _candidate(each)) is not None]
     at_start = loaded_at_start(startup_chains(settings), usable)
     now, at_most = budget.allowance(), budget.ceiling()
@@ -102,6 +105,7 @@ def _model_fit(
         predicted_mb=resolved.predicted_mb if resolved else None,
         measured_mb=resolved.measured_mb if resolved else None,
         expected_mb=candidate.need_mb if candidate and not resolved else None,
+        device_mb=resolved.device_mb if resolved else 0,
         alone=alone,
         at_work=at_work,
     )
@@ -115,4 +119,5 @@ def _candidate(found: Prospect) -> Candidate | None:
     need_mb = found.resolved.need_mb if found.resolved else model.max_memory_mb
     if need_mb is None:
         return None
-    return Candidate(found.name, need_mb, model.permanent, model.priority)
+    device_mb = found.resolved.device_mb if found.resolved else 0
+    return Candidate(found.name, need_mb, model.permanent, model.priority, device_mb)

@@ -20,13 +20,15 @@ UNKNOWN = "-"
 
 def fit_table(report: FitReport) -> Table:
     """A line for each configured model."""
-    table = new_table("model", "state", "predicted", "measured", "alone", "at work")
+    gpu = ["on the GPU"] if report.view.devices else []
+    table = new_table("model", "state", "predicted", "measured", *gpu, "alone", "at work")
     for model in report.models:
         table.add_row(
             model.name,
             model.state,
             _predicted(model),
             _mb(model.measured_mb) if model.measured_mb is not None else "not yet",
+            *([_mb(model.device_mb)] if gpu else []),
             _verdict(model.alone),
             _verdict(model.at_work),
         )
@@ -51,10 +53,20 @@ def explanations(report: FitReport) -> Iterator[str]:
             f"of which {MARGIN_MB} stay free."
         )
     yield f"So models may take {report.now.limit_mb} MiB now and {report.at_most.limit_mb} at most."
+    yield from _gpu_explanation(report)
     at_start = ", ".join(report.at_start) or "nothing"
     yield f"At work: beside what SARAi loads at its start, taken for installed: {at_start}."
     for model in report.models:
         yield from _reasons(model)
+
+
+def _gpu_explanation(report: FitReport) -> Iterator[str]:
+    """What there is of the GPUs' memory, where a model asked for it."""
+    if report.view.devices:
+        yield (
+            f"Of GPU memory they may take {report.now.device_limit_mb} MiB now and "
+            f"{report.at_most.device_limit_mb} at most: {report.at_most.device_reason}."
+        )
 
 
 def _reasons(model: ModelFit) -> Iterator[str]:

@@ -49,7 +49,7 @@ class Prospect:
 
     @property
     def memory(self) -> str:
-        return "-" if self.resolved is None else f"{self.resolved.need_mb} MiB"
+        return "-" if self.resolved is None else str(self.resolved.need)
 
 
 def models_table(pool: ModelPool) -> Table:
@@ -126,20 +126,15 @@ def status_view(pool: ModelPool) -> Group:
     table = new_table("", "model", "state", "reserved", "measured", "")
     for model, sign in zip(present, _signs(present), strict=True):
         measured = "-" if model.memory_mb is None else f"{model.memory_mb:.0f} MiB"
-        reserved = f"{model.reserved_mb} MiB"
+        reserved = str(model.reserved)
         table.add_row(sign, model.name, _state(model), reserved, measured, _remark(model, status))
-    used = f"{status.reserved_mb} of {status.budget_mb} MiB reserved"
-    if status.limit_mb < status.budget_mb:
-        used += f"; others leave {status.limit_mb}"
-    return Group(
-        Text(f"{_bar(status, present)}  {used}"), table if present else Text("Nothing is loaded.")
-    )
+    return Group(*_bars(status, present), table if present else Text("Nothing is loaded."))
 
 
 def _signs(models: Sequence[ModelStatus]) -> list[str]:
     """What stands for each model in the bar."""
     letters = iter(string.ascii_uppercase)
-    return [next(letters, "+") if model.reserved_mb else "" for model in models]
+    return [next(letters, "+") if model.reserved else "" for model in models]
 
 
 def _state(model: ModelStatus) -> str:
@@ -162,13 +157,32 @@ def new_table(*headings: str) -> Table:
     return table
 
 
-def _bar(status: PoolStatus, present: Sequence[ModelStatus]) -> str:
+def _bars(status: PoolStatus, present: Sequence[ModelStatus]) -> Iterator[Text]:
+    """The budget, and where a model asked for a GPU, that of the GPUs."""
+    signs = _signs(present)
+    shares = [(sign, model.reserved_mb) for sign, model in zip(signs, present, strict=True)]
+    used = _used(status.reserved_mb, status.budget_mb, status.limit_mb)
+    yield Text(f"{_bar(shares, status.reserved_mb, status.budget_mb)}  {used}")
+    if status.device_budget_mb:
+        shares = [(sign, model.device_mb) for sign, model in zip(signs, present, strict=True)]
+        bar = _bar(shares, status.device_reserved_mb, status.device_budget_mb)
+        used = _used(status.device_reserved_mb, status.device_budget_mb, status.device_limit_mb)
+        yield Text(f"{bar}  GPU: {used}")
+
+
+def _used(reserved_mb: int, budget_mb: int, limit_mb: int) -> str:
+    left = f"; others leave {limit_mb}" if limit_mb < budget_mb else ""
+    return f"{reserved_mb} of {budget_mb} MiB reserved{left}"
+
+
+def _bar(shares: Sequence[tuple[str, int]], reserved_mb: int, budget_mb: int) -> str:
     """One cell is a fortieth of the budget; what leaves just now has no letter any more."""
     cells = "".join(
-        sign * max(1, round(BAR_CELLS * model.reserved_mb / status.budget_mb))
-        for model, sign in zip(present, _signs(present), strict=True)
+        sign * max(1, round(BAR_CELLS * share_mb / budget_mb))
+        for sign, share_mb in shares
+        if share_mb
     )
-    reserved = round(BAR_CELLS * min(1.0, status.reserved_mb / status.budget_mb))
+    reserved = round(BAR_CELLS * min(1.0, reserved_mb / budget_mb))
     return cells[:BAR_CELLS].ljust(reserved, "█").ljust(BAR_CELLS, "░")
 
 

@@ -9,10 +9,11 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 
 from core.errors import StorageError
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.decisions import EvictionRecord, Leaver
 from core.storage.database import Database
 
@@ -27,8 +28,8 @@ class PastEviction:
 
     at: datetime
     wanted: str
-    need_mb: int
-    free_mb: int
+    need: Amount
+    free: Amount
     victims: tuple[Leaver, ...]
     alternative: tuple[Leaver, ...]
 
@@ -50,7 +51,7 @@ class EvictionLog:
         """Keep it, as decided now. What the database refuses is logged: no load fails for it."""
         row = (
             datetime.now(UTC).isoformat(timespec="milliseconds"),
-            *(eviction.wanted, eviction.need_mb, eviction.free_mb),
+            *(eviction.wanted, *astuple(eviction.need), *astuple(eviction.free)),
             *(_json(eviction.victims), _json(eviction.alternative)),
         )
         try:
@@ -72,8 +73,10 @@ class EvictionLog:
 
 
 _INSERT = """
-    INSERT INTO evictions (at, wanted, need_mb, free_mb, victims, alternative)
-    VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO evictions (
+        at, wanted, need_mb, device_need_mb, free_mb, device_free_mb, victims, alternative
+    )
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -84,7 +87,9 @@ def _json(leavers: Sequence[Leaver]) -> str:
 def _eviction(row: sqlite3.Row) -> PastEviction:
     return PastEviction(
         datetime.fromisoformat(row["at"]),
-        *(row["wanted"], row["need_mb"], row["free_mb"]),
+        row["wanted"],
+        Amount(row["need_mb"], row["device_need_mb"]),
+        Amount(row["free_mb"], row["device_free_mb"]),
         *(_leavers(row["victims"]), _leavers(row["alternative"])),
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.memory.budget import Allowance, plan_within
 from core.model_pool.scheduling.plan import Admit, Never, Resident
 from core.settings.schema import Priority
@@ -24,6 +25,11 @@ class Candidate:
     need_mb: int
     permanent: bool = False
     priority: Priority = "normal"
+    device_mb: int = 0
+
+    @property
+    def need(self) -> Amount:
+        return Amount(self.need_mb, self.device_mb)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def fit(
 ) -> Fit:
     """What would come of loading `candidate` while the others of `loaded` stand idle."""
     residents = [_resident(each) for each in loaded if each.name != candidate.name]
-    decision = plan_within(candidate.need_mb, residents, now, at_most)
+    decision = plan_within(candidate.need, residents, now, at_most)
     if isinstance(decision, Admit):
         verdict: Verdict = "fits_after_evicting" if decision.victims else "fits"
         return Fit(verdict, decision.victims)
@@ -63,4 +69,5 @@ def _resident(candidate: Candidate) -> Resident:
         candidate.need_mb,
         permanent=candidate.permanent,
         priority=candidate.priority,
+        device_mb=candidate.device_mb,
     )

@@ -99,6 +99,10 @@ class PooledEngine:
         """None: the pool asks the engine itself, before it closes it."""
         return None
 
+    def device_memory_mb(self) -> float | None:
+        """None, as `peak_memory_mb`."""
+        return None
+
     def close(self) -> None:
         """Unload the model now.
 

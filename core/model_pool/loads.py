@@ -119,9 +119,7 @@ class Loader:
         left = [each.reservation for each in victims if each.reservation is not None]
         with self.monitor.use() as scheduler:
             names = scheduler.table.names()
-        taken = self._budget.reserve(
-            load.name, load.resolved.need_mb, instead_of=left, models=names
-        )
+        taken = self._budget.reserve(load.name, load.resolved.need, instead_of=left, models=names)
         if isinstance(taken, Refused):
             self._give_back(victims)
             return False
@@ -179,8 +177,8 @@ class Loader:
 
     def _measure(self, model: Loaded) -> None:
         """Remember the most memory that it ever took, while its worker lives to tell."""
-        peak_mb = model.engine.peak_memory_mb()
-        self._models.measured(model.resolved, peak_mb)
+        engine = model.engine
+        self._models.measured(model.resolved, engine.peak_memory_mb(), engine.device_memory_mb())
 
     def _give_back(self, holders: Sequence[Loaded | Load]) -> None:
         """Their memory is free, for other processes too. What cannot be written is logged:

@@ -26,6 +26,7 @@ from core.model_pool.eviction_log import EvictionLog
 from core.model_pool.handle import PooledEngine
 from core.model_pool.listeners import Listeners
 from core.model_pool.loads import Loader
+from core.model_pool.memory.devices import Devices
 from core.model_pool.memory.interface import Budget
 from core.model_pool.memory.machine import MachineMemory, this_machine
 from core.model_pool.memory.pressure import PressureGauge
@@ -61,6 +62,7 @@ class ModelPool:
         open_engine: how an engine is opened; None is the table of engines.
         models: how a name becomes files and a reservation; None reads the real files.
         budget: what all models may take; None shares it with the rest of the machine.
+        devices: the GPUs; None asks llama.cpp when a model first wants one.
         machine: whether it is short of memory is asked here; None is this machine.
         keep_eviction: told why somebody has to leave; None writes it to the database.
         trace: told what is asked for and what was loaded; None writes runtime.pool_trace.
@@ -75,6 +77,7 @@ class ModelPool:
         open_engine: OpenEngine | None = None,
         models: Models | None = None,
         budget: Budget | None = None,
+        devices: Devices | None = None,
         machine: MachineMemory | None = None,
         keep_eviction: Callable[[EvictionRecord], None] | None = None,
         trace: Trace | None = None,
@@ -82,10 +85,11 @@ class ModelPool:
         self._settings = settings
         self._folder = folder
         self._clock = clock or SystemClock()
-        self._models = models or ConfiguredModels(settings, folder, self._clock)
+        devices = devices or Devices()
+        self._models = models or ConfiguredModels(settings, folder, self._clock, devices)
         self._machine = machine or this_machine()
         self._budget = budget or SharedBudget(
-            settings, folder, machine=self._machine, clock=self._clock
+            settings, folder, machine=self._machine, devices=devices, clock=self._clock
         )
         self._gauge = PressureGauge(self._machine, self._clock)
         self._listeners = Listeners()

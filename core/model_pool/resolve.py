@@ -22,7 +22,10 @@ from core.model_files.files import ModelFiles
 from core.model_files.identity import FileIdentity
 from core.model_files.known_headers import CheckedFiles, KnownHeaders
 from core.model_files.locate import locate
+from core.model_pool.memory.amount import Amount
+from core.model_pool.memory.devices import Devices
 from core.model_pool.memory.peaks import MeasuredPeaks
+from core.model_pool.prediction.device_memory import DeviceFootprint
 from core.model_pool.prediction.footprint import Footprint, predict_footprint
 from core.model_pool.prediction.server_reservation import (
     ollama_reservation_mb,
@@ -36,7 +39,8 @@ from core.storage.folder import DataFolder
 
 @dataclass(frozen=True, slots=True)
 class ResolvedModel:
-    """What to open and what to reserve. `arithmetic` explains `need_mb` to a person.
+    """What to open and what to reserve. `arithmetic` explains `need_mb` to a person, and
+    `device_mb`, which is of GPUs' memory.
 
     `files` are what it was resolved from. `predicted_mb` is without any measurement, and
     `measured_mb` the largest peak that these files took with these settings; None unknown.
@@ -50,6 +54,11 @@ class ResolvedModel:
     predicted_mb: int | None = None
     measured_mb: int | None = None
     price: TokenPrice | None = None
+    device_mb: int = 0
+
+    @property
+    def need(self) -> Amount:
+        return Amount(self.need_mb, self.device_mb)
 
 
 class Models(Protocol):
@@ -61,18 +70,27 @@ class Models(Protocol):
 
     def refuse(self, resolved: ResolvedModel, error: ModelFileInvalid) -> None: ...
 
-    def measured(self, resolved: ResolvedModel, peak_mb: float | None) -> None: ...
+    def measured(
+        self, resolved: ResolvedModel, peak_mb: float | None, device_mb: float | None = None
+    ) -> None: ...
 
 
 class ConfiguredModels:
     """Resolves names against the configuration and the files of this machine.
 
     What was learned of a file, good or bad, is remembered until the file changes. Threads
-    may share it.
+    may share it. The GPUs are asked when the first model wants one.
     """
 
-    def __init__(self, settings: Settings, folder: DataFolder, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: DataFolder,
+        clock: Clock | None = None,
+        devices: Devices | None = None,
+    ) -> None:
         self._settings = settings
+        self._devices = devices or Devices()
         self._folder = folder
         self._headers = KnownHeaders(clock or SystemClock())
         self._peaks = MeasuredPeaks(lambda: self._database)
@@ -106,13 +124,16 @@ class ConfiguredModels:
         """The engine could not load these files: until they change, nobody leaves for them."""
         self._headers.refuse(resolved.files, error)
 
-    def measured(self, resolved: ResolvedModel, peak_mb: float | None) -> None:
-        """`resolved` was loaded and took up to `peak_mb` MiB, which is reserved from now on.
+    def measured(
+        self, resolved: ResolvedModel, peak_mb: float | None, device_mb: float | None = None
+    ) -> None:
+        """`resolved` was loaded and took up to `peak_mb` MiB, which is reserved from now on, and
+        so is what its engine allocated on GPUs.
 
         None, from an engine that does not know, changes nothing. A failure is logged.
         """
-        if peak_mb is not None:
-            self._peaks.record(resolved.spec, resolved.files, peak_mb)
+        if peak_mb is not None or device_mb is not None:
+            self._peaks.record(resolved.spec, resolved.files, peak_mb or 0.0, device_mb or 0.0)
 
     def _by_engine(self, name: str, model: ModelSettings) -> ResolvedModel:
         if model.engine == "ollama":
@@ -155,7 +176,7 @@ class ConfiguredModels:
         checked = self._headers.read(files, model=name)
         for file, expected in self._expected(name, checked.identities):
             Checksums(self._database).require_known(file, expected, model=name)
-        resolved = self._reserved(self._spec(name, files), checked, self._predict(model, checked))
+        resolved = self._reserved(self._spec(name, files), checked, self._predict(name, checked))
         refuse_above_own_limit(resolved, model.max_memory_mb)
         return resolved
 
@@ -168,9 +189,20 @@ class ConfiguredModels:
         need_mb = max(predicted_mb, measured_mb or 0)
         if need_mb > predicted_mb:
             arithmetic = f"{need_mb} MiB measured, more than predicted: {arithmetic}"
-        return ResolvedModel(
+        resolved = ResolvedModel(
             spec, need_mb, arithmetic, checked.identities, predicted_mb, measured_mb
         )
+        device = footprint.device
+        return resolved if device is None else self._with_device(resolved, device)
+
+    def _with_device(self, resolved: ResolvedModel, device: DeviceFootprint) -> ResolvedModel:
+        """The same for the GPUs' memory."""
+        told_mb = self._peaks.largest_device_mb(resolved.spec, resolved.files)
+        need_mb, arithmetic = device.total_mb(told_mb), str(device)
+        if need_mb > device.total_mb():
+            arithmetic = f"{need_mb} MiB of GPU memory with what was measured: {arithmetic}"
+        arithmetic = f"{resolved.arithmetic}; {arithmetic}"
+        return replace(resolved, arithmetic=arithmetic, device_mb=need_mb)
 
     def _measured_mb(self, spec: EngineSpec, files: tuple[FileIdentity, ...]) -> int | None:
         peak_mb = self._peaks.largest_mb(spec, files)
@@ -184,16 +216,26 @@ class ConfiguredModels:
         stated = zip(files, (model.sha256, model.mmproj_sha256), strict=False)
         return [(file, sha256) for file, sha256 in stated if sha256 is not None]
 
-    def _predict(self, model: ModelSettings, checked: CheckedFiles) -> Footprint:
+    def _predict(self, name: str, checked: CheckedFiles) -> Footprint:
+        model = self._settings.models[name]
+        gpu_layers = self._gpu_layers(model)
+        gpus = self._devices.find(name) if gpu_layers else ()
         return predict_footprint(
             checked.header,
             checked.projector,
             context_tokens=model.context_length,
             embeddings=model.embeddings,
             cache_type=model.kv_cache_type,
-            gpu_layers=self._settings.runtime.gpu_layers,
+            # Without a GPU llama.cpp passes over the setting.
+            gpu_layers=gpu_layers if gpus else 0,
+            gpus=len(gpus),
+            unified=any(gpu.unified for gpu in gpus),
             image_max_tokens=self._settings.media.image_max_tokens,
         )
+
+    def _gpu_layers(self, model: ModelSettings) -> int:
+        runtime = self._settings.runtime
+        return runtime.gpu_layers if model.gpu_layers is None else model.gpu_layers
 
     def _spec(self, name: str, files: ModelFiles | None) -> EngineSpec:
         model, runtime = self._settings.models[name], self._settings.runtime
@@ -208,7 +250,7 @@ class ConfiguredModels:
             base_url=self._settings.ollama.base_url if model.engine == "ollama" else "",
             connect_timeout_s=self._settings.ollama.connect_timeout_s,
             read_timeout_s=self._settings.ollama.read_timeout_s,
-            gpu_layers=runtime.gpu_layers,
+            gpu_layers=self._gpu_layers(model),
             embeddings=model.embeddings,
             kv_cache_type=model.kv_cache_type,
             image_max_tokens=self._settings.media.image_max_tokens,

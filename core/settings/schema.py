@@ -45,14 +45,16 @@ class RuntimeSettings(Section):
     """The machine that SARAi may use.
 
     `budget_mb` is all memory, the system's own `system_reserve_mb` included; models share
-    the rest. `admission_timeout_s` is how long a request waits for memory that is in use.
-    `pool_trace` is a file to record which models are asked for and when.
+    the rest. `device_budget_mb` is what they may take of the GPUs' memory, "auto" what was free
+    when the first of them asked for a GPU. `admission_timeout_s` is how long a request waits for
+    memory that is in use. `pool_trace` is a file to record which models are asked for and when.
     """
 
     budget_mb: int = Field(16_384, gt=0)
     system_reserve_mb: int = Field(2_048, ge=0)
     threads: int | Literal["auto"] = "auto"
     gpu_layers: int = Field(0, ge=-1)
+    device_budget_mb: Annotated[int, Field(ge=0)] | Literal["auto"] = "auto"
     admission_timeout_s: float = Field(30.0, ge=0)
     pool_trace: UserPath | None = None
 
@@ -89,6 +91,7 @@ class ModelSettings(Section):
     openai_modalities: tuple[Modality, ...] = ()  # servers do not tell what a model takes
     self_test: SelfTestKind | None = None
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
+    gpu_layers: int | None = Field(None, ge=-1)  # as runtime.gpu_layers, for this model
     kv_cache_type: KvCacheType = "f16"  # how the context is kept: f16 is exact, q8_0 half of it
     max_memory_mb: int | None = Field(None, gt=0)  # refuse to load when it would need more
     permanent: bool = False  # never evicted

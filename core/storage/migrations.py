@@ -58,4 +58,9 @@ MIGRATIONS: tuple[Migration, ...] = (
         )
         """,
     ),
+    (
+        "ALTER TABLE memory_peaks ADD COLUMN device_mb REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE evictions ADD COLUMN device_need_mb INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE evictions ADD COLUMN device_free_mb INTEGER NOT NULL DEFAULT 0",
+    ),
 )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.memory.shared_ledger import SharedLedger
 from core.model_pool.resolve import ConfiguredModels
 from core.settings import load_settings
@@ -108,7 +109,7 @@ def test_what_others_hold_is_told(
     sarai: Sarai, other: SharedLedger, configure: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure({"runtime": SMALL, "models": {**PERMANENT, "solar_gguf": {"max_memory_mb": 300}}})
-    other.reserve("qwen3_vl_4b", 500, lambda _: 1000)
+    other.reserve("qwen3_vl_4b", Amount(500), lambda _: Amount(1000))
     with OllamaEmulator([EmulatedModel("guest", size_bytes=300 * 2**20)]) as server:
         server.load(EmulatedModel("guest"), 4096)
         monkeypatch.setenv("SARAI__OLLAMA__BASE_URL", server.base_url)

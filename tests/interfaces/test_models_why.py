@@ -9,6 +9,7 @@ import pytest
 
 from core.interfaces.evictions import SHOWN, WHAT_COST_MEANS
 from core.model_pool.eviction_log import EvictionLog
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.decisions import EvictionRecord, Leaver
 from core.storage.database import Database
 from core.storage.folder import DataFolder
@@ -27,7 +28,7 @@ def log(home: DataFolder) -> Iterator[EvictionLog]:
 
 
 def left_for(wanted: str, *victims: Leaver, instead: tuple[Leaver, ...] = ()) -> EvictionRecord:
-    return EvictionRecord(5.0, wanted, 4800, 100, victims, instead)
+    return EvictionRecord(5.0, wanted, Amount(4800), Amount(100), victims, instead)
 
 
 def test_who_left_for_whom_and_who_else_could_have(

@@ -27,6 +27,7 @@ from core.engines.protocol import (
     Usage,
 )
 from core.errors import EngineCrashed, ModelFileInvalid, ModelUnavailable
+from core.model_pool.memory.amount import KINDS, NOTHING, Amount
 from core.model_pool.pool import ModelPool
 from core.model_pool.resolve import ResolvedModel
 from core.model_pool.scheduling.decisions import EvictionRecord
@@ -95,6 +96,9 @@ class FakeEngine:
     def peak_memory_mb(self) -> float | None:
         return 7.5
 
+    def device_memory_mb(self) -> float | None:
+        return self._engines.device_needs_mb.get(self.model)
+
     def close(self) -> None:
         self._engines.closing(self)
         self.closed = True
@@ -103,18 +107,24 @@ class FakeEngine:
 class FakeModels:
     """Satisfies `Models`; `needs_mb` and `errors` are what it answers for each name."""
 
-    def __init__(self, needs_mb: Mapping[str, int]) -> None:
+    def __init__(
+        self, needs_mb: Mapping[str, int], device_needs_mb: Mapping[str, int] | None = None
+    ) -> None:
         self.needs_mb = needs_mb
+        self.device_needs_mb = device_needs_mb or {}
         self.errors: dict[str, Exception] = {}
         self.checksum_errors: dict[str, Exception] = {}
         self.refused: list[str] = []
         self.peaks_mb: dict[str, float] = {}
+        self.device_peaks_mb: dict[str, float] = {}
 
     def __call__(self, name: str) -> ResolvedModel:
         if name in self.errors:
             raise self.errors[name]
         spec = EngineSpec(name, "llama", context_tokens=512, threads=1)
-        return ResolvedModel(spec, self.needs_mb[name], f"{self.needs_mb[name]} weights")
+        device_mb = self.device_needs_mb.get(name, 0)
+        told = f"{self.needs_mb[name]} weights" + f", {device_mb} on a GPU" * bool(device_mb)
+        return ResolvedModel(spec, self.needs_mb[name], told, device_mb=device_mb)
 
     def verify(self, resolved: ResolvedModel, cancel: Cancellation | None = None) -> None:
         if resolved.spec.model in self.checksum_errors:
@@ -123,26 +133,33 @@ class FakeModels:
     def refuse(self, resolved: ResolvedModel, error: ModelFileInvalid) -> None:
         self.refused.append(resolved.spec.model)
 
-    def measured(self, resolved: ResolvedModel, peak_mb: float | None) -> None:
+    def measured(
+        self, resolved: ResolvedModel, peak_mb: float | None, device_mb: float | None = None
+    ) -> None:
         if peak_mb is not None:
             self.peaks_mb[resolved.spec.model] = peak_mb
+        if device_mb is not None:
+            self.device_peaks_mb[resolved.spec.model] = device_mb
 
 
 class FakeEngines:
-    """An `OpenEngine` whose models take `needs_mb`."""
+    """An `OpenEngine` whose models take `needs_mb`, and `device_needs_mb` of a GPU."""
 
-    def __init__(self, needs_mb: Mapping[str, int]) -> None:
+    def __init__(
+        self, needs_mb: Mapping[str, int], device_needs_mb: Mapping[str, int] | None = None
+    ) -> None:
         self.needs_mb = dict(needs_mb)
+        self.device_needs_mb = dict(device_needs_mb or {})
         self.opened: list[FakeEngine] = []
         self.events: list[str] = []
         self.load_errors: dict[str, Exception] = {}
         self.close_error: Exception | None = None
         self.close_gate: threading.Event | None = None
         self.deaf = False  # loads do not hear a cancellation
-        self.peak_mb = 0
+        self.peak = NOTHING
         self._lock = threading.Lock()
         self._held: dict[str, threading.Event] = {}
-        self._in_memory_mb = 0
+        self._in_memory = NOTHING
 
     def hold(self, name: str) -> threading.Event:
         """Loads of `name` wait from now on until the event is set."""
@@ -196,9 +213,11 @@ class FakeEngines:
             raise self.load_errors[name]
 
     def _takes(self, name: str, sign: int) -> None:
+        takes = Amount(self.needs_mb.get(name, 0), self.device_needs_mb.get(name, 0))
         with self._lock:
-            self._in_memory_mb += sign * self.needs_mb.get(name, 0)
-            self.peak_mb = max(self.peak_mb, self._in_memory_mb)
+            now = self._in_memory + takes if sign > 0 else self._in_memory - takes
+            self._in_memory = now
+            self.peak = Amount(*(max(self.peak.of(kind), now.of(kind)) for kind in KINDS))
 
 
 def unavailable(name: str) -> ModelUnavailable:
@@ -243,14 +262,16 @@ class Bench:
         needs_mb: Mapping[str, int],
         models: Mapping[str, Mapping[str, Any]] | None = None,
         trace: Path | None = None,
+        device_needs_mb: Mapping[str, int] | None = None,
+        device_budget_mb: int = 0,
         **settings: Any,
     ) -> None:
         keys = {name: dict((models or {}).get(name, {})) for name in needs_mb}
         self.settings = settings_for(keys, **settings)
         self.clock = VirtualClock()
-        self.engines = FakeEngines(needs_mb)
-        self.models = FakeModels(self.engines.needs_mb)
-        self.budget = AloneBudget(self.settings.runtime.models_budget_mb)
+        self.engines = FakeEngines(needs_mb, device_needs_mb)
+        self.models = FakeModels(self.engines.needs_mb, self.engines.device_needs_mb)
+        self.budget = AloneBudget(self.settings.runtime.models_budget_mb, device_budget_mb)
         self.machine = ToldMachine()
         self.evictions: list[EvictionRecord] = []
         self.pool = ModelPool(
@@ -310,7 +331,8 @@ class Bench:
         self.pool.close()
         self._threads.shutdown()
         assert all(engine.closed or self.engines.close_error for engine in self.engines.opened)
-        assert self.pool.status().reserved_mb == 0
+        status = self.pool.status()
+        assert (status.reserved_mb, status.device_reserved_mb) == (0, 0)
         assert self.clock.pending() == 0
         assert self.budget.held == [] and self.budget.closed
-        assert self.engines.peak_mb <= self.settings.runtime.models_budget_mb
+        assert not self.engines.peak.beyond(self.budget.ceiling().limit)

@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import StorageError
 from core.model_pool.eviction_log import EvictionLog
+from core.model_pool.memory.amount import Amount
 from core.model_pool.pool import ModelPool
 from core.model_pool.scheduling.decisions import EvictionRecord, Leaver
 from core.storage.database import Database
@@ -18,6 +19,8 @@ from tests.model_pool.fakes import FakeEngines, FakeModels, settings_for
 from tests.model_pool.memory.machines import AloneBudget
 
 NEEDS_MB = {"a": 60, "b": 70}
+
+NEED, FREE = Amount(50, 20), Amount(-3, 8)
 
 
 @pytest.fixture
@@ -30,14 +33,14 @@ def read(folder: DataFolder) -> EvictionLog:
 
 
 def record(wanted: str) -> EvictionRecord:
-    leaves, stays = Leaver("a", 40, 0.125), Leaver("b", 60, 0.5)
-    return EvictionRecord(12.5, wanted, 50, -3, (leaves,), (leaves, stays))
+    leaves, stays = Leaver("a", 40, 0.125, 12), Leaver("b", 60, 0.5)
+    return EvictionRecord(12.5, wanted, NEED, FREE, (leaves,), (leaves, stays))
 
 
 def test_another_process_reads_what_was_kept_on_the_calendar(folder: DataFolder) -> None:
     read(folder).record(record("c"))
     (found,) = read(folder).newest_first()
-    assert (found.wanted, found.need_mb, found.free_mb) == ("c", 50, -3)
+    assert (found.wanted, found.need, found.free) == ("c", NEED, FREE)
     assert (found.victims, found.alternative) == (record("c").victims, record("c").alternative)
     assert timedelta(0) <= datetime.now(UTC) - found.at < timedelta(minutes=1)
 

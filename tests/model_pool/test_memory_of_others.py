@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import ModelFileInvalid, PoolBusy
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.scheduler import LOOK_AGAIN_S
 from tests.model_pool.conftest import MakeBench
 from tests.model_pool.fakes import PATIENCE_S
@@ -69,4 +70,4 @@ def test_reservations_of_other_processes_see_each_model_once(bench: MakeBench) -
     b = bench({"a": 60, "b": 60})
     b.use("a")
     b.use("b")
-    assert [(each.model, each.reserved_mb) for each in b.budget.held] == [("b", 60)]
+    assert [(each.model, each.reserved) for each in b.budget.held] == [("b", Amount(60))]

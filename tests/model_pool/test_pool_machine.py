@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from core.errors import ModelResting, ModelTooLarge, PoolBusy
+from core.model_pool.memory.amount import Amount
 from tests.model_pool.fakes import Bench, FakeEngine
 
 NEEDS_MB = {"pin": 30, "a": 20, "b": 30, "c": 50, "huge": 90}
+DEVICE_NEEDS_MB = {"a": 20, "b": 10, "c": 50}
+DEVICE_BUDGET_MB = 60
 KEYS: dict[str, dict[str, object]] = {
     "pin": {"permanent": True},
     "a": {"ttl_seconds": 10},
@@ -29,7 +32,13 @@ class PoolMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.bench = Bench(NEEDS_MB, KEYS, admission_timeout_s=0)
+        self.bench = Bench(
+            NEEDS_MB,
+            KEYS,
+            device_needs_mb=DEVICE_NEEDS_MB,
+            device_budget_mb=DEVICE_BUDGET_MB,
+            admission_timeout_s=0,
+        )
         self.held: list[tuple[ExitStack, FakeEngine]] = []
         self.crashed: set[str] = set()
 
@@ -85,7 +94,9 @@ class PoolMachine(RuleBasedStateMachine):
     def the_budget_holds(self) -> None:
         status = self.bench.pool.status()
         assert status.reserved_mb == sum(model.reserved_mb for model in status.models) <= 100
-        assert self.bench.engines.peak_mb <= 100
+        device_mb = sum(model.device_mb for model in status.models)
+        assert status.device_reserved_mb == device_mb <= DEVICE_BUDGET_MB
+        assert not self.bench.engines.peak.beyond(Amount(100, DEVICE_BUDGET_MB))
 
     @invariant()
     def nobody_loses_a_leased_engine(self) -> None:

@@ -11,8 +11,12 @@ import gguf
 import numpy as np
 import pytest
 
+from core.engines.devices import Device
 from core.errors import ModelFileInvalid, ModelTooLarge, ModelUnavailable
+from core.model_pool.memory.amount import Amount
+from core.model_pool.memory.devices import Devices
 from core.model_pool.pool import ModelPool
+from core.model_pool.prediction.device_memory import DRIVER_MB
 from core.model_pool.prediction.server_reservation import ollama_reservation_mb
 from core.model_pool.resolve import ConfiguredModels
 from core.settings.schema import ModelSettings, Settings
@@ -42,11 +46,11 @@ def folder(tmp_path: Path) -> DataFolder:
 
 
 def configured(**keys: Any) -> Settings:
-    return settings_for({"a": keys}, budget_mb=1000, threads=3, gpu_layers=5)
+    return settings_for({"a": keys}, budget_mb=1000, threads=3)
 
 
 def test_the_specs_fields_come_from_the_configuration(folder: DataFolder) -> None:
-    resolved = ConfiguredModels(configured(context_length=1024), folder)("a")
+    resolved = ConfiguredModels(configured(context_length=1024, gpu_layers=5), folder)("a")
     spec = resolved.spec
     assert (spec.model, spec.engine) == ("a", "llama")
     assert (spec.context_tokens, spec.threads, spec.gpu_layers) == (1024, 3, 5)
@@ -175,6 +179,55 @@ def test_a_measured_peak_below_the_prediction_frees_nothing(folder: DataFolder) 
     resolved = models("a")
     assert (resolved.need_mb, resolved.measured_mb) == (predicted.need_mb, 10)
     assert resolved.arithmetic == predicted.arithmetic
+
+
+def on_a_gpu(folder: DataFolder, *, unified: bool = False, **keys: Any) -> ConfiguredModels:
+    card = Device("CUDA0", "a card", total_mb=8000, free_mb=8000, unified=unified)
+    return ConfiguredModels(configured(**keys), folder, devices=Devices(lambda _: (card,)))
+
+
+def test_layers_on_a_gpu_are_reserved_there(folder: DataFolder) -> None:
+    alone = ConfiguredModels(configured(), folder)("a")
+    moved = on_a_gpu(folder, gpu_layers=-1)("a")
+    assert alone.need == Amount(alone.need_mb)
+    assert moved.need_mb < alone.need_mb  # its context is there
+    assert moved.device_mb > DRIVER_MB
+    assert on_a_gpu(folder, unified=True, gpu_layers=-1)("a").need == Amount(
+        alone.need_mb, moved.device_mb
+    )
+    assert moved.arithmetic.endswith(f"= {moved.device_mb} MiB of GPU memory")
+
+
+def test_what_was_allocated_on_the_gpu_is_reserved_when_it_was_more(folder: DataFolder) -> None:
+    models = on_a_gpu(folder, gpu_layers=-1)
+    predicted = models("a")
+    models.measured(predicted, 10.0, 1.0)
+    assert models("a").need == predicted.need
+    models.measured(predicted, 10.0, 2000.0)
+    corrected = models("a")
+    assert corrected.device_mb == 2000 + DRIVER_MB
+    assert corrected.need_mb == predicted.need_mb
+    assert "2457 MiB of GPU memory with what was measured" in corrected.arithmetic
+
+
+def test_only_a_model_that_wants_a_gpu_asks_for_one(folder: DataFolder) -> None:
+    asked: list[str] = []
+
+    def ask(model: str) -> tuple[Device, ...]:
+        asked.append(model)
+        return ()
+
+    settings = settings_for(
+        {"a": {"gpu_layers": 0}, "b": {"gguf_file": "a.gguf"}}, budget_mb=1000, gpu_layers=3
+    )
+    models = ConfiguredModels(settings, folder, devices=Devices(ask))
+    assert models("a").device_mb == 0
+    assert asked == []
+    found = models("b")
+    assert asked == ["b"]
+    # There is none: llama.cpp will pass over the setting, and so does the prediction.
+    assert found.spec.gpu_layers == 3
+    assert found.need == models("a").need
 
 
 def test_a_measured_peak_above_the_models_own_limit_is_refused(folder: DataFolder) -> None:

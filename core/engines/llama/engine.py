@@ -46,6 +46,7 @@ class LlamaEngine:
         self._spec = spec
         self._worker = worker
         self._capabilities = Capabilities(**ready.header["capabilities"])
+        self._device_mb = float(ready.header["device_mb"])
         self._context_tokens = int(ready.header["context_tokens"])
         # An engine that is dropped, or alive at exit, takes its process with it.
         self._close = weakref.finalize(self, worker.close)
@@ -140,6 +141,13 @@ class LlamaEngine:
     def peak_memory_mb(self) -> float | None:
         """The worker's largest resident memory so far in MiB; None as for `memory_mb`."""
         return self._status_mb("VmHWM")
+
+    def device_memory_mb(self) -> float | None:
+        """What llama.cpp allocated on GPUs when it loaded the model, MiB; None without one.
+
+        What a driver keeps for the process, and the work on pictures, is not in it.
+        """
+        return self._device_mb or None
 
     def close(self) -> None:
         """As `Engine.close`; whoever still waits for an answer gets EngineFailed.

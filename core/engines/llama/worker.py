@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from core.engines.llama.failures import failure_header
@@ -68,8 +70,12 @@ class Worker:
         from core.engines.llama.serving.chat_model import ChatModel  # noqa: PLC0415
 
         model = ChatModel(spec, self._aborts, self._progress_sender(number))
+        device_mb = model.device_mb
+        if device_mb:
+            forget_peak()
         ready = {
             "type": "ready",
+            "device_mb": device_mb,
             "capabilities": asdict(model.capabilities),
             "context_tokens": model.context_tokens,
         }
@@ -143,6 +149,15 @@ class Worker:
                 hint="Its log has the details.",
             )
         self._outbox.send(number, failure_header(error))
+
+
+def forget_peak() -> None:
+    """Let VmHWM begin anew: the pages of weights that went to a GPU came through this process.
+
+    Where the system refuses, the peak stays as it was, which is too high and harms nobody.
+    """
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def _keep_states(model: ChatModel) -> None:

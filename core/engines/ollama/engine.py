@@ -206,6 +206,10 @@ class OllamaEngine:
         """As `memory_mb`: Ollama takes all of a model's memory when it loads it."""
         return self.memory_mb()
 
+    def device_memory_mb(self) -> float | None:
+        """None: what the server told of its GPU is part of `memory_mb`."""
+        return None
+
     def close(self) -> None:
         """Break off what is running and ask Ollama to unload the model.
 

@@ -189,6 +189,10 @@ class OpenAIEngine:
         """As `Engine.peak_memory_mb`: the server does not tell."""
         return None
 
+    def device_memory_mb(self) -> float | None:
+        """As `Engine.device_memory_mb`: the server does not tell."""
+        return None
+
     def close(self) -> None:
         """Break off what is running. The server keeps its model: it is not ours to unload."""
         self._exchanges.close()

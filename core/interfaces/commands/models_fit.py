@@ -12,6 +12,7 @@ from core.interfaces.fit_table import explanations, fit_table
 from core.interfaces.presenter import terminal_presenter
 from core.interfaces.program_log import program_log
 from core.model_pool import ModelPool
+from core.model_pool.memory.devices import Devices
 from core.model_pool.memory.shared_budget import SharedBudget
 from core.settings import load_settings
 from core.storage.folder import open_data_folder
@@ -20,8 +21,9 @@ from core.storage.folder import open_data_folder
 def run(arguments: argparse.Namespace) -> int:
     """Nothing is loaded for this, and nothing is reserved."""
     settings, folder, presenter = load_settings(), open_data_folder(), terminal_presenter()
-    with program_log(folder), closing(SharedBudget(settings, folder)) as budget:
-        report = fit_report(ModelPool(settings, folder), budget)
+    devices = Devices()
+    with program_log(folder), closing(SharedBudget(settings, folder, devices=devices)) as budget:
+        report = fit_report(ModelPool(settings, folder, devices=devices), budget)
         if arguments.json:
             presenter.line(json.dumps(report.as_data(), ensure_ascii=False, indent=2))
             return EXIT_OK

@@ -17,9 +17,12 @@ except for what they hold privately: either way each page counts once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from core.engines.devices import Device
+from core.model_pool.memory.amount import KINDS, Amount, Kind
 from core.model_pool.scheduling.plan import Decision, Never, Resident, Wait, plan_admission
+from core.model_pool.scheduling.reasons import UNITS
 
 MARGIN_MB = 256
 """Never promised to models: with nothing available the kernel begins to throw out programs."""
@@ -32,11 +35,12 @@ SERVED = "ollama:"
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Memory that somebody else holds, or was promised."""
+    """Memory that somebody else holds, or was promised; `device_mb` of it is GPUs'."""
 
     holder: str
     model: str
     reserved_mb: int
+    device_mb: int = 0
 
     @property
     def shared(self) -> bool:
@@ -44,7 +48,8 @@ class Holding:
         return self.model.startswith(SERVED)
 
     def __str__(self) -> str:
-        return f"{self.holder}: {self.model.removeprefix(SERVED)} {self.reserved_mb} MiB"
+        reserved = Amount(self.reserved_mb, self.device_mb)
+        return f"{self.holder}: {self.model.removeprefix(SERVED)} {reserved}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class MemoryView:
     """The machine and the others at one moment; None where the system does not tell.
 
     `own_private_mb` is what our workers hold that is no page of a file; `unseen_mb` what
-    other SARAi processes have reserved and `available_mb` does not show as taken.
+    other SARAi processes have reserved and `available_mb` does not show as taken; `devices`
+    are the GPUs, once a model wanted one.
     """
 
     total_mb: int | None = None
@@ -60,15 +66,25 @@ class MemoryView:
     own_private_mb: int = 0
     unseen_mb: int = 0
     others: tuple[Holding, ...] = ()
+    devices: tuple[Device, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """The most that this process's reservations may be together, and why no more: `reason`
-    is empty where the configured budget alone decides."""
+    is empty where the configured budget alone decides. The same of the GPUs' memory."""
 
     limit_mb: int
     reason: str
+    device_limit_mb: int = 0
+    device_reason: str = ""
+
+    @property
+    def limit(self) -> Amount:
+        return Amount(self.limit_mb, self.device_limit_mb)
+
+    def why(self, kind: Kind) -> str:
+        return self.reason if kind == "system" else self.device_reason
 
 
 def allowance(view: MemoryView, budget_mb: int, ours: Collection[str] = ()) -> Allowance:
@@ -87,6 +103,17 @@ def allowance(view: MemoryView, budget_mb: int, ours: Collection[str] = ()) -> A
     return by_machine
 
 
+def device_allowance(others: Sequence[Holding], budget_mb: int) -> tuple[int, str]:
+    """What may be reserved of the GPUs' memory now, and why no more."""
+    held = [holding for holding in others if holding.device_mb]
+    others_mb = sum(holding.device_mb for holding in held)
+    told = ", ".join(f"{each.holder}: {each.model} {each.device_mb} MiB" for each in held)
+    reason = (
+        f"of the GPU budget of {budget_mb} MiB others hold {others_mb} ({told})" if held else ""
+    )
+    return max(0, budget_mb - others_mb), reason
+
+
 def ceiling(total_mb: int | None, *, budget_mb: int, system_reserve_mb: int) -> Allowance:
     """What could be reserved if nobody else held anything: more can never be had."""
     by_budget = Allowance(budget_mb, "")
@@ -102,23 +129,29 @@ def ceiling(total_mb: int | None, *, budget_mb: int, system_reserve_mb: int) -> 
 
 
 def plan_within(
-    need_mb: int, residents: Sequence[Resident], now: Allowance, at_most: Allowance
+    need: Amount, residents: Sequence[Resident], now: Allowance, at_most: Allowance
 ) -> Decision:
     """As `plan_admission`, where only `at_most` tells what can never fit.
 
     What does not fit into `now`, whoever leaves, waits: others may give memory back.
     """
-    ever = plan_admission(need_mb, residents, at_most.limit_mb)
+    ever = plan_admission(need, residents, at_most.limit)
     if isinstance(ever, Never):
-        return Never(f"{ever.reason} ({at_most.reason})" if at_most.reason else ever.reason)
-    if now.limit_mb >= at_most.limit_mb:
+        return replace(ever, reason=_because(ever.reason, at_most.why(ever.kind)))
+    if not at_most.limit.beyond(now.limit):
         return ever
-    decision = plan_admission(need_mb, residents, now.limit_mb)
+    limit = Amount(*(min(now.limit.of(kind), at_most.limit.of(kind)) for kind in KINDS))
+    decision = plan_admission(need, residents, limit)
     if isinstance(decision, Never):
-        return Wait(f"needs {need_mb} MiB: {now.reason}")
+        kind = decision.kind
+        return Wait(f"needs {need.of(kind)} {UNITS[kind]}: {now.why(kind)}", kind)
     if isinstance(decision, Wait):
-        return Wait(f"{decision.reason} ({now.reason})")
+        return replace(decision, reason=_because(decision.reason, now.why(decision.kind)))
     return decision
+
+
+def _because(reason: str, why: str) -> str:
+    return f"{reason} ({why})" if why else reason
 
 
 def counted_once(others: Iterable[Holding], ours: Collection[str] = ()) -> tuple[Holding, ...]:

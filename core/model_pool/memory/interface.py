@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Protocol
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.memory.budget import Allowance
 from core.model_pool.memory.shared_ledger import Refused, Reservation
 
@@ -24,7 +25,7 @@ class Budget(Protocol):
     def reserve(
         self,
         model: str,
-        reserved_mb: int,
+        reserved: Amount,
         *,
         instead_of: Collection[Reservation] = (),
         models: Iterable[str] = (),

@@ -42,8 +42,15 @@ class MeasuredPeaks:
         self._open_database = open_database
         self._keep = keep
 
-    def record(self, spec: EngineSpec, files: Sequence[FileIdentity], peak_mb: float) -> None:
-        """`spec` was open from `files` and took up to `peak_mb` MiB; the largest is kept."""
+    def record(
+        self,
+        spec: EngineSpec,
+        files: Sequence[FileIdentity],
+        peak_mb: float,
+        device_mb: float = 0.0,
+    ) -> None:
+        """`spec` was open from `files` and took up to `peak_mb` MiB of the machine's memory and
+        `device_mb` of the GPUs'; the largest of each is kept."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
             with self._open_database().transaction() as connection:
@@ -53,6 +60,7 @@ class MeasuredPeaks:
                         "key": peak_key(spec, files),
                         "model": spec.model,
                         "peak_mb": peak_mb,
+                        "device_mb": device_mb,
                         "now": now,
                     },
                 )
@@ -61,20 +69,30 @@ class MeasuredPeaks:
             logger.warning("The memory that %s took was not recorded. %s", spec.model, error)
 
     def largest_mb(self, spec: EngineSpec, files: Sequence[FileIdentity]) -> float | None:
-        """The largest peak so far, MiB; None before the first."""
+        """The largest peak so far, MiB; None before the first that was more than 0."""
+        return self._largest("peak_mb", spec, files)
+
+    def largest_device_mb(self, spec: EngineSpec, files: Sequence[FileIdentity]) -> float | None:
+        """The same of the GPUs' memory."""
+        return self._largest("device_mb", spec, files)
+
+    def _largest(
+        self, column: str, spec: EngineSpec, files: Sequence[FileIdentity]
+    ) -> float | None:
         try:
             with self._open_database().connection() as connection:
                 row = connection.execute(_SELECT, (peak_key(spec, files),)).fetchone()
         except StorageError as error:
             logger.warning("What %s took is not known. %s", spec.model, error)
             return None
-        return None if row is None else float(row["peak_mb"])
+        return None if row is None else float(row[column]) or None
 
 
-_SELECT = "SELECT peak_mb FROM memory_peaks WHERE key = ?"
+_SELECT = "SELECT peak_mb, device_mb FROM memory_peaks WHERE key = ?"
 _INSERT = """
-    INSERT OR REPLACE INTO memory_peaks (key, model, peak_mb, measured_at)
-    SELECT :key, :model, max(:peak_mb, coalesce(max(peak_mb), 0)), :now
+    INSERT OR REPLACE INTO memory_peaks (key, model, peak_mb, device_mb, measured_at)
+    SELECT :key, :model, max(:peak_mb, coalesce(max(peak_mb), 0)),
+        max(:device_mb, coalesce(max(device_mb), 0)), :now
     FROM memory_peaks WHERE key = :key
 """
 _PRUNE = """

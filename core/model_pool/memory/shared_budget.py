@@ -1,6 +1,6 @@
 """The budget of this process's models, shared with everybody else on the machine.
 
-Owns the looking: at the machine, at other SARAi processes, at a local Ollama. The
+Owns the looking: at the machine, its GPUs, other SARAi processes and a local Ollama. The
 arithmetic is in `budget`. Only `allowance` and `ceiling` may be called with the pool's lock
 held: they tell what the last look found. Everything else reads files or asks a server.
 """
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from core.clock import Clock, SystemClock
 from core.engines.table import held_elsewhere_mb
+from core.model_pool.memory.amount import Amount
 from core.model_pool.memory.budget import (
     OLLAMA,
     SERVED,
@@ -20,7 +22,9 @@ from core.model_pool.memory.budget import (
     MemoryView,
     allowance,
     ceiling,
+    device_allowance,
 )
+from core.model_pool.memory.devices import DeviceBudget, Devices
 from core.model_pool.memory.machine import MachineMemory, this_machine
 from core.model_pool.memory.shared_ledger import (
     ProcessEntry,
@@ -45,11 +49,13 @@ class SharedBudget:
         folder: DataFolder,
         *,
         machine: MachineMemory | None = None,
+        devices: Devices | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._settings = settings
         self._machine = machine or this_machine()
         self._clock = clock or SystemClock()
+        self._gpus = DeviceBudget(settings.runtime.device_budget_mb, devices or Devices())
         self._ledger = SharedLedger(folder.reservations)
         self._served: tuple[Holding, ...] = ()
         self._served_until_s: float | None = None
@@ -78,16 +84,19 @@ class SharedBudget:
     def ceiling(self) -> Allowance:
         """The most that this process could ever reserve, as of the last look."""
         runtime = self._settings.runtime
-        return ceiling(
+        at_most = ceiling(
             self._view.total_mb,
             budget_mb=runtime.models_budget_mb,
             system_reserve_mb=runtime.system_reserve_mb,
+        )
+        return replace(
+            at_most, device_limit_mb=self._gpus.budget_mb, device_reason=self._gpus.reason()
         )
 
     def reserve(
         self,
         model: str,
-        reserved_mb: int,
+        reserved: Amount,
         *,
         instead_of: Collection[Reservation] = (),
         models: Iterable[str] = (),
@@ -95,7 +104,7 @@ class SharedBudget:
         """Reserve among all processes, in one step with giving `instead_of` back.
 
         Looks again at the machine and the others while nobody else can reserve. What adds
-        nothing to this process's sum is never refused. `models` as in `allowance`.
+        nothing to this process's sum is no reason to refuse. `models` as in `allowance`.
 
         Raises: StorageError.
         """
@@ -103,13 +112,11 @@ class SharedBudget:
             self._served_until_s = None
         served = self._ask_ollama()
 
-        def limit_mb(others: Sequence[ProcessEntry]) -> int:
+        def limit(others: Sequence[ProcessEntry]) -> Amount:
             self._view = self._look(others, served)
-            return self._allowance(self._view, (*models, model)).limit_mb
+            return self._allowance(self._view, (*models, model)).limit
 
-        return self._ledger.reserve(
-            self._label(model), reserved_mb, limit_mb, instead_of=instead_of
-        )
+        return self._ledger.reserve(self._label(model), reserved, limit, instead_of=instead_of)
 
     def release(self, reservations: Collection[Reservation]) -> None:
         """Give memory back to all processes, once it is really free.
@@ -128,20 +135,28 @@ class SharedBudget:
 
     def _allowance(self, view: MemoryView, models: Iterable[str]) -> Allowance:
         served = {self._label(name) for name in models}
-        return allowance(view, self._settings.runtime.models_budget_mb, served)
+        now = allowance(view, self._settings.runtime.models_budget_mb, served)
+        device_limit_mb, device_reason = device_allowance(view.others, self._gpus.budget_mb)
+        return replace(now, device_limit_mb=device_limit_mb, device_reason=device_reason)
 
     def _look(self, others: Sequence[ProcessEntry], served: tuple[Holding, ...]) -> MemoryView:
         holdings = [holding for entry in others for holding in _holdings(entry)]
+        self._gpus.look(sum(holding.device_mb for holding in holdings))
         return MemoryView(
             total_mb=self._machine.total_mb(),
             available_mb=self._machine.available_mb(),
             own_private_mb=self._machine.private_mb(os.getpid()),
             unseen_mb=sum(self._unseen_mb(entry) for entry in others),
             others=(*holdings, *served),
+            devices=self._gpus.devices,
         )
 
     def _unseen_mb(self, entry: ProcessEntry) -> int:
-        reserved_mb = sum(mb for name, mb in entry.reservations if not name.startswith(SERVED))
+        reserved_mb = sum(
+            reserved.system_mb
+            for name, reserved in entry.reservations
+            if not name.startswith(SERVED)
+        )
         return max(0, reserved_mb - self._machine.private_mb(entry.process_id))
 
     def _ask_ollama(self) -> tuple[Holding, ...]:
@@ -167,5 +182,6 @@ class SharedBudget:
 
 
 def _holdings(entry: ProcessEntry) -> Iterable[Holding]:
-    for name, reserved_mb in entry.reservations:
-        yield Holding(f"SARAi (process {entry.process_id})", name, reserved_mb)
+    holder = f"SARAi (process {entry.process_id})"
+    for name, reserved in entry.reservations:
+        yield Holding(holder, name, reserved.system_mb, reserved.device_mb)

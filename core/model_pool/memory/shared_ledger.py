@@ -20,11 +20,12 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import IO
 
 from core.errors import StorageError
+from core.model_pool.memory.amount import KINDS, Amount, total
 from core.storage.folder import PRIVATE_FOLDER_MODE
 from core.storage.private_file import PRIVATE_FILE_MODE
 
@@ -38,27 +39,27 @@ class Reservation:
     """One model's share of this process; a new object each time, so names may repeat."""
 
     model: str
-    reserved_mb: int
+    reserved: Amount
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessEntry:
-    """What another living process has reserved: names of models and MiB."""
+    """What another living process has reserved, by the names of models."""
 
     process_id: int
-    reservations: tuple[tuple[str, int], ...]
+    reservations: tuple[tuple[str, Amount], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """There is no room: `limit_mb` for all of this process, given what the others hold."""
+    """There is no room: `limit` for all of this process, given what the others hold."""
 
-    limit_mb: int
+    limit: Amount
     others: tuple[ProcessEntry, ...]
 
 
-Limit = Callable[[Sequence[ProcessEntry]], int]
-"""The most MiB that this process may reserve in all, given the others' entries. Called with
+Limit = Callable[[Sequence[ProcessEntry]], Amount]
+"""The most that this process may reserve in all, given the others' entries. Called with
 the folder locked, so that it stays true until the reservation is written."""
 
 
@@ -84,22 +85,23 @@ class SharedLedger:
     def reserve(
         self,
         model: str,
-        reserved_mb: int,
+        reserved: Amount,
         limit: Limit,
         *,
         instead_of: Collection[Reservation] = (),
     ) -> Reservation | Refused:
-        """Enter `reserved_mb` for `model`, and take `instead_of` out, in one step.
+        """Enter `reserved` for `model`, and take `instead_of` out, in one step.
 
-        What adds nothing to this process's sum is never refused. A refusal changes nothing.
+        A kind of memory of which this process's sum does not grow is no reason to refuse. A
+        refusal changes nothing.
         """
         with self._alone():
             kept = [each for each in self._held if each not in instead_of]
             others = self._read_others()
-            sum_mb = reserved_mb + _sum_mb(kept)
-            if sum_mb > _sum_mb(self._held) and sum_mb > (limit_mb := limit(others)):
-                return Refused(limit_mb, others)
-            reservation = Reservation(model, reserved_mb)
+            growing = grown(_sum(self._held), reserved + _sum(kept))
+            if growing and growing.beyond(most := limit(others)):
+                return Refused(most, others)
+            reservation = Reservation(model, reserved)
             self._write([*kept, reservation])
             return reservation
 
@@ -143,7 +145,7 @@ class SharedLedger:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         entry = {
             "process_id": os.getpid(),
-            "reservations": [(each.model, each.reserved_mb) for each in held],
+            "reservations": [(each.model, *astuple(each.reserved)) for each in held],
         }
         self._file.seek(0)
         self._file.write(json.dumps(entry))
@@ -184,7 +186,10 @@ def _read_living(path: Path) -> ProcessEntry | None:
         return None  # its first reservation could not be written, so it has none
     try:
         entry = json.loads(text)
-        reservations = tuple((str(name), int(mb)) for name, mb in entry["reservations"])
+        reservations = tuple(
+            (str(name), Amount(int(system_mb), int(device_mb)))
+            for name, system_mb, device_mb in entry["reservations"]
+        )
         return ProcessEntry(int(entry["process_id"]), reservations)
     except (ValueError, TypeError, KeyError) as error:
         raise StorageError(
@@ -193,5 +198,11 @@ def _read_living(path: Path) -> ProcessEntry | None:
         ) from error
 
 
-def _sum_mb(held: Collection[Reservation]) -> int:
-    return sum(each.reserved_mb for each in held)
+def grown(before: Amount, after: Amount) -> Amount:
+    """The sums of those kinds of memory that grew."""
+    sums = (after.of(kind) if after.of(kind) > before.of(kind) else 0 for kind in KINDS)
+    return Amount(*sums)
+
+
+def _sum(held: Collection[Reservation]) -> Amount:
+    return total(each.reserved for each in held)

@@ -9,15 +9,16 @@ so that a pool that was full never overflows later.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from core.engines.llama.cache.saved_states import SAVED_STATES_MB
 from core.engines.protocol import PARALLEL_REQUESTS, KvCacheType
 from core.model_files.header import GgufHeader, LongArray
 from core.model_pool.prediction.compute_buffers import compute_bytes
-from core.model_pool.prediction.device_memory import device_bytes
+from core.model_pool.prediction.device_memory import DRIVER_MB, DeviceFootprint, offload
 from core.model_pool.prediction.kv_cache import cache_bytes
-from core.model_pool.prediction.media_memory import media_bytes
+from core.model_pool.prediction.media_memory import media_bytes, tower_bytes
 
 MIB = 1024 * 1024
 WORKER_MB = 55.0
@@ -32,8 +33,8 @@ TOKEN_BYTES, MERGE_BYTES = 180, 150
 class Footprint:
     """Predicted resident memory of one loaded model, by what takes it.
 
-    `device_mb` is a GPU's and not part of `total_mb`, which is what the model takes without
-    one: an upper bound of what the machine itself gives when layers are moved.
+    `device` is what it takes of GPUs' memory, no part of `total_mb`; None without one. Room to
+    compute is counted on both sides, since the machine's share of the work is not known.
     """
 
     weights_mb: float
@@ -42,7 +43,7 @@ class Footprint:
     media_mb: float = 0.0
     saved_mb: float = 0.0
     process_mb: float = WORKER_MB
-    device_mb: float = 0.0
+    device: DeviceFootprint | None = None
 
     @property
     def total_mb(self) -> int:
@@ -73,6 +74,8 @@ def predict_footprint(
     cache_type: KvCacheType = "f16",
     image_max_tokens: int = 1280,
     gpu_layers: int = 0,
+    gpus: int = 1,
+    unified: bool = False,
     swa_full: bool = True,
     parallel: int = PARALLEL_REQUESTS,
 ) -> Footprint:
@@ -82,27 +85,59 @@ def predict_footprint(
         embeddings: opened for embeddings, so the whole context is one batch.
         cache_type: the numbers in which the context is kept.
         image_max_tokens: the largest picture that the media tower of `mmproj_header` sees.
-        gpu_layers: how many are moved to a GPU, -1 for all.
+        gpu_layers: how many are moved to GPUs, -1 for all.
+        gpus: over how many; each needs room to compute, and a driver's share.
+        unified: what they hold is the machine's memory, so that nothing leaves that.
         swa_full: llama.cpp's default: layers with a sliding window keep the whole context,
             which prefix reuse needs. False: they keep their window and one batch.
         parallel: requests that are answered at once. They share the context's cache; only
             scores and recurrent states are each one's own.
     """
     answers = 1 if embeddings else parallel
-    kv_bytes = cache_bytes(
-        header, context_tokens, swa_full=swa_full, cache_type=cache_type, sequences=answers
+    kv_from = partial(
+        cache_bytes,
+        header,
+        context_tokens,
+        swa_full=swa_full,
+        cache_type=cache_type,
+        sequences=answers,
     )
     compute = compute_bytes(header, context_tokens, embeddings=embeddings, answers=answers)
-    kv_mb = kv_bytes / MIB
-    return Footprint(
+    media = media_bytes(header, mmproj_header, image_max_tokens) if mmproj_header else 0
+    kv_mb = kv_from() / MIB
+    footprint = Footprint(
         weights_mb=header.weights_bytes / MIB,
         kv_mb=kv_mb,
         compute_mb=compute / MIB,
-        media_mb=media_bytes(header, mmproj_header, image_max_tokens) / MIB if mmproj_header else 0,
+        media_mb=media / MIB,
         # As many tokens as one context, and no more than the limit.
         saved_mb=0.0 if embeddings else min(SAVED_STATES_MB, kv_mb),
         process_mb=_process_mb(header),
-        device_mb=device_bytes(header, gpu_layers, kv_bytes=kv_bytes, compute_bytes=compute) / MIB,
+    )
+    moved = offload(header, gpu_layers)
+    if moved is None:
+        return footprint
+    tower = tower_bytes(mmproj_header, image_max_tokens) if mmproj_header else 0
+    device = DeviceFootprint(
+        weights_mb=moved.moved_bytes / MIB,
+        kv_mb=kv_from(first_layer=moved.first_layer) / MIB,
+        compute_mb=gpus * compute / MIB,
+        media_mb=tower / MIB,
+        driver_mb=gpus * DRIVER_MB,
+    )
+    if unified:
+        return replace(footprint, device=device)
+    return _split(footprint, device, left_mb=moved.left_bytes / MIB)
+
+
+def _split(whole: Footprint, device: DeviceFootprint, *, left_mb: float) -> Footprint:
+    """What stays on the machine when `left_mb` of the weights have left it."""
+    return replace(
+        whole,
+        weights_mb=whole.weights_mb - left_mb,
+        kv_mb=whole.kv_mb - device.kv_mb,
+        media_mb=whole.media_mb - device.media_mb,
+        device=device,
     )
 
 

@@ -77,10 +77,12 @@ def cache_bytes(
     swa_full: bool = True,
     cache_type: KvCacheType = "f16",
     sequences: int = 1,
+    first_layer: int = 0,
 ) -> int:
     """Bytes of the key-value cache and of the fixed states of recurrent layers.
 
     Args:
+        first_layer: only this one and those after it count.
         swa_full: layers with a sliding window keep the whole context all the same.
         sequences: how many share the context's cells, each with recurrent states of its own.
     """
@@ -92,16 +94,18 @@ def cache_bytes(
     window_cells = cells
     if window_tokens and not swa_full:
         window_cells = min(cells, _rounded_up(window_tokens + UBATCH_TOKENS))
-    layers = list(_attention_layers(keys))
+    layers = [each for each in _attention_layers(keys) if each.index >= first_layer]
+    recurrent_layers = keys.number("block_count") - first_layer - len(layers)
     cached_values = sum(
         (window_cells if layer.windowed else cells) * layer.cell_values for layer in layers
     )
     cached_bytes = math.ceil(cached_values * VALUE_BYTES[cache_type])
-    return cached_bytes + sequences * _recurrent_bytes(keys, len(layers))
+    return cached_bytes + sequences * recurrent_layers * _recurrent_bytes(keys)
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
+    index: int
     cell_values: int
     windowed: bool
 
@@ -116,7 +120,7 @@ def _attention_layers(keys: HeaderKeys) -> Iterator[_Layer]:
     for index, (kv_heads, windowed) in enumerate(layers):
         recurrent = recurrent_every and (index + 1) % recurrent_every
         if kv_heads and not recurrent:
-            yield _Layer(kv_heads * keys.head_width(windowed), windowed)
+            yield _Layer(index, kv_heads * keys.head_width(windowed), windowed)
 
 
 def _windowed(keys: HeaderKeys, count: int) -> list[bool]:
@@ -128,14 +132,13 @@ def _windowed(keys: HeaderKeys, count: int) -> list[bool]:
     return [not period or (index + 1) % period != 0 for index in range(count)]
 
 
-def _recurrent_bytes(keys: HeaderKeys, attention_layers: int) -> int:
-    """States of the layers without attention: short convolutions or a state space, f32."""
+def _recurrent_bytes(keys: HeaderKeys) -> int:
+    """State of one layer without attention: a short convolution or a state space, f32."""
     convolution = max(0, keys.number("shortconv.l_cache") - 1) * keys.width
     inner, state = keys.number("ssm.inner_size"), keys.number("ssm.state_size")
     kernel, groups = keys.number("ssm.conv_kernel"), keys.number("ssm.group_count")
     state_space = max(0, kernel - 1) * (inner + 2 * groups * state) + state * inner
-    layers = keys.number("block_count") - attention_layers
-    return layers * (convolution + state_space) * F32_BYTES
+    return (convolution + state_space) * F32_BYTES
 
 
 def _kv_heads(keys: HeaderKeys, count: int) -> list[int]:

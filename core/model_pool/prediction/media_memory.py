@@ -25,9 +25,14 @@ def media_bytes(header: GgufHeader, mmproj: GgufHeader, image_max_tokens: int) -
     Args:
         image_max_tokens: of the largest picture that they see.
     """
-    work = max(_seeing_bytes(mmproj, image_max_tokens), _hearing_bytes(mmproj))
     embeddings = COPIES * (image_max_tokens + UBATCH_TOKENS) * _entry_width(header) * F32_BYTES
-    return mmproj.weights_bytes + work + embeddings + GRAPH_BYTES
+    return tower_bytes(mmproj, image_max_tokens) + embeddings + GRAPH_BYTES
+
+
+def tower_bytes(mmproj: GgufHeader, image_max_tokens: int) -> int:
+    """The part of it that a GPU takes over: weights, and the work on the largest input."""
+    work = max(_seeing_bytes(mmproj, image_max_tokens), _hearing_bytes(mmproj))
+    return mmproj.weights_bytes + work
 
 
 def _seeing_bytes(mmproj: GgufHeader, image_max_tokens: int) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.errors import ModelTooLarge
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.plan import Admit, Resident, plan_admission
 from core.model_pool.scheduling.usage import Usage
 
@@ -90,7 +91,7 @@ class PlannedPolicy:
             )
             for model in loaded
         ]
-        decision = plan_admission(wanted.size_mb, residents, self._budget_mb)
+        decision = plan_admission(Amount(wanted.size_mb), residents, Amount(self._budget_mb))
         if isinstance(decision, Admit):
             return decision.victims
         raise ModelTooLarge(

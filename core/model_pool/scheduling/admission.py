@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from core.errors import ModelError
+from core.model_pool.memory.amount import KINDS, Amount, total
 from core.model_pool.memory.budget import Allowance, plan_within
 from core.model_pool.scheduling import refusals
 from core.model_pool.scheduling.breaker import Breakers
@@ -112,7 +113,7 @@ class Admission:
         decision = self._plan(load, residents)
         if not isinstance(decision, Admit):
             return False
-        load_s = self._durations.load_s(load.name, load.resolved.need_mb) or 0.0
+        load_s = self._durations.load_s(load.name, load.resolved.need.whole_mb) or 0.0
         uses_per_s = rate_of(likelihood) + self._usage.uses_per_s(load.name, now_s)
         worth = Resident(load.name, 0, load_s=load_s, uses_per_s=uses_per_s).cost
         leaving = [each for each in residents if each.name in decision.victims]
@@ -121,13 +122,18 @@ class Admission:
         self._begin(load, decision, residents, now_s)
         return True
 
-    def limit_mb(self, wanted: str | None = None) -> int:
+    def limit(self, wanted: str | None = None) -> Amount:
         """What all may take together now."""
-        return self._allowance(wanted).limit_mb
+        return self._allowance(wanted).limit
+
+    def ceiling(self) -> Amount:
+        """What all could ever take together."""
+        return self._room.ceiling().limit
 
     def limited_by_others(self, load: Load) -> bool:
         """Whether it would have more room if other programs held less."""
-        return self.limit_mb(load.name) < self._room.ceiling().limit_mb
+        now, at_most, need = self.limit(load.name), self.ceiling(), load.resolved.need
+        return any(need.of(kind) and now.of(kind) < at_most.of(kind) for kind in KINDS)
 
     def _allowance(self, wanted: str | None) -> Allowance:
         names = (*self._table.names(), wanted) if wanted else self._table.names()
@@ -135,7 +141,7 @@ class Admission:
 
     def _plan(self, load: Load, residents: list[Resident]) -> Decision:
         now, at_most = self._allowance(load.name), self._room.ceiling()
-        return plan_within(load.resolved.need_mb, residents, now, at_most)
+        return plan_within(load.resolved.need, residents, now, at_most)
 
     def _may_begin(self, load: Load, now_s: float) -> bool:
         return now_s >= self.begins_at_s(load)
@@ -152,27 +158,25 @@ class Admission:
         if not self._may_begin(load, now_s):
             load.lacking = load.lacking or "crashed and is tried again in a moment"
             return None
-        need_mb = load.resolved.need_mb
         residents = self._table.residents(now_s)
         decision = self._plan(load, residents)
         if isinstance(decision, Never):
-            return refusals.too_large(load.resolved, decision.reason)
+            return refusals.too_large(load.resolved, decision.reason, decision.kind)
         if isinstance(decision, Wait):
             self._cancel_speculations()
             load.lacking = decision.reason
             return None
         if decision.victims and not load.may_evict:
-            load.lacking = f"needs {need_mb} MiB and may not evict anybody for it"
+            load.lacking = f"needs {load.resolved.need} and may not evict anybody for it"
             return refusals.busy(load)
         self._begin(load, decision, residents, now_s)
         return None
 
     def _begin(self, load: Load, decision: Admit, residents: list[Resident], now_s: float) -> None:
         victims = tuple(self._table.loaded[name] for name in decision.victims)
-        need_mb = load.resolved.need_mb
         eviction = self._explain(load, decision, residents, now_s) if victims else None
         # What is free is taken at once; the victims' share when they are really gone.
-        load.reserved_mb = max(0, need_mb - sum(victim.reserved_mb for victim in victims))
+        load.reserved = load.resolved.need.beyond(total(victim.reserved for victim in victims))
         load.phase, load.phase_since_s, load.lacking = "making_room", now_s, ""
         for victim in victims:
             self._leave(victim, f"evicted for {load.name}")
@@ -184,10 +188,10 @@ class Admission:
     ) -> EvictionRecord:
         eviction = record(
             load.name,
-            load.resolved.need_mb,
+            load.resolved.need,
             decision,
             residents,
-            budget_mb=self.limit_mb(load.name),
+            limit=self.limit(load.name),
             now_s=now_s,
         )
         self.decisions.append(eviction)
@@ -205,8 +209,8 @@ class Admission:
         if not (load.may_evict and starves(load, now_s)) or load.name in self._table.loaded:
             return False
         permanent = (each for each in self._table.after_all(now_s) if each.permanent)
-        room_mb = self.limit_mb(load.name) - sum(each.reserved_mb for each in permanent)
-        return self._may_begin(load, now_s) and load.resolved.need_mb <= room_mb
+        room = self.limit(load.name) - total(each.reserved for each in permanent)
+        return self._may_begin(load, now_s) and not load.resolved.need.beyond(room)
 
     def _drain_for(self, load: Load | None, now_s: float) -> None:
         """Choose who has to finish for `load`."""
@@ -229,7 +233,7 @@ class Admission:
             replace(each, load_s=0.0, uses_per_s=0.0) if each.name in again else each
             for each in self._table.after_all(now_s)
         ]
-        decision = plan_admission(load.resolved.need_mb, residents, self.limit_mb(load.name))
+        decision = plan_admission(load.resolved.need, residents, self.limit(load.name))
         loaded = self._table.loaded
         victims = decision.victims if isinstance(decision, Admit) else ()
         return [loaded[name] for name in victims if name in loaded]

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from core.model_pool.memory.amount import Amount, total
 from core.model_pool.scheduling.plan import Admit, Resident
 
 KEPT = 32
@@ -21,27 +22,34 @@ class Leaver:
     name: str
     reserved_mb: int
     cost: float
+    device_mb: int = 0
+
+    @property
+    def reserved(self) -> Amount:
+        return Amount(self.reserved_mb, self.device_mb)
 
 
 @dataclass(frozen=True, slots=True)
 class EvictionRecord:
-    """One decision; `at_s` is on the pool's clock, `free_mb` what was free before it.
+    """One decision; `at_s` is on the pool's clock, `free` what was free before it: below 0 of
+    what others took meanwhile.
 
     `alternative` is the next-best set that would have made room; empty when there was none.
     """
 
     at_s: float
     wanted: str
-    need_mb: int
-    free_mb: int
+    need: Amount
+    free: Amount
     victims: tuple[Leaver, ...]
     alternative: tuple[Leaver, ...]
 
     @property
     def reason(self) -> str:
         """One line for a log or a person."""
+        gpu = f", {self.free.device_mb} of GPU memory" if self.need.device_mb else ""
         chosen = (
-            f"{self.wanted} needs {self.need_mb} MiB and {self.free_mb} are free: "
+            f"{self.wanted} needs {self.need} and {self.free.system_mb} are free{gpu}: "
             f"{_shown(self.victims)} left"
         )
         return f"{chosen} rather than {_shown(self.alternative)}" if self.alternative else chosen
@@ -49,22 +57,21 @@ class EvictionRecord:
 
 def record(
     wanted: str,
-    need_mb: int,
+    need: Amount,
     admitted: Admit,
     residents: Iterable[Resident],
     *,
-    budget_mb: int,
+    limit: Amount,
     now_s: float,
 ) -> EvictionRecord:
     """What was decided, in numbers that stay when the residents change."""
     held = list(residents)
-    free_mb = budget_mb - sum(resident.reserved_mb for resident in held)
     evictable = {resident.name: resident for resident in held if resident.evictable}
     return EvictionRecord(
         at_s=now_s,
         wanted=wanted,
-        need_mb=need_mb,
-        free_mb=free_mb,
+        need=need,
+        free=limit - total(resident.reserved for resident in held),
         victims=_leavers(admitted.victims, evictable),
         alternative=_leavers(admitted.alternative, evictable),
     )
@@ -77,9 +84,11 @@ def ring() -> deque[EvictionRecord]:
 
 def _leavers(names: Iterable[str], evictable: Mapping[str, Resident]) -> tuple[Leaver, ...]:
     residents = (evictable[name] for name in names)
-    return tuple(Leaver(each.name, each.reserved_mb, each.cost) for each in residents)
+    return tuple(
+        Leaver(each.name, each.reserved_mb, each.cost, each.device_mb) for each in residents
+    )
 
 
 def _shown(leavers: tuple[Leaver, ...]) -> str:
-    names = " and ".join(f"{each.name} ({each.reserved_mb} MiB)" for each in leavers)
+    names = " and ".join(f"{each.name} ({each.reserved})" for each in leavers)
     return f"{names}, cost {sum(each.cost for each in leavers):.3g},"

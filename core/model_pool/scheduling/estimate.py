@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.model_pool.memory.amount import Amount, total
 from core.model_pool.scheduling.durations import Durations
 from core.model_pool.scheduling.queue import in_order
 from core.model_pool.scheduling.records import Load, Loaded
@@ -17,12 +18,12 @@ LEAST_FRACTION = 0.05
 
 
 def eta_s(
-    load: Load, table: Table, durations: Durations, limit_mb: int, now_s: float
+    load: Load, table: Table, durations: Durations, limit: Amount, now_s: float
 ) -> float | None:
     """Seconds until `load` is done, if nobody else comes; None when that cannot be known."""
-    whole_s = durations.load_s(load.name, load.resolved.need_mb)
+    whole_s = durations.load_s(load.name, load.resolved.need.whole_mb)
     if load.phase == "waiting":
-        wait_s = _wait_for_memory_s(load, table, durations, limit_mb, now_s)
+        wait_s = _wait_for_memory_s(load, table, durations, limit, now_s)
         return None if whole_s is None or wait_s is None else wait_s + whole_s
     elapsed_s = now_s - load.phase_since_s
     if load.fraction >= LEAST_FRACTION:
@@ -37,28 +38,28 @@ def position(load: Load, table: Table, now_s: float) -> int:
 
 
 def _wait_for_memory_s(
-    load: Load, table: Table, durations: Durations, limit_mb: int, now_s: float
+    load: Load, table: Table, durations: Durations, limit: Amount, now_s: float
 ) -> float | None:
     """Until enough of those who use memory are expected to be done with it."""
     movable = [each for each in table.loaded.values() if not each.settings.permanent]
-    idle_mb = sum(each.reserved_mb for each in movable if not each.leases)
+    idle = total(each.reserved for each in movable if not each.leases)
     queue = in_order(table.loads.values(), now_s)
-    ahead_mb = sum(each.resolved.need_mb for each in queue[: queue.index(load)])
-    lacking_mb = load.resolved.need_mb + ahead_mb + table.reserved_mb - idle_mb - limit_mb
+    ahead = total(each.resolved.need for each in queue[: queue.index(load)])
+    room = limit + idle - table.reserved - ahead
     wait_s = 0.0
     users = (each for each in movable if each.leases)
-    for end_s, freed_mb in sorted(_ends(users, durations, now_s)):
-        if lacking_mb <= 0:
+    for end_s, model in sorted(_ends(users, durations, now_s), key=lambda end: end[0]):
+        if not load.resolved.need.beyond(room):
             break
-        wait_s, lacking_mb = end_s, lacking_mb - freed_mb
-    return wait_s if lacking_mb <= 0 else None
+        wait_s, room = end_s, room + model.reserved
+    return None if load.resolved.need.beyond(room) else wait_s
 
 
 def _ends(
     users: Iterator[Loaded], durations: Durations, now_s: float
-) -> Iterator[tuple[float, int]]:
-    """In how many seconds each use is expected to end, and what it gives back."""
+) -> Iterator[tuple[float, Loaded]]:
+    """In how many seconds each use is expected to end, and whose it is."""
     for model in users:
         use_s = durations.use_s(model.name)
         if use_s is not None:
-            yield max(0.0, use_s - (now_s - model.in_use_since_s)), model.reserved_mb
+            yield max(0.0, use_s - (now_s - model.in_use_since_s)), model

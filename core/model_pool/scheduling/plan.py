@@ -5,14 +5,16 @@ enough room the cheapest leaves: the cost of a victim is its reload time times t
 which it is expected to be used. Priority comes first: sets are compared by the cost of their
 high victims, then of the normal ones, then of the low, so a high model leaves only when all
 others together do not suffice. Leased and permanent models never leave, and nobody leaves in
-vain.
+vain. A model that takes a GPU's memory as well needs room of both kinds, from one set of victims.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from core.model_pool.memory.amount import KINDS, Amount, Kind, total
+from core.model_pool.scheduling import reasons
 from core.settings.schema import Priority
 
 EVICTION_RANK: dict[Priority, int] = {"low": 0, "normal": 1, "high": 2}
@@ -28,6 +30,7 @@ class Resident:
     """Memory that is taken now. What is still loading or closing counts as leased.
 
     `load_s` is how long it took to load, `uses_per_s` how often it is expected to be used.
+    `device_mb` is what it takes of the GPUs' memory, beside `reserved_mb` of the machine's.
     """
 
     name: str
@@ -37,6 +40,11 @@ class Resident:
     priority: Priority = "normal"
     load_s: float = 0.0
     uses_per_s: float = 0.0
+    device_mb: int = 0
+
+    @property
+    def reserved(self) -> Amount:
+        return Amount(self.reserved_mb, self.device_mb)
 
     @property
     def evictable(self) -> bool:
@@ -61,70 +69,85 @@ class Admit:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """It does not fit now, but will when what is in use is given back."""
+    """It does not fit now, but will when what is in use is given back. `kind` is what lacks."""
 
     reason: str
+    kind: Kind = "system"
 
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """It cannot fit, whoever leaves; `reason` holds the arithmetic."""
+    """It cannot fit, whoever leaves; `reason` holds the arithmetic. `kind` is what lacks."""
 
     reason: str
+    kind: Kind = "system"
 
 
 Decision = Admit | Wait | Never
 Victims = tuple[Resident, ...]
 
 
-def plan_admission(need_mb: int, residents: Sequence[Resident], budget_mb: int) -> Decision:
-    """Decide for a model of `need_mb` MiB, given everybody's reservation and the budget.
+def plan_admission(need: Amount, residents: Sequence[Resident], limit: Amount) -> Decision:
+    """Decide for a model of `need`, given everybody's reservation and what all may take.
 
     The order of `residents` does not matter, and names are unique among the evictable.
     """
-    if need_mb > budget_mb:
-        return Never(f"needs {need_mb} MiB and the models' budget is {budget_mb} MiB")
-    pinned = [resident for resident in residents if resident.permanent]
-    pinned_mb = _total_mb(pinned)
-    if need_mb + pinned_mb > budget_mb:
-        return Never(
-            f"needs {need_mb} MiB and only {budget_mb - pinned_mb} of the models' {budget_mb} MiB "
-            f"are not held by permanent models ({_holders(pinned)})"
-        )
-    shortfall_mb = need_mb - (budget_mb - _total_mb(residents))
-    evictable = sorted((each for each in residents if each.evictable), key=_leaves_before)
-    if shortfall_mb > _total_mb(evictable):
-        return Wait(_why_wait(need_mb, residents, budget_mb))
-    if shortfall_mb <= 0:
+    never = _never(need, residents, limit)
+    if never is not None:
+        return never
+    shortfall = need.beyond(limit - _held(residents))
+    if not shortfall:
         return Admit()
-    best, *others = sorted(_sufficient_sets(shortfall_mb, evictable), key=_cost)[:2]
+    evictable = sorted((each for each in residents if each.evictable), key=_leaves_before)
+    lacking = shortfall.beyond(_held(evictable))
+    if lacking:
+        kind = _first(lacking)
+        held = [each for each in residents if not each.evictable]
+        return Wait(reasons.others_are_in_use(kind, need, limit, held), kind)
+    best, *others = sorted(_sufficient_sets(shortfall, evictable), key=_cost)[:2]
     return Admit(_names(best), _names(others[0]) if others else ())
 
 
-def _sufficient_sets(shortfall_mb: int, evictable: Sequence[Resident]) -> Iterator[Victims]:
+def _never(need: Amount, residents: Sequence[Resident], limit: Amount) -> Never | None:
+    too_much = need.beyond(limit)
+    if too_much:
+        kind = _first(too_much)
+        return Never(reasons.needs_more_than_all(kind, need, limit), kind)
+    pinned = [resident for resident in residents if resident.permanent]
+    too_much = need.beyond(limit - _held(pinned))
+    if too_much:
+        kind = _first(too_much)
+        return Never(reasons.permanent_models_hold_it(kind, need, limit, pinned), kind)
+    return None
+
+
+def _sufficient_sets(shortfall: Amount, evictable: Sequence[Resident]) -> Iterator[Victims]:
     """Every set that makes room and holds nobody who could stay.
 
     Above ENUMERATED models only one: the first that suffice in the order of leaving, less
     those not needed after all.
     """
     if len(evictable) > ENUMERATED:
-        yield _greedy(shortfall_mb, evictable)
+        yield _greedy(shortfall, evictable)
         return
     for mask in range(1, 1 << len(evictable)):
         victims = tuple(each for bit, each in enumerate(evictable) if mask >> bit & 1)
-        spare_mb = _total_mb(victims) - shortfall_mb
-        if spare_mb >= 0 and all(victim.reserved_mb > spare_mb for victim in victims):
+        spare_mb = sum(victim.reserved_mb for victim in victims) - shortfall.system_mb
+        spare_device_mb = sum(victim.device_mb for victim in victims) - shortfall.device_mb
+        if spare_mb < 0 or spare_device_mb < 0:
+            continue
+        if all(v.reserved_mb > spare_mb or v.device_mb > spare_device_mb for v in victims):
             yield victims
 
 
-def _greedy(shortfall_mb: int, evictable: Sequence[Resident]) -> Victims:
+def _greedy(shortfall: Amount, evictable: Sequence[Resident]) -> Victims:
     victims: list[Resident] = []
     for resident in evictable:
-        if _total_mb(victims) >= shortfall_mb:
+        if not shortfall.beyond(_held(victims)):
             break
         victims.append(resident)
     for victim in reversed(tuple(victims)):  # the most valuable is spared first
-        if _total_mb(victims) - victim.reserved_mb >= shortfall_mb:
+        if not shortfall.beyond(_held(victims) - victim.reserved):
             victims.remove(victim)
     return tuple(victims)
 
@@ -145,22 +168,10 @@ def _names(victims: Victims) -> tuple[str, ...]:
     return tuple(victim.name for victim in victims)
 
 
-def _total_mb(residents: Sequence[Resident]) -> int:
-    return sum(resident.reserved_mb for resident in residents)
+def _held(residents: Iterable[Resident]) -> Amount:
+    return total(resident.reserved for resident in residents)
 
 
-def _why_wait(need_mb: int, residents: Sequence[Resident], budget_mb: int) -> str:
-    held = [resident for resident in residents if not resident.evictable]
-    free_mb = max(0, budget_mb - _total_mb(held))
-    return (
-        f"needs {need_mb} MiB and {free_mb} of the models' {budget_mb} MiB "
-        f"can be had now; the rest is held by {_holders(held)}"
-    )
-
-
-def _holders(residents: Sequence[Resident]) -> str:
-    return ", ".join(
-        f"{resident.name} {resident.reserved_mb} MiB "
-        f"{'permanent' if resident.permanent else 'in use'}"
-        for resident in sorted(residents, key=lambda each: (each.name, each.reserved_mb))
-    )
+def _first(lacking: Amount) -> Kind:
+    """The kind of memory that a reason speaks of."""
+    return next(kind for kind in KINDS if lacking.of(kind))

@@ -10,6 +10,7 @@ from typing import Literal
 
 from core.cancellation import Cancellation
 from core.engines.protocol import Engine
+from core.model_pool.memory.amount import NOTHING, Amount
 from core.model_pool.memory.shared_ledger import Reservation
 from core.model_pool.resolve import ResolvedModel
 from core.settings.schema import ModelSettings
@@ -32,7 +33,7 @@ class Loaded:
     settings: ModelSettings
     resolved: ResolvedModel
     engine: Engine
-    reserved_mb: int
+    reserved: Amount
     reservation: Reservation | None
     load_s: float
     last_used_s: float
@@ -68,7 +69,7 @@ class Load:
     phase_since_s: float = 0.0
     lacking: str = ""
     told_lacking: str = ""
-    reserved_mb: int = 0
+    reserved: Amount = NOTHING
     reservation: Reservation | None = None
     not_before_s: float = 0.0
     fraction: float = 0.0

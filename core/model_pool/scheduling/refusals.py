@@ -6,6 +6,7 @@ Owns the messages; decides nothing.
 from __future__ import annotations
 
 from core.errors import Cancelled, ModelResting, ModelTooLarge, PoolBusy
+from core.model_pool.memory.amount import Kind
 from core.model_pool.resolve import ResolvedModel
 from core.model_pool.scheduling.records import Load
 
@@ -15,7 +16,7 @@ def busy(load: Load) -> PoolBusy:
     return PoolBusy(
         f"{load.name} {load.lacking}.",
         model=load.name,
-        hint="Try again when one of them is done, or raise runtime.budget_mb.",
+        hint=f"Try again when one of them is done, or raise {_budget_keys(load.resolved)}.",
     )
 
 
@@ -28,15 +29,27 @@ def in_use(name: str) -> PoolBusy:
     )
 
 
-def too_large(resolved: ResolvedModel, reason: str) -> ModelTooLarge:
+def too_large(resolved: ResolvedModel, reason: str, kind: Kind) -> ModelTooLarge:
     """It can never fit; `reason` and the model's own arithmetic say why."""
     name = resolved.spec.model
+    if kind == "device":
+        return ModelTooLarge(
+            f"{name} {reason}: {resolved.arithmetic}.",
+            model=name,
+            hint=f"Lower models.{name}.gpu_layers or its context_length, make fewer models "
+            "permanent, or raise runtime.device_budget_mb.",
+        )
     return ModelTooLarge(
         f"{name} {reason}: {resolved.arithmetic}.",
         model=name,
         hint=f"Lower models.{name}.context_length, choose a smaller file, make fewer models "
         "permanent, or raise runtime.budget_mb.",
     )
+
+
+def _budget_keys(resolved: ResolvedModel) -> str:
+    gpu = ", or runtime.device_budget_mb for the GPU" if resolved.device_mb else ""
+    return f"runtime.budget_mb{gpu}"
 
 
 def resting(name: str, failures: int, rest_s: float) -> ModelResting:

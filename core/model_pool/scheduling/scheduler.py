@@ -14,6 +14,7 @@ from itertools import count
 
 from core.engines.protocol import Engine
 from core.errors import Cancelled, EngineCrashed, ModelError, PoolBusy
+from core.model_pool.memory.amount import NOTHING
 from core.model_pool.resolve import ResolvedModel
 from core.model_pool.scheduling import refusals
 from core.model_pool.scheduling.admission import Admission, Room
@@ -201,14 +202,14 @@ class Scheduler:
     def room_made(self, load: Load, victims: Sequence[Loaded], now_s: float) -> None:
         """The victims of a load are gone; it opens now."""
         self.table.forget(victims)
-        load.reserved_mb = load.resolved.need_mb
+        load.reserved = load.resolved.need
         load.phase, load.phase_since_s = "opening", now_s
         self._advance(now_s)
 
     def refused(self, load: Load, victims: Sequence[Loaded], now_s: float) -> None:
         """The victims are gone, but another program took the memory: it waits again."""
         self.table.forget(victims)
-        load.reserved_mb = 0
+        load.reserved = NOTHING
         load.phase, load.phase_since_s = "waiting", now_s
         load.not_before_s = now_s + LOOK_AGAIN_S
         load.lacking = "found its memory taken by another program"
@@ -222,13 +223,13 @@ class Scheduler:
             return None
         del self.table.loads[load.name]
         load_s = now_s - load.phase_since_s
-        self.durations.loaded(load.name, load.resolved.need_mb, load_s)
+        self.durations.loaded(load.name, load.resolved.need.whole_mb, load_s)
         model = Loaded(
             name=load.name,
             settings=load.settings,
             resolved=load.resolved,
             engine=engine,
-            reserved_mb=load.reserved_mb,
+            reserved=load.reserved,
             reservation=load.reservation,
             load_s=load_s,
             last_used_s=now_s,
@@ -240,7 +241,7 @@ class Scheduler:
         self._grant(load, model, now_s)
         if not model.leases:
             self._idle.released(model)
-        self.effects.append(Tell(ModelReady(load.name, load_s, model.reserved_mb)))
+        self.effects.append(Tell(ModelReady(load.name, load_s, model.reserved.system_mb)))
         self._advance(now_s)
         return model
 
@@ -410,11 +411,11 @@ class Scheduler:
         for load in in_order(self.table.loads.values(), now_s):
             if load.told_lacking != load.lacking:
                 load.told_lacking = load.lacking
-                limit_mb = self.admission.limit_mb(load.name)
+                limit = self.admission.limit(load.name)
                 waits = ModelWaits(
                     load.name,
                     position(load, self.table, now_s),
                     load.lacking,
-                    eta_s(load, self.table, self.durations, limit_mb, now_s),
+                    eta_s(load, self.table, self.durations, limit, now_s),
                 )
                 self.effects.append(Tell(waits))

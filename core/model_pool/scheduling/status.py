@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.estimate import eta_s, position
 from core.model_pool.scheduling.records import Load, Loaded
 from core.model_pool.scheduling.scheduler import Scheduler
@@ -20,6 +21,7 @@ ModelState = Literal["absent", "waiting", "loading", "ready", "in_use", "failed"
 class ModelStatus:
     """One configured model. Times are on the pool's clock, see `PoolStatus.now_s`.
 
+    `reserved_mb` is of the machine's memory, `device_mb` of its GPUs'.
     `leases` counts those who wait for it as well. `memory_mb` is what the engine really
     takes, MiB; None when absent or unknown. `idle_s` and `unload_at_s` are None while it is
     in use; `unload_at_s` also when nothing unloads it, and `overdue` says that its time has
@@ -44,13 +46,19 @@ class ModelStatus:
     eta_s: float | None = None
     last_error: str | None = None
     left_because: str | None = None
+    device_mb: int = 0
+
+    @property
+    def reserved(self) -> Amount:
+        return Amount(self.reserved_mb, self.device_mb)
 
 
 @dataclass(frozen=True, slots=True)
 class PoolStatus:
     """All models in the order of the configuration; `reserved_mb` counts leavers too.
 
-    `limit_mb` is what the models may take now: the budget, less what others hold of it.
+    `limit_mb` is what the models may take now: the budget, less what others hold of it. What
+    begins with `device_` says the same of the GPUs' memory; 0 while no model asked for a GPU.
     """
 
     budget_mb: int
@@ -58,6 +66,9 @@ class PoolStatus:
     reserved_mb: int
     now_s: float
     models: tuple[ModelStatus, ...]
+    device_budget_mb: int = 0
+    device_limit_mb: int = 0
+    device_reserved_mb: int = 0
 
 
 def read_status(
@@ -65,8 +76,18 @@ def read_status(
 ) -> PoolStatus:
     """The state of each (name, permanent), engines not asked."""
     models = tuple(_see(scheduler, name, permanent, now_s) for name, permanent in permanents)
-    limit_mb = scheduler.admission.limit_mb()
-    return PoolStatus(budget_mb, limit_mb, scheduler.table.reserved_mb, now_s, models)
+    limit, at_most = scheduler.admission.limit(), scheduler.admission.ceiling()
+    reserved = scheduler.table.reserved
+    return PoolStatus(
+        budget_mb,
+        limit.system_mb,
+        reserved.system_mb,
+        now_s,
+        models,
+        device_budget_mb=at_most.device_mb,
+        device_limit_mb=limit.device_mb,
+        device_reserved_mb=reserved.device_mb,
+    )
 
 
 def _see(scheduler: Scheduler, name: str, permanent: bool, now_s: float) -> ModelStatus:
@@ -91,7 +112,8 @@ def _loaded_status(model: Loaded, permanent: bool, now_s: float) -> ModelStatus:
         model.name,
         "ready" if idle else "in_use",
         permanent,
-        reserved_mb=model.reserved_mb,
+        reserved_mb=model.reserved.system_mb,
+        device_mb=model.reserved.device_mb,
         leases=model.leases,
         idle_s=now_s - model.last_used_s if idle else None,
         unload_at_s=None if model.overdue else model.leaves_at_s,
@@ -101,17 +123,18 @@ def _loaded_status(model: Loaded, permanent: bool, now_s: float) -> ModelStatus:
 
 
 def _load_status(scheduler: Scheduler, load: Load, permanent: bool, now_s: float) -> ModelStatus:
-    table, limit_mb = scheduler.table, scheduler.admission.limit_mb(load.name)
+    table, limit = scheduler.table, scheduler.admission.limit(load.name)
     waits = load.phase == "waiting"
     return ModelStatus(
         load.name,
         "waiting" if waits else "loading",
         permanent,
-        reserved_mb=load.reserved_mb,
+        reserved_mb=load.reserved.system_mb,
+        device_mb=load.reserved.device_mb,
         leases=len(load.tickets),
         loaded_fraction=None if waits else load.fraction,
         position=position(load, table, now_s) or None,
         waiting_for=load.lacking or None,
-        eta_s=eta_s(load, table, scheduler.durations, limit_mb, now_s),
+        eta_s=eta_s(load, table, scheduler.durations, limit, now_s),
         last_error=scheduler.last_errors.get(load.name),
     )

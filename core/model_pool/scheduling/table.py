@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from core.model_pool.memory.amount import Amount, total
 from core.model_pool.scheduling.plan import Resident
 from core.model_pool.scheduling.records import Load, Loaded
 from core.model_pool.scheduling.usage import Usage
@@ -24,8 +25,8 @@ class Table:
         self._usage = usage
 
     @property
-    def reserved_mb(self) -> int:
-        return sum(each.reserved_mb for each in (*self.loaded.values(), *self._moving()))
+    def reserved(self) -> Amount:
+        return total(each.reserved for each in (*self.loaded.values(), *self._moving()))
 
     @property
     def empty(self) -> bool:
@@ -33,20 +34,31 @@ class Table:
 
     def names(self) -> tuple[str, ...]:
         """Everybody who has memory reserved."""
-        return (*self.loaded, *(each.name for each in self._moving() if each.reserved_mb))
+        return (*self.loaded, *(each.name for each in self._moving() if each.reserved))
 
     def residents(self, now_s: float) -> list[Resident]:
         """Everybody's reservation and what it is worth at `now_s`, as the plan wants it."""
         ready = [self._resident(model, now_s) for model in self.loaded.values()]
-        moving = [Resident(each.name, each.reserved_mb, leases=1) for each in self._moving()]
-        return ready + [each for each in moving if each.reserved_mb]
+        moving = [
+            Resident(
+                each.name, each.reserved.system_mb, leases=1, device_mb=each.reserved.device_mb
+            )
+            for each in self._moving()
+            if each.reserved
+        ]
+        return ready + moving
 
     def after_all(self, now_s: float) -> list[Resident]:
         """Who will hold memory when what leaves has left, what loads is there, and every
         lease has ended."""
         ready = [replace(self._resident(model, now_s), leases=0) for model in self.loaded.values()]
         coming = [
-            Resident(load.name, load.resolved.need_mb, permanent=load.settings.permanent)
+            Resident(
+                load.name,
+                load.resolved.need_mb,
+                permanent=load.settings.permanent,
+                device_mb=load.resolved.device_mb,
+            )
             for load in self.loads.values()
             if load.phase != "waiting"
         ]
@@ -55,12 +67,13 @@ class Table:
     def _resident(self, model: Loaded, now_s: float) -> Resident:
         return Resident(
             name=model.name,
-            reserved_mb=model.reserved_mb,
+            reserved_mb=model.reserved.system_mb,
             leases=model.leases,
             permanent=model.settings.permanent,
             priority=model.settings.priority,
             load_s=model.load_s,
             uses_per_s=self._usage.uses_per_s(model.name, now_s),
+            device_mb=model.reserved.device_mb,
         )
 
     def still_here(self, model: Loaded) -> bool:

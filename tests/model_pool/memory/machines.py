@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.model_pool.memory.amount import Amount, total
 from core.model_pool.memory.budget import Allowance
-from core.model_pool.memory.shared_ledger import Refused, Reservation
+from core.model_pool.memory.shared_ledger import Refused, Reservation, grown
 
 
 @dataclass
@@ -36,12 +37,13 @@ class ToldMachine:
 class AloneBudget:
     """Satisfies `core.model_pool.memory.interface.Budget` without a file: nobody else is here.
 
-    A test lets others come by what it writes into `limit_mb`, and lets one be quicker than a
-    load that has begun by `quicker_mb`.
+    A test lets others come by what it writes into `limit_mb` (and `device_limit_mb`), and lets
+    one be quicker than a load that has begun by `quicker_mb`.
     """
 
-    def __init__(self, budget_mb: int) -> None:
+    def __init__(self, budget_mb: int, device_budget_mb: int = 0) -> None:
         self.budget_mb = self.limit_mb = budget_mb
+        self.device_budget_mb = self.device_limit_mb = device_budget_mb
         self.quicker_mb = 0
         self.held: list[Reservation] = []
         self.closed = False
@@ -49,10 +51,13 @@ class AloneBudget:
 
     def allowance(self, models: Iterable[str] = ()) -> Allowance:
         reason = "others hold the rest" if self.limit_mb < self.budget_mb else ""
-        return Allowance(self.limit_mb, reason)
+        short = self.device_limit_mb < self.device_budget_mb
+        device_reason = "others hold the rest of the GPU" if short else ""
+        return Allowance(self.limit_mb, reason, self.device_limit_mb, device_reason)
 
     def ceiling(self) -> Allowance:
-        return Allowance(self.budget_mb, "")
+        device_reason = "GPU0 has as much" if self.device_budget_mb else ""
+        return Allowance(self.budget_mb, "", self.device_budget_mb, device_reason)
 
     def refresh(self) -> None:
         """Nobody to ask."""
@@ -60,19 +65,20 @@ class AloneBudget:
     def reserve(
         self,
         model: str,
-        reserved_mb: int,
+        reserved: Amount,
         *,
         instead_of: Collection[Reservation] = (),
         models: Iterable[str] = (),
     ) -> Reservation | Refused:
         with self._lock:
             self.limit_mb -= self.quicker_mb
-            before_mb = sum(each.reserved_mb for each in self.held)
+            before = total(each.reserved for each in self.held)
             kept = [each for each in self.held if each not in instead_of]
-            sum_mb = reserved_mb + sum(each.reserved_mb for each in kept)
-            if sum_mb > before_mb and sum_mb > self.limit_mb:
-                return Refused(self.limit_mb, ())
-            self.held = [*kept, Reservation(model, reserved_mb)]
+            after = reserved + total(each.reserved for each in kept)
+            limit = Amount(self.limit_mb, self.device_limit_mb)
+            if grown(before, after).beyond(limit):
+                return Refused(limit, ())
+            self.held = [*kept, Reservation(model, reserved)]
             return self.held[-1]
 
     def release(self, reservations: Collection[Reservation]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.memory.budget import (
     MARGIN_MB,
     OLLAMA,
@@ -132,7 +133,7 @@ def test_never_depends_on_the_ceiling_alone_and_what_is_admitted_fits_now(
         Resident(str(number), mb, leases=int(leased[number])) for number, mb in enumerate(held_mb)
     ]
     now, at_most = Allowance(now_mb, "now"), Allowance(at_most_mb, "ever")
-    decision = plan_within(need_mb, residents, now, at_most)
+    decision = plan_within(Amount(need_mb), residents, now, at_most)
     assert isinstance(decision, Never) == (need_mb > at_most_mb)
     if isinstance(decision, Admit):
         stay_mb = sum(each.reserved_mb for each in residents if each.name not in decision.victims)
@@ -144,7 +145,7 @@ def test_never_depends_on_the_ceiling_alone_and_what_is_admitted_fits_now(
 
 def test_what_others_hold_is_waited_for_with_the_arithmetic() -> None:
     now = allowance(MemoryView(others=(SOLAR, VISION)), BUDGET_MB)
-    decision = plan_within(5000, [], now, Allowance(BUDGET_MB, ""))
+    decision = plan_within(Amount(5000), [], now, Allowance(BUDGET_MB, ""))
     assert isinstance(decision, Wait)
     assert decision.reason.startswith("needs 5000 MiB: of the models' budget of 14336 MiB others")
 
@@ -152,7 +153,7 @@ def test_what_others_hold_is_waited_for_with_the_arithmetic() -> None:
 def test_what_our_own_models_hold_is_waited_for_and_others_are_named_too() -> None:
     now = allowance(MemoryView(others=(SOLAR,)), BUDGET_MB)
     in_use = Resident("omni", 5000, leases=1)
-    decision = plan_within(4560, [in_use], now, Allowance(BUDGET_MB, ""))
+    decision = plan_within(Amount(4560), [in_use], now, Allowance(BUDGET_MB, ""))
     assert isinstance(decision, Wait)
     assert "omni 5000 MiB in use" in decision.reason
     assert "others hold 5200 (Ollama: solar:10.7b 5200 MiB)" in decision.reason
@@ -160,7 +161,7 @@ def test_what_our_own_models_hold_is_waited_for_and_others_are_named_too() -> No
 
 def test_what_can_never_fit_names_the_machine() -> None:
     at_most = ceiling(2048, budget_mb=BUDGET_MB, system_reserve_mb=2048)
-    decision = plan_within(4560, [], at_most, at_most)
+    decision = plan_within(Amount(4560), [], at_most, at_most)
     assert isinstance(decision, Never)
     assert "needs 4560 MiB" in decision.reason
     assert "this machine gives SARAi 2048 MiB, of which 256 are for the system" in decision.reason

@@ -36,6 +36,15 @@ def test_the_largest_peak_is_kept(peaks: MeasuredPeaks, folder: DataFolder) -> N
     assert another_process.largest_mb(SPEC, [FILE]) == 1200.25
 
 
+def test_the_gpus_share_has_a_peak_of_its_own(peaks: MeasuredPeaks) -> None:
+    peaks.record(SPEC, [FILE], 900)
+    assert peaks.largest_device_mb(SPEC, [FILE]) is None
+    for peak_mb, device_mb in ((800.0, 300.5), (700.0, 200.0)):
+        peaks.record(SPEC, [FILE], peak_mb, device_mb)
+    assert peaks.largest_mb(SPEC, [FILE]) == 900
+    assert peaks.largest_device_mb(SPEC, [FILE]) == 300.5
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.memory.budget import MARGIN_MB, Allowance
 from core.model_pool.memory.interface import Budget
 from core.model_pool.memory.shared_budget import ASKED_AGAIN_S, SharedBudget
@@ -78,12 +79,12 @@ def reserved(answer: Reservation | Refused) -> Reservation:
 def test_the_tests_stand_in_refuses_as_the_real_one_does(make: Make, kind: str) -> None:
     budget: Budget = make() if kind == "shared" else AloneBudget(BUDGET_MB)
     assert (budget.allowance(), budget.ceiling()) == (Allowance(BUDGET_MB, ""),) * 2
-    first, second = (reserved(budget.reserve("a", 5000)) for _ in range(2))
-    assert isinstance(budget.reserve("a", 1), Refused)
-    assert isinstance(budget.reserve("a", 5001, instead_of=[first]), Refused)
-    third = reserved(budget.reserve("a", 5000, instead_of=[first]))
+    first, second = (reserved(budget.reserve("a", Amount(5000))) for _ in range(2))
+    assert isinstance(budget.reserve("a", Amount(1)), Refused)
+    assert isinstance(budget.reserve("a", Amount(5001), instead_of=[first]), Refused)
+    third = reserved(budget.reserve("a", Amount(5000), instead_of=[first]))
     budget.release([second, third, first])
-    reserved(budget.reserve("a", BUDGET_MB))
+    reserved(budget.reserve("a", Amount(BUDGET_MB)))
     budget.refresh()
     budget.close()
     budget.close()
@@ -115,7 +116,7 @@ def test_ollama_is_asked_again_after_a_while_or_when_something_was_given_back(
     clock.advance(ASKED_AGAIN_S)
     budget.refresh()
     assert len(ollama.requests("/api/ps")) == 2
-    held = reserved(budget.reserve("solar", 500))
+    held = reserved(budget.reserve("solar", Amount(500)))
     ollama.unload("solar:10.7b")
     budget.release([held])
     budget.refresh()
@@ -133,13 +134,13 @@ def test_a_server_elsewhere_is_not_asked(make: Make) -> None:
 
 def test_processes_share_the_budget(make: Make, machine: ToldMachine) -> None:
     mine, other = make(), make()
-    held = reserved(other.reserve("a", 6000))
-    refused = mine.reserve("a", 4001)
+    held = reserved(other.reserve("a", Amount(6000)))
+    refused = mine.reserve("a", Amount(4001))
     assert isinstance(refused, Refused)
-    assert refused.limit_mb == 4000
+    assert refused.limit.system_mb == 4000
     assert mine.allowance().limit_mb == 4000  # the refusal was a look as well
     assert "a 6000 MiB" in mine.allowance().reason
-    reserved(mine.reserve("a", 4000))
+    reserved(mine.reserve("a", Amount(4000)))
     other.release([held])
     mine.refresh()
     assert mine.allowance().limit_mb == BUDGET_MB
@@ -149,27 +150,27 @@ def test_what_another_process_will_take_is_not_available(make: Make, machine: To
     """Both would fit the budget; on a machine this full only one of them does."""
     machine.available = 5000
     mine, other = make(), make()
-    reserved(other.reserve("a", 3000))
-    assert isinstance(mine.reserve("a", 2000), Refused)
-    reserved(mine.reserve("a", 2000 - MARGIN_MB))
+    reserved(other.reserve("a", Amount(3000)))
+    assert isinstance(mine.reserve("a", Amount(2000)), Refused)
+    reserved(mine.reserve("a", Amount(2000 - MARGIN_MB)))
 
 
 def test_a_model_of_ollamas_is_reserved_once_for_all_processes(
     make: Make, ollama: OllamaEmulator
 ) -> None:
     mine, other = make(ollama.base_url), make(ollama.base_url)
-    reserved(other.reserve("solar", 7000))
-    reserved(mine.reserve("solar", 7000))
-    refused = mine.reserve("a", 2000, models=["solar"])
+    reserved(other.reserve("solar", Amount(7000)))
+    reserved(mine.reserve("solar", Amount(7000)))
+    refused = mine.reserve("a", Amount(2000), models=["solar"])
     assert isinstance(refused, Refused)
-    assert refused.limit_mb == BUDGET_MB - 1025  # of which the model takes 7000
-    reserved(mine.reserve("a", 1900, models=["solar"]))
+    assert refused.limit.system_mb == BUDGET_MB - 1025  # of which the model takes 7000
+    reserved(mine.reserve("a", Amount(1900), models=["solar"]))
 
 
 def test_one_model_for_another_in_one_step(make: Make, folder: DataFolder) -> None:
     budget = make()
-    old = reserved(budget.reserve("a", 9000))
-    new = reserved(budget.reserve("a", 1000))
-    reserved(budget.reserve("a", 9500, instead_of=[old, new]))
+    old = reserved(budget.reserve("a", Amount(9000)))
+    new = reserved(budget.reserve("a", Amount(1000)))
+    reserved(budget.reserve("a", Amount(9500), instead_of=[old, new]))
     watcher = SharedLedger(folder.reservations)
-    assert [entry.reservations for entry in watcher.others()] == [(("a", 9500),)]
+    assert [entry.reservations for entry in watcher.others()] == [(("a", Amount(9500)),)]

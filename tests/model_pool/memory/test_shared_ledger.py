@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import StorageError
+from core.model_pool.memory.amount import NOTHING, Amount
 from core.model_pool.memory.shared_ledger import (
     ProcessEntry,
     Refused,
@@ -27,17 +28,19 @@ LIMIT_MB = 1000
 OTHER = """
 import sys
 from pathlib import Path
+from core.model_pool.memory.amount import Amount
 from core.model_pool.memory.shared_ledger import Refused, SharedLedger
 
 ledger, limit_mb, held = SharedLedger(Path(sys.argv[1])), int(sys.argv[2]), []
 
-def rest_mb(others):
-    return limit_mb - sum(mb for entry in others for _, mb in entry.reservations)
+def rest(others):
+    held_mb = sum(each.system_mb for entry in others for _, each in entry.reservations)
+    return Amount(limit_mb - held_mb)
 
 for line in sys.stdin:
     word, _, number = line.strip().partition(" ")
     if word == "reserve":
-        answer = ledger.reserve("a model", int(number), rest_mb)
+        answer = ledger.reserve("a model", Amount(int(number)), rest)
         refused = isinstance(answer, Refused)
         if not refused:
             held.append(answer)
@@ -103,12 +106,12 @@ def start(folder: Path) -> Iterator[Start]:
         yield begin
 
 
-def rest_mb(others: Sequence[ProcessEntry]) -> int:
-    return LIMIT_MB - held_mb(others)
+def rest(others: Sequence[ProcessEntry]) -> Amount:
+    return Amount(LIMIT_MB - held_mb(others))
 
 
 def held_mb(others: Sequence[ProcessEntry]) -> int:
-    return sum(mb for entry in others for _, mb in entry.reservations)
+    return sum(each.system_mb for entry in others for _, each in entry.reservations)
 
 
 def reserved(answer: Reservation | Refused) -> Reservation:
@@ -121,11 +124,11 @@ def test_others_see_what_a_process_holds_until_it_gives_it_back(
 ) -> None:
     other = start()
     assert other.ask("reserve 700") == "reserved"
-    assert ledger.others() == (ProcessEntry(other.process.pid, (("a model", 700),)),)
-    refused = ledger.reserve("mine", 301, rest_mb)
+    assert ledger.others() == (ProcessEntry(other.process.pid, (("a model", Amount(700)),)),)
+    refused = ledger.reserve("mine", Amount(301), rest)
     assert isinstance(refused, Refused)
-    assert (refused.limit_mb, held_mb(refused.others)) == (300, 700)
-    assert isinstance(ledger.reserve("mine", 300, rest_mb), Reservation)
+    assert (refused.limit.system_mb, held_mb(refused.others)) == (300, 700)
+    assert isinstance(ledger.reserve("mine", Amount(300), rest), Reservation)
     assert other.ask("reserve 1") == "refused"
     assert other.ask("release") == "released"
     assert ledger.others() == (ProcessEntry(other.process.pid, ()),)
@@ -137,7 +140,7 @@ def test_a_killed_process_holds_nothing_and_leaves_nothing(
     other = start()
     assert other.ask("reserve 1000") == "reserved"
     other.kill()
-    reserved(ledger.reserve("mine", 1000, rest_mb))
+    reserved(ledger.reserve("mine", Amount(1000), rest))
     assert ledger.others() == ()
     assert len(list(folder.glob("*.json"))) == 1  # our own
 
@@ -191,7 +194,7 @@ def test_racing_threads_never_exceed_the_limit(ledger: SharedLedger, folder: Pat
     def run(seed: int) -> None:
         mine = ledgers[seed % 2]
         for size_mb in random.Random(seed).choices([100, 400, 700], k=20):
-            answer = mine.reserve(f"{seed}", size_mb, rest_mb)
+            answer = mine.reserve(f"{seed}", Amount(size_mb), rest)
             sums_mb.append(held_mb(ledger.others()))
             if isinstance(answer, Reservation):
                 mine.release([answer])
@@ -208,11 +211,11 @@ def test_racing_threads_never_exceed_the_limit(ledger: SharedLedger, folder: Pat
 
 
 def test_an_exchange_is_one_step(ledger: SharedLedger, start: Start) -> None:
-    victim = reserved(ledger.reserve("old", 800, rest_mb))
-    assert isinstance(ledger.reserve("new", 900, rest_mb), Refused)
-    small = reserved(ledger.reserve("new", 100, rest_mb))
+    victim = reserved(ledger.reserve("old", Amount(800), rest))
+    assert isinstance(ledger.reserve("new", Amount(900), rest), Refused)
+    small = reserved(ledger.reserve("new", Amount(100), rest))
     assert start().ask("reserve 101") == "refused"
-    whole = reserved(ledger.reserve("new", 900, rest_mb, instead_of=[small, victim]))
+    whole = reserved(ledger.reserve("new", Amount(900), rest, instead_of=[small, victim]))
     ledger.release([small, victim])  # no longer held: nothing happens
     other = start()
     assert other.ask("reserve 101") == "refused"
@@ -221,16 +224,18 @@ def test_an_exchange_is_one_step(ledger: SharedLedger, start: Start) -> None:
 
 
 def test_what_does_not_grow_is_never_refused(ledger: SharedLedger) -> None:
-    held = reserved(ledger.reserve("a", 600, rest_mb))
-    held = reserved(ledger.reserve("a", 600, lambda _: 0, instead_of=[held]))
-    assert isinstance(ledger.reserve("a", 601, lambda _: 0, instead_of=[held]), Refused)
-    reserved(ledger.reserve("a", 10, lambda _: 0, instead_of=[held]))
+    held = reserved(ledger.reserve("a", Amount(600), rest))
+    held = reserved(ledger.reserve("a", Amount(600), lambda _: NOTHING, instead_of=[held]))
+    assert isinstance(
+        ledger.reserve("a", Amount(601), lambda _: NOTHING, instead_of=[held]), Refused
+    )
+    reserved(ledger.reserve("a", Amount(10), lambda _: NOTHING, instead_of=[held]))
 
 
 def test_closing_gives_everything_back_and_may_be_repeated(
     ledger: SharedLedger, start: Start, folder: Path
 ) -> None:
-    reserved(ledger.reserve("mine", 1000, rest_mb))
+    reserved(ledger.reserve("mine", Amount(1000), rest))
     ledger.close()
     ledger.close()
     assert list(folder.glob("*.json")) == []
@@ -238,7 +243,7 @@ def test_closing_gives_everything_back_and_may_be_repeated(
 
 
 def test_files_are_for_their_owner_alone(ledger: SharedLedger, folder: Path) -> None:
-    ledger.reserve("mine", 1, rest_mb)
+    ledger.reserve("mine", Amount(1), rest)
     assert mode(folder) == 0o700
     assert {mode(path) for path in folder.iterdir()} == {0o600}
 
@@ -272,6 +277,6 @@ def test_a_folder_that_somebody_keeps_locked_is_given_up(
     with (folder / "lock").open("r+") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(StorageError, match=r"another process has locked it for 0\.05 s"):
-            impatient.reserve("mine", 1, rest_mb)
-    reserved(impatient.reserve("mine", 1, rest_mb))
+            impatient.reserve("mine", Amount(1), rest)
+    reserved(impatient.reserve("mine", Amount(1), rest))
     impatient.close()

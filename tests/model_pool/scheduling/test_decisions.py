@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.decisions import KEPT, EvictionRecord
 from tests.model_pool.conftest import MakeBench
 from tests.model_pool.fakes import PATIENCE_S
@@ -20,7 +21,7 @@ def test_an_eviction_names_the_victim_and_the_alternative(bench: MakeBench) -> N
     b.clock.advance(120)
     b.use("new")
     (record,) = b.pool.decisions()
-    assert (record.wanted, record.need_mb, record.free_mb) == ("new", 50, 20)
+    assert (record.wanted, record.need, record.free) == ("new", Amount(50), Amount(20))
     assert record.at_s == b.clock.now_s()
     assert [v.name for v in record.victims] == ["guest"]
     assert [v.name for v in record.alternative] == ["habit"]

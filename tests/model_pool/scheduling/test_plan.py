@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.plan import (
     EVICTION_RANK,
     Admit,
+    Decision,
     Never,
     Resident,
     Wait,
@@ -22,6 +24,11 @@ from core.settings.schema import Priority
 
 BUDGET_MB = 100
 PRIORITIES_FROM_HIGH: tuple[Priority, ...] = ("high", "normal", "low")
+
+
+def plan(need_mb: int, held: Iterable[Resident], budget_mb: int = BUDGET_MB) -> Decision:
+    return plan_admission(Amount(need_mb), list(held), Amount(budget_mb))
+
 
 residents = st.lists(
     st.builds(
@@ -61,7 +68,7 @@ def sufficient_sets(need_mb: int, held: list[Resident]) -> Iterator[list[Residen
 def test_admission_keeps_the_budget_and_takes_only_who_may_leave(
     need_mb: int, held: list[Resident]
 ) -> None:
-    decision = plan_admission(need_mb, held, BUDGET_MB)
+    decision = plan(need_mb, held, BUDGET_MB)
     if isinstance(decision, Admit):
         by_name = {resident.name: resident for resident in held}
         victims = [by_name[name] for name in decision.victims]
@@ -71,7 +78,7 @@ def test_admission_keeps_the_budget_and_takes_only_who_may_leave(
 
 @given(needs_mb, residents)
 def test_no_victim_could_have_stayed(need_mb: int, held: list[Resident]) -> None:
-    decision = plan_admission(need_mb, held, BUDGET_MB)
+    decision = plan(need_mb, held, BUDGET_MB)
     if isinstance(decision, Admit):
         for spared in decision.victims:
             staying = [r for r in held if r.name == spared or r.name not in decision.victims]
@@ -80,7 +87,7 @@ def test_no_victim_could_have_stayed(need_mb: int, held: list[Resident]) -> None
 
 @given(needs_mb, residents)
 def test_no_other_set_would_have_been_cheaper(need_mb: int, held: list[Resident]) -> None:
-    decision = plan_admission(need_mb, held, BUDGET_MB)
+    decision = plan(need_mb, held, BUDGET_MB)
     if isinstance(decision, Admit):
         victims = [resident for resident in held if resident.name in decision.victims]
         for other in sufficient_sets(need_mb, held):
@@ -95,7 +102,7 @@ def test_no_other_set_would_have_been_cheaper(need_mb: int, held: list[Resident]
 def test_a_higher_priority_leaves_only_when_all_lower_ones_do_not_suffice(
     need_mb: int, held: list[Resident]
 ) -> None:
-    decision = plan_admission(need_mb, held, BUDGET_MB)
+    decision = plan(need_mb, held, BUDGET_MB)
     if isinstance(decision, Admit) and decision.victims:
         ranks = {resident.name: EVICTION_RANK[resident.priority] for resident in held}
         highest = max(ranks[name] for name in decision.victims)
@@ -108,7 +115,7 @@ def test_a_higher_priority_leaves_only_when_all_lower_ones_do_not_suffice(
 def test_the_alternative_would_have_made_room_too_and_spares_a_victim(
     need_mb: int, held: list[Resident]
 ) -> None:
-    decision = plan_admission(need_mb, held, BUDGET_MB)
+    decision = plan(need_mb, held, BUDGET_MB)
     if isinstance(decision, Admit) and decision.alternative:
         sets = [{r.name for r in victims} for victims in sufficient_sets(need_mb, held)]
         assert set(decision.alternative) in sets
@@ -119,7 +126,7 @@ def test_the_alternative_would_have_made_room_too_and_spares_a_victim(
 def test_among_very_many_nobody_leaves_in_vain_either(need_mb: int, sizes_mb: list[int]) -> None:
     held = [Resident(f"m{i:02}", mb, load_s=mb % 4) for i, mb in enumerate(sizes_mb)]
     budget_mb = total_mb(held)
-    decision = plan_admission(need_mb, held, budget_mb)
+    decision = plan(need_mb, held, budget_mb)
     assert isinstance(decision, Never) == (need_mb > budget_mb)
     if isinstance(decision, Admit):
         left = [resident for resident in held if resident.name in decision.victims]
@@ -133,12 +140,12 @@ def test_the_order_of_the_residents_does_not_matter(
 ) -> None:
     shuffled = list(held)
     chance.shuffle(shuffled)
-    assert plan_admission(need_mb, shuffled, BUDGET_MB) == plan_admission(need_mb, held, BUDGET_MB)
+    assert plan(need_mb, shuffled, BUDGET_MB) == plan(need_mb, held, BUDGET_MB)
 
 
 @given(needs_mb, residents)
 def test_never_and_wait_mean_what_they_say(need_mb: int, held: list[Resident]) -> None:
-    decision = plan_admission(need_mb, held, BUDGET_MB)
+    decision = plan(need_mb, held, BUDGET_MB)
     best_case_mb = total_mb([r for r in held if r.permanent]) + need_mb
     held_now_mb = total_mb([r for r in held if not r.evictable]) + need_mb
     assert isinstance(decision, Never) == (best_case_mb > BUDGET_MB)
@@ -153,7 +160,7 @@ def test_low_leaves_before_normal_before_high_however_dear() -> None:
         Resident("normal_cheap", 20, load_s=1, uses_per_s=1),
         Resident("low_dear", 20, priority="low", load_s=90, uses_per_s=1),
     ]
-    decision = plan_admission(80, held, BUDGET_MB)
+    decision = plan(80, held, BUDGET_MB)
     assert decision == Admit(
         ("low_dear", "normal_cheap", "normal_dear"), ("low_dear", "normal_cheap", "high_unused")
     )
@@ -161,7 +168,7 @@ def test_low_leaves_before_normal_before_high_however_dear() -> None:
 
 def test_a_small_victim_stays_when_another_suffices_alone() -> None:
     held = [Resident("small", 10), Resident("big", 60, load_s=9, uses_per_s=1)]
-    assert plan_admission(80, held, BUDGET_MB) == Admit(("big",))
+    assert plan(80, held, BUDGET_MB) == Admit(("big",))
 
 
 def test_two_that_are_seldom_used_leave_before_one_that_is_used_often() -> None:
@@ -170,7 +177,7 @@ def test_two_that_are_seldom_used_leave_before_one_that_is_used_often() -> None:
         Resident("seldom", 30, load_s=5, uses_per_s=0.01),
         Resident("slow", 10, load_s=20, uses_per_s=0.005),
     ]
-    assert plan_admission(40, held, BUDGET_MB) == Admit(("seldom", "slow"), ("often",))
+    assert plan(40, held, BUDGET_MB) == Admit(("seldom", "slow"), ("often",))
 
 
 def test_of_equally_dear_sets_the_smaller_leaves_and_then_the_first_by_name() -> None:
@@ -180,14 +187,14 @@ def test_of_equally_dear_sets_the_smaller_leaves_and_then_the_first_by_name() ->
         Resident("whole", 40, load_s=4, uses_per_s=1),
         Resident("again", 20, load_s=4, uses_per_s=1, leases=1),
     ]
-    assert plan_admission(40, held, BUDGET_MB) == Admit(("whole",), ("half", "other_half"))
-    assert plan_admission(20, held, BUDGET_MB) == Admit(("half",), ("other_half",))
+    assert plan(40, held, BUDGET_MB) == Admit(("whole",), ("half", "other_half"))
+    assert plan(20, held, BUDGET_MB) == Admit(("half",), ("other_half",))
 
 
 def test_the_reasons_name_the_holders_and_the_arithmetic() -> None:
     held = [Resident("pin", 50, permanent=True), Resident("busy", 30, leases=1)]
-    waiting = plan_admission(40, held, BUDGET_MB)
-    never = plan_admission(60, held, BUDGET_MB)
+    waiting = plan(40, held, BUDGET_MB)
+    never = plan(60, held, BUDGET_MB)
     assert isinstance(waiting, Wait)
     assert "busy 30 MiB in use, pin 50 MiB permanent" in waiting.reason
     assert "20 of the models' 100 MiB" in waiting.reason

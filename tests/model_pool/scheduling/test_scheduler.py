@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from core.errors import ModelResting, PoolBusy
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.breaker import FAILURES, REST_S
 from core.model_pool.scheduling.events import ModelFailed, ModelLeft, ModelReady, ModelWaits
 from core.model_pool.scheduling.idle import LOOK_AGAIN_S
 from core.model_pool.scheduling.queue import STARVATION_S
 from core.model_pool.scheduling.records import Ticket
-from tests.model_pool.scheduling.world import World
+from tests.model_pool.scheduling.world import DEVICE_BUDGET_MB, World
 
 
 @pytest.fixture
@@ -204,12 +205,12 @@ def test_a_scheduled_unload_is_strict_whatever_the_policy(world: World) -> None:
 
 def test_a_lower_limit_stops_new_loads_and_touches_nobody(world: World) -> None:
     load(world, "c")
-    world.limit(60)
+    world.limit(Amount(60, DEVICE_BUDGET_MB))
     ticket = ask(world, "a")
     assert not ticket.done
     assert ticket.load is not None
     assert ticket.load.lacking.endswith("(others hold the rest)")
-    world.limit(100)
+    world.limit(Amount(100, DEVICE_BUDGET_MB))
     assert begun(world) == ["a"]
 
 
@@ -222,9 +223,9 @@ def test_listeners_hear_of_waits_with_place_and_time(world: World) -> None:
     ask(world, "b")
     waits = [event for event in world.events if isinstance(event, ModelWaits)]
     assert [(event.model, event.position) for event in waits] == [("b", 1)]
-    # `c` is used for 4 s at a time, of which 1 is over; then 30 MiB at the speed seen so far.
-    speed_mb_per_s = 25 + 0.3 * (45 - 25)
-    assert waits[0].eta_s == pytest.approx(3.0 + 30 / speed_mb_per_s)
+    # `c` is used for 4 s at a time, of which 1 is over; then 40 MiB at the speed seen so far.
+    speed_mb_per_s = 35 + 0.3 * (85 - 35)
+    assert waits[0].eta_s == pytest.approx(3.0 + 40 / speed_mb_per_s)
     assert sum(isinstance(event, ModelReady) for event in world.events) == 2
 
 
@@ -263,3 +264,20 @@ def test_who_may_evict_nobody_drains_nobody_however_long_it_waits(world: World) 
     world.advance(STARVATION_S)
     assert world.ask("c") is None
     assert world.ask("d") is None
+
+
+def test_for_one_that_starves_for_a_gpu_what_is_coming_is_counted_as_there(world: World) -> None:
+    """20 of `c`, 10 of `pin` that loads, and 35 of `g` are more than 60."""
+    load(world, "c")
+    world.ask("pin")
+    world.victims_gone()
+    assert ask(world, "g", patience_s=1e6).load.lacking == (  # type: ignore[union-attr]
+        "needs 35 MiB of GPU memory and 30 of the models' 60 MiB can be had now; "
+        "the rest is held by c 20 MiB in use, pin 10 MiB in use"
+    )
+    world.advance(STARVATION_S)
+    assert world.ask("c") is not None  # it is drained, so who comes anew waits
+    world.opened()
+    world.release()
+    world.engine_closed()
+    assert begun(world) == ["g"]

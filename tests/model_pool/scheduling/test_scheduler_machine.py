@@ -1,6 +1,6 @@
 """Any history of callers, loads, crashes and time keeps what the scheduler promises.
 
-`world.World` checks after every step: the budget, pins and leases, no lost wake-up, no wait
+`world.World` checks after every step: both budgets, pins and leases, no lost wake-up, no wait
 without a reason, no starvation; and at the end that every request has ended. Every run in
 `make test` takes more than 10,000 steps; HISTORIES=20000 took the million of
 docs/measurements.md.
@@ -21,12 +21,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.records import Load
-from tests.model_pool.scheduling.world import BUDGET_MB, NEEDS_MB, World, refused
+from tests.model_pool.scheduling.world import (
+    BUDGET_MB,
+    DEVICE_BUDGET_MB,
+    HUGE,
+    NEEDS,
+    World,
+    refused,
+)
 
 HISTORIES = int(os.environ.get("HISTORIES", "250"))
 STEPS = 50
-names = st.sampled_from(list(NEEDS_MB))
+names = st.sampled_from(list(NEEDS))
 index = st.integers(0, 7)
 
 
@@ -43,7 +51,9 @@ class SchedulerMachine(RuleBasedStateMachine):
     @rule(name=names, patience_s=st.sampled_from([0.0, 5.0, 30.0, 1e6]), may_evict=st.booleans())
     def ask(self, name: str, patience_s: float, may_evict: bool) -> None:
         ticket = self.world.ask(name, patience_s=patience_s, may_evict=may_evict)
-        assert (name == "huge") == refused(ticket) or NEEDS_MB[name] + NEEDS_MB["pin"] > BUDGET_MB
+        beside_pin = NEEDS[name] + NEEDS["pin"]
+        perhaps = beside_pin.beyond(Amount(BUDGET_MB, DEVICE_BUDGET_MB))
+        assert (name in HUGE) == refused(ticket) or perhaps
         self.count()
 
     @precondition(lambda self: self.world.held)
@@ -97,7 +107,7 @@ class SchedulerMachine(RuleBasedStateMachine):
     def prefetch(self, name: str, likelihood: float) -> None:
         load = self.world.prefetch(name, likelihood)
         if load is not None:
-            assert name != "huge"
+            assert name not in HUGE
             self.guesses.append(load)
         self.count()
 
@@ -121,9 +131,12 @@ class SchedulerMachine(RuleBasedStateMachine):
         self.world.unload(name)
         self.count()
 
-    @rule(limit_mb=st.sampled_from([60, 80, BUDGET_MB]))
-    def limit(self, limit_mb: int) -> None:
-        self.world.limit(limit_mb)
+    @rule(
+        limit_mb=st.sampled_from([60, 80, BUDGET_MB]),
+        device_mb=st.sampled_from([0, 35, 50, DEVICE_BUDGET_MB]),
+    )
+    def limit(self, limit_mb: int, device_mb: int) -> None:
+        self.world.limit(Amount(limit_mb, device_mb))
         self.count()
 
     @rule(seconds=st.sampled_from([0.1, 3.0, 11.0, 61.0]), pressed=st.booleans())
@@ -132,7 +145,7 @@ class SchedulerMachine(RuleBasedStateMachine):
         self.world.advance(seconds)
         self.count()
 
-    @rule(company=st.permutations(["pin", "a", "b", "c", "d"]), rounds=st.integers(1, 9))
+    @rule(company=st.permutations(["pin", "a", "b", "c", "d", "g"]), rounds=st.integers(1, 9))
     def crowd(self, company: list[str], rounds: int) -> None:
         """All but one keep what they can load in use by turns, while somebody waits for that."""
         *crowding, wanted = company

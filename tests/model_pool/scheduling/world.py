@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 
 from core.engines.protocol import Engine, EngineSpec
 from core.errors import Cancelled, EngineCrashed, ModelError, ModelFileInvalid, ModelTooLarge
+from core.model_pool.memory.amount import KINDS, NOTHING, Amount, total
 from core.model_pool.resolve import ResolvedModel
 from core.model_pool.scheduling.decisions import EvictionRecord
 from core.model_pool.scheduling.effects import Begin, Close, SetThreads, Stop, Tell
@@ -25,7 +26,18 @@ from tests.model_pool.memory.machines import AloneBudget
 
 BUDGET_MB = 100
 CORES = 4
-NEEDS_MB = {"pin": 30, "a": 20, "b": 30, "c": 50, "d": 45, "huge": 120}
+DEVICE_BUDGET_MB = 60
+NEEDS = {
+    "pin": Amount(30, 10),
+    "a": Amount(20),
+    "b": Amount(30, 10),
+    "c": Amount(50, 20),
+    "d": Amount(45, 40),
+    "g": Amount(5, 35),
+    "huge": Amount(120, 20),
+    "huge_gpu": Amount(20, 70),
+}
+HUGE = ("huge", "huge_gpu")
 KEYS: dict[str, dict[str, object]] = {
     "pin": {"permanent": True},
     "b": {"priority": "high"},
@@ -34,7 +46,7 @@ KEYS: dict[str, dict[str, object]] = {
 IDLE_TIMES = {"a": IdleTime(10), "d": IdleTime(5, "pressure")}
 SETTINGS = {
     name: ModelSettings.model_validate({"name": name, "gguf_file": "x", **KEYS.get(name, {})})
-    for name in NEEDS_MB
+    for name in NEEDS
 }
 
 T = TypeVar("T")
@@ -42,7 +54,8 @@ T = TypeVar("T")
 
 def resolved(name: str) -> ResolvedModel:
     spec = EngineSpec(name, "llama", context_tokens=256, threads=1)
-    return ResolvedModel(spec, NEEDS_MB[name], f"{NEEDS_MB[name]} weights")
+    need = NEEDS[name]
+    return ResolvedModel(spec, need.system_mb, f"{need} weights", device_mb=need.device_mb)
 
 
 def pick(items: Sequence[T], index: int) -> T | None:
@@ -61,7 +74,7 @@ class Lease:
 class World:
     """One scheduler and all that it has ordered and lent."""
 
-    budget: AloneBudget = field(default_factory=lambda: AloneBudget(BUDGET_MB))
+    budget: AloneBudget = field(default_factory=lambda: AloneBudget(BUDGET_MB, DEVICE_BUDGET_MB))
     scheduler: Scheduler = field(init=False)
     now_s: float = 1000.0
     pressed: bool = False
@@ -181,9 +194,9 @@ class World:
             self.scheduler.died(model, self.now_s)
             self.settle()
 
-    def limit(self, limit_mb: int) -> None:
+    def limit(self, limit: Amount) -> None:
         """Other programs take or give back memory."""
-        self.budget.limit_mb = limit_mb
+        self.budget.limit_mb, self.budget.device_limit_mb = limit.system_mb, limit.device_mb
         self.hurdles = None
         self.scheduler.tick(self.now_s, under_pressure=self.pressed)
         self.settle()
@@ -211,7 +224,7 @@ class World:
 
     def finish(self) -> None:
         """Everybody lets go and all orders are carried out: then every request has ended."""
-        self.budget.limit_mb = BUDGET_MB
+        self.budget.limit_mb, self.budget.device_limit_mb = BUDGET_MB, DEVICE_BUDGET_MB
         for _ in range(1000):
             orders = self.begun or self.opening or self.closing
             if not (self.waiting or self.held or orders or self.scheduler.table.loads):
@@ -224,8 +237,8 @@ class World:
         assert not self.waiting, "a request never ended"
         assert not self.scheduler.table.loads
         assert not any(model.leases for model in self.scheduler.table.loaded.values())
-        assert self.scheduler.table.reserved_mb == sum(
-            model.reserved_mb for model in self.scheduler.table.loaded.values()
+        assert self.scheduler.table.reserved == total(
+            model.reserved for model in self.scheduler.table.loaded.values()
         )
 
     def _tick(self) -> None:
@@ -273,7 +286,7 @@ class World:
 
     def check(self) -> None:
         table = self.scheduler.table
-        assert table.reserved_mb <= BUDGET_MB
+        assert not table.reserved.beyond(Amount(BUDGET_MB, DEVICE_BUDGET_MB))
         for model in table.loaded.values():
             assert model.leases == self.leases_on(model)
         running = [model.threads for model in table.loaded.values() if model.leases]
@@ -284,8 +297,8 @@ class World:
 
     def _check_begin(self, load: Load, victims: Sequence[Loaded]) -> None:
         """It took only memory that was free, also when the limit has just sunk below."""
-        limit_mb = self.budget.limit_mb
-        assert not load.reserved_mb or self.scheduler.table.reserved_mb <= limit_mb
+        lacking = self.scheduler.table.reserved.beyond(self.budget.allowance().limit)
+        assert not any(load.reserved.of(kind) and lacking.of(kind) for kind in KINDS)
         for victim in victims:
             assert not self.leases_on(victim), "a leased model was evicted"
             assert not victim.settings.permanent
@@ -315,10 +328,10 @@ class World:
         table = self.scheduler.table
         there: list[Loaded | Load] = [*table.loaded.values(), *table.loads.values()]
         others = (each for each in there if each is not load)
-        pinned_mb = sum(_will_hold_mb(each) for each in others if each.settings.permanent)
-        limit_mb = self.budget.limit_mb
+        pinned = total(_will_hold(each) for each in others if each.settings.permanent)
+        room = self.budget.allowance().limit - pinned
         retry_at_s = self.scheduler.admission.begins_at_s(load)
-        return load.resolved.need_mb <= limit_mb - pinned_mb and self.now_s >= retry_at_s
+        return not load.resolved.need.beyond(room) and self.now_s >= retry_at_s
 
     def _check_starvation(self) -> None:
         """Once the oldest starves, only what was there then can hold it up, however many come."""
@@ -361,10 +374,10 @@ class Hurdles:
     closing: list[Loaded]
 
 
-def _will_hold_mb(each: Loaded | Load) -> int:
+def _will_hold(each: Loaded | Load) -> Amount:
     """Memory that it holds, or is about to."""
     waits = isinstance(each, Load) and each.phase == "waiting"
-    return 0 if waits else each.resolved.need_mb
+    return NOTHING if waits else each.resolved.need
 
 
 def refused(ticket: Ticket | None) -> bool:

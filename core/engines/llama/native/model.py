@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from core.engines.llama.native.abort_flag import AbortFlag
 from core.engines.llama.native.batch import Batch
+from core.engines.llama.native.buffer_sizes import BufferSizes
+from core.engines.llama.native.devices import gpus, no_devices
 from core.engines.llama.native.log import NATIVE_LOG
 from core.engines.llama.native.memory import NativeMemory
 from core.engines.llama.native.vocabulary import Vocabulary
@@ -67,6 +69,7 @@ class NativeModel:
         self.batch_tokens = int(llama.llama_n_batch(self.context))
         self.batch = Batch(self.batch_tokens)
         self.memory = NativeMemory(self.model, self.context)
+        self._uses_gpu = spec.gpu_layers != 0
 
     def _load(self, spec: EngineSpec, progress: LoadProgress) -> llama.llama_model_p:
         def report(fraction: float, _: ctypes.c_void_p) -> bool:
@@ -75,12 +78,15 @@ class NativeModel:
 
         params = llama.llama_model_default_params()
         params.n_gpu_layers = spec.gpu_layers
+        if not spec.gpu_layers:  # else a GPU would still be opened, and help with long prompts
+            params.devices = ctypes.cast(no_devices, ctypes.c_void_p)
         params.load_mode = llama.LLAMA_LOAD_MODE_MMAP
         # Repacked weights are a second copy in memory: 1.7 GiB for a 4B model, and on two
         # x86-64 cores they were not faster.
         params.use_extra_bufts = False
         params.progress_callback = llama.llama_progress_callback(report)
         NATIVE_LOG.forget()
+        NATIVE_LOG.buffers = BufferSizes()
         path = os.fsencode(str(spec.gguf_path))
         model: llama.llama_model_p | None = llama.llama_model_load_from_file(path, params)
         if model is None:
@@ -121,6 +127,10 @@ class NativeModel:
             model=self.name,
             hint="Download the file again, or choose another model.",
         )
+
+    def device_mb(self) -> float:
+        """MiB of GPUs' memory that llama.cpp said it took for this model; 0 without a GPU."""
+        return NATIVE_LOG.buffers.on([gpu.name for gpu in gpus()]) if self._uses_gpu else 0.0
 
     def chat_template(self) -> str | None:
         """The Jinja text in the file; None when it has none."""

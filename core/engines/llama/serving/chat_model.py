@@ -87,6 +87,11 @@ class ChatModel:
         )
 
     @property
+    def device_mb(self) -> float:
+        """MiB of GPUs' memory that it took until now; 0 without a GPU."""
+        return self._model.device_mb()
+
+    @property
     def context_tokens(self) -> int:
         return self._model.context_tokens
 
