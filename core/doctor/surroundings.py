@@ -15,6 +15,7 @@ from pathlib import Path
 from core.doctor.once import Once
 from core.engines.llama.build import LlamaBuild, NoBuild, ask_build
 from core.errors import ConfigError
+from core.model_pool.memory.devices import Devices
 from core.model_pool.memory.machine import MachineMemory, this_machine
 from core.settings import Settings, load_settings
 from core.settings.loading import configuration_errors
@@ -36,6 +37,7 @@ class Surroundings:
     output_encoding: str = ""
     python_version: tuple[int, int, int] = sys.version_info[:3]
     llama: Once[LlamaBuild | NoBuild] = field(default_factory=lambda: Once(ask_build))
+    gpus: Devices = field(default_factory=Devices)
 
     @property
     def sound_settings(self) -> Settings:

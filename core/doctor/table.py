@@ -9,6 +9,7 @@ from core.doctor.checks.configuration import check_configuration
 from core.doctor.checks.cpu import check_cpu
 from core.doctor.checks.data_folder import check_data_folder
 from core.doctor.checks.disk import check_disk
+from core.doctor.checks.gpu import check_gpu
 from core.doctor.checks.llama_cpp import check_llama_cpp
 from core.doctor.checks.memory import check_memory
 from core.doctor.checks.models import check_models
@@ -22,6 +23,8 @@ from core.doctor.examination import Check
 
 SLOW_S = 45.0
 """For what starts Python anew, or reads the headers of many models from a slow disk."""
+GPU_S = 75.0
+"""A driver that wakes several GPUs may take many seconds."""
 
 CHECKS = (
     Check("python", check_python),
@@ -29,11 +32,12 @@ CHECKS = (
     Check("compiler", check_compiler, SLOW_S),
     Check("llama_cpp", check_llama_cpp, SLOW_S),
     Check("cpu", check_cpu, SLOW_S),
+    Check("gpu", check_gpu, GPU_S, needs_settings=True),
     Check("configuration", check_configuration),
     Check("memory", check_memory, needs_settings=True),
     Check("disk", check_disk, needs_settings=True),
     Check("data_folder", check_data_folder, SLOW_S),
-    Check("models", check_models, SLOW_S, needs_settings=True),
+    Check("models", check_models, GPU_S, needs_settings=True),
     Check("ollama", check_ollama, needs_settings=True),
     Check("openai_servers", check_openai_servers, SLOW_S, needs_settings=True),
     Check("qdrant", check_qdrant),

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.doctor import Surroundings
 from core.doctor.checks.compiler import check_compiler
 from core.doctor.checks.cpu import check_cpu, compared, flags_in
 from core.doctor.checks.disk import check_disk
+from core.doctor.checks.gpu import check_gpu
 from core.doctor.checks.llama_cpp import check_llama_cpp
 from core.doctor.checks.memory import check_memory
 from core.doctor.checks.python import NEWEST, OLDEST, check_python
 from core.doctor.checks.terminal import check_terminal
+from core.engines.devices import Device
 from core.engines.llama.build import LlamaBuild, NoBuild
+from core.errors import EngineFailed
+from core.model_pool.memory.devices import Devices
 from tests.doctor.surroundings import by_subject, limited, only, surroundings
 
 ROOT = Path(__file__).parents[2]
@@ -84,14 +90,45 @@ def test_llama_cpp_loads_or_is_built_anew(tmp_path: Path) -> None:
     assert found.found.endswith("SIGILL (built for another processor)")
 
 
-def test_layers_for_a_gpu_that_the_build_cannot_use(tmp_path: Path) -> None:
+GPU_BUILD = LlamaBuild("1", "", frozenset(), gpu_offload=True)
+ONE_MODEL = {"models": {"lfm2_1_2b": {"gpu_layers": 4}}}
+
+
+def with_gpus(tmp_path: Path, *gpus: Device) -> Surroundings:
+    """A machine where every model shall use a GPU."""
     layers = {"runtime": {"gpu_layers": -1}}
-    found = only(check_llama_cpp, surroundings(tmp_path / "m", layers))
+    return surroundings(tmp_path / "m", layers, llama=GPU_BUILD, gpus=Devices(lambda _: gpus))
+
+
+def test_a_gpu_that_nobody_wants(tmp_path: Path) -> None:
+    assert only(check_gpu, surroundings(tmp_path / "m", llama=GPU_BUILD)).status == "ok"
+
+
+def test_layers_for_a_gpu_that_the_build_cannot_use(tmp_path: Path) -> None:
+    found = only(check_gpu, surroundings(tmp_path / "m", ONE_MODEL))
     assert found.status == "warn"
-    assert "runtime.gpu_layers is -1" in found.found
+    assert "built without any" in found.found
     assert "GGML_CUDA" in found.cure
-    build = LlamaBuild("1", "", frozenset(), gpu_offload=True)
-    assert only(check_llama_cpp, surroundings(tmp_path / "m", layers, llama=build)).status == "ok"
+    found = only(check_gpu, surroundings(tmp_path / "m", ONE_MODEL, llama=NoBuild("gone")))
+    assert (found.status, found.cure) == ("warn", "Mend llama_cpp first.")
+
+
+def test_gpus_that_are_found_absent_or_out_of_order(tmp_path: Path) -> None:
+    gpu = Device("CUDA0", "NVIDIA H200", total_mb=143_000, free_mb=140_000)
+    found = only(check_gpu, with_gpus(tmp_path, gpu))
+    assert (found.status, found.found) == (
+        "ok",
+        "CUDA0 (NVIDIA H200), 140000 of 143000 MiB free",
+    )
+    found = only(check_gpu, with_gpus(tmp_path))
+    assert (found.status, "driver" in found.cure) == ("warn", True)
+
+    def broken(model: str) -> tuple[Device, ...]:
+        raise EngineFailed("It does not answer.", model=model, hint="Repair its driver.")
+
+    around = replace(with_gpus(tmp_path), gpus=Devices(broken))
+    found = only(check_gpu, around)
+    assert (found.status, found.cure) == ("fail", "Repair its driver.")
 
 
 def test_a_processor_that_lacks_what_llama_cpp_was_built_for() -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from core.doctor import Finding, Surroundings
 from core.doctor.checks.models import check_models
+from core.engines.devices import Device
+from core.model_pool.memory.devices import Devices
 from core.model_pool.resolve import ConfiguredModels
 from core.storage.database import Database
 from core.storage.folder import open_data_folder
@@ -60,7 +62,7 @@ def test_a_sound_file_that_fits(tmp_path: Path, sound: Path) -> None:
     found = about("lfm2_1_2b", surroundings(tmp_path / "m", tiny(gguf_file=sound)))
     assert found.status == "ok"
     assert found.found.startswith("header sound, needs ")
-    assert found.found.endswith(" of 14000 MiB, no sha256 stated")
+    assert found.found.endswith(" MiB, fits into 14000 MiB, no sha256 stated")
 
 
 @pytest.mark.parametrize(
@@ -107,6 +109,20 @@ def test_a_file_that_is_here_and_never_fits_is_a_failure(tmp_path: Path, sound: 
     assert "models.solar_gguf.context_length, or raise runtime.budget_mb" in found.cure
 
 
+def test_a_gpu_that_is_too_small_for_what_shall_go_there(tmp_path: Path, sound: Path) -> None:
+    layers = {"runtime": {"gpu_layers": -1}, **tiny(gguf_file=sound)}
+
+    def on(total_mb: int) -> Finding:
+        gpus = Devices(lambda _: (Device("CUDA0", "small", total_mb, total_mb),))
+        return about("lfm2_1_2b", surroundings(tmp_path / "m", layers, gpus=gpus))
+
+    assert on(20_000).status == "ok"
+    assert "MiB of GPU memory, fits into 14000 MiB + 19744 MiB of GPU memory" in on(20_000).found
+    assert on(300).status == "fail"
+    assert "it never fits: needs " in on(300).found
+    assert "CUDA0" in on(300).found
+
+
 def test_a_model_above_its_own_limit(tmp_path: Path, sound: Path) -> None:
     around = surroundings(
         tmp_path / "m", {"models": {"lfm2_1_2b": {"gguf_file": str(sound), "max_memory_mb": 10}}}
@@ -136,7 +152,7 @@ def test_a_measured_peak_counts(tmp_path: Path, sound: Path) -> None:
     around = surroundings(tmp_path / "m", tiny(gguf_file=sound))
     models = ConfiguredModels(around.sound_settings, open_data_folder(around.data.root))
     models.measured(models("lfm2_1_2b"), 1111.5)
-    assert "needs 1112 of" in about("lfm2_1_2b", around).found
+    assert "needs 1112 MiB" in about("lfm2_1_2b", around).found
 
 
 @pytest.mark.parametrize("version", [0, 1, len(MIGRATIONS) + 1])
@@ -165,7 +181,10 @@ def test_models_of_ollama(tmp_path: Path) -> None:
     with OllamaEmulator([EmulatedModel("solar:10.7b")]) as server:
         here = {"ollama": {"base_url": server.base_url}}
         found = about("solar_ollama", surroundings(tmp_path / "m", here))
-        assert (found.status, found.found) == ("ok", "its server has it, needs 7200 of 14000 MiB")
+        assert (found.status, found.found) == (
+            "ok",
+            "its server has it, needs 7200 MiB, fits into 14000 MiB",
+        )
         server.remove("solar:10.7b")
         found = about("solar_ollama", surroundings(tmp_path / "m", here))
         assert found.status == "warn"
@@ -199,7 +218,7 @@ def test_models_of_other_servers(tmp_path: Path) -> None:
             surroundings(tmp_path / "m", {"openai": {"servers": servers}, "models": models}),
         )
         assert len(server.requests("/v1/models")) == 2
-    assert found["near"].found == "its server has it, needs 0 of 14000 MiB"
+    assert found["near"].found == "its server has it, needs 0 MiB, fits into 14000 MiB"
     assert found["far"].found == "on another machine, which is not asked"
     assert "Write one of its names as openai_model: qwen3-4b" in found["wrong"].cure
     assert "nobody answers in its place" in found["wrong"].found

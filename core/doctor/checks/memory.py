@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.doctor.finding import Finding, ok, warn
+from core.doctor.limits import at_most
 from core.doctor.surroundings import Surroundings
 from core.model_pool.memory import cgroups
-from core.model_pool.memory.budget import ceiling
 from core.model_pool.memory.machine import MIB
 from core.model_pool.memory.pressure import PressureLimits
 
@@ -21,12 +21,9 @@ def check_memory(around: Surroundings) -> Iterator[Finding]:
     if total_mb is None:
         yield ok(f"this system does not tell; models may take {runtime.models_budget_mb} MiB")
         return
-    at_most = ceiling(
-        total_mb, budget_mb=runtime.models_budget_mb, system_reserve_mb=runtime.system_reserve_mb
-    )
     limited = _limited_mb(around) == total_mb
     whose = "the limit around SARAi (its cgroup) is" if limited else "this machine has"
-    told = f"{whose} {total_mb} MiB, so models may take {at_most.limit_mb}"
+    told = f"{whose} {total_mb} MiB, so models may take {at_most(around).limit_mb}"
     if total_mb < ENOUGH * runtime.budget_mb:
         more = "Give the container or service more memory" if limited else "Add memory"
         yield warn(

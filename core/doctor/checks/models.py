@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core.doctor.finding import Finding, fail, ok, warn
+from core.doctor.limits import at_most
 from core.doctor.scratch import scratch_folder
 from core.doctor.servers import ANSWER_LIMIT_S, is_asked
 from core.doctor.surroundings import Surroundings
@@ -13,7 +14,6 @@ from core.engines.table import check_available
 from core.errors import ModelError, ModelUnavailable
 from core.model_files.checksums import Checksums
 from core.model_pool.fit import Candidate, fit
-from core.model_pool.memory.budget import Allowance, ceiling
 from core.model_pool.resolve import ConfiguredModels, ResolvedModel
 from core.settings.schema import ModelSettings, PathSettings
 from core.storage.database import Database
@@ -27,8 +27,8 @@ def check_models(around: Surroundings) -> Iterator[Finding]:
     others = [name for name in settings.models if name not in self_tests]
     with scratch_folder(around) as folder:
         placed = settings.model_copy(update={"paths": PathSettings(models=around.models_folder)})
-        models = ConfiguredModels(placed, folder)
-        judge = _Judge(around, models, Checksums(Database(folder.database)), _at_most(around))
+        models = ConfiguredModels(placed, folder, devices=around.gpus)
+        judge = _Judge(around, models, Checksums(Database(folder.database)))
         # Files first: a server that hangs then costs no word about them.
         for name in sorted(others, key=lambda name: settings.models[name].engine != "llama"):
             yield replace(judge.finding(name), subject=name)
@@ -39,7 +39,6 @@ class _Judge:
     around: Surroundings
     models: ConfiguredModels
     checksums: Checksums
-    at_most: Allowance
 
     def finding(self, name: str) -> Finding:
         model = self.around.sound_settings.models[name]
@@ -52,33 +51,36 @@ class _Judge:
             return self._absent(name, model, error)
         except ModelError as error:
             return fail(error.message, error.hint)
-        never = self._never(name, resolved.need_mb)
+        never = self._never(Candidate(name, resolved.need_mb, device_mb=resolved.device_mb))
         if never:
             return fail(f"here, but it never fits: {never}", self._smaller(name))
         return ok(self._about(model, resolved))
 
     def _absent(self, name: str, model: ModelSettings, error: ModelUnavailable) -> Finding:
-        never = self._never(name, model.max_memory_mb or 0)
+        never = self._never(Candidate(name, model.max_memory_mb or 0))
         if never:
             return warn(f"not here, and it would never fit: {never}", self._smaller(name))
         instead = f"{model.fallback} answers" if model.fallback else "nobody answers"
         why = error.message.removeprefix(f"{name} is ")
         return warn(f"{why.rstrip('.')}; {instead} in its place", error.hint)
 
-    def _never(self, name: str, need_mb: int) -> str:
+    def _never(self, model: Candidate) -> str:
         """The arithmetic when it can never fit, else ""."""
-        found = fit(Candidate(name, need_mb), (), self.at_most, self.at_most)
+        limit = at_most(self.around)
+        found = fit(model, (), limit, limit)
         return found.reason if found.verdict == "never" else ""
 
     def _smaller(self, name: str) -> str:
-        budget = "give SARAi more memory" if self.at_most.reason else "raise runtime.budget_mb"
+        budget = (
+            "give SARAi more memory" if at_most(self.around).reason else "raise runtime.budget_mb"
+        )
         return (
             f"Name a smaller file or model in models.{name}, lower "
             f"models.{name}.context_length, or {budget}."
         )
 
     def _about(self, model: ModelSettings, resolved: ResolvedModel) -> str:
-        needs = f"needs {resolved.need_mb} of {self.at_most.limit_mb} MiB"
+        needs = f"needs {resolved.need}, fits into {at_most(self.around).limit}"
         if not resolved.files:
             return f"its server has it, {needs}"
         return f"header sound, {needs}, {self._sums(model, resolved)}"
@@ -90,12 +92,3 @@ class _Judge:
         # One that is known and wrong was refused before.
         known = all(self.checksums.known(file) for file in resolved.files)
         return "sha256 verified" if known else "sha256 verified when it is loaded"
-
-
-def _at_most(around: Surroundings) -> Allowance:
-    runtime = around.sound_settings.runtime
-    return ceiling(
-        around.memory.total_mb(),
-        budget_mb=runtime.models_budget_mb,
-        system_reserve_mb=runtime.system_reserve_mb,
-    )
