@@ -28,7 +28,7 @@ def problems_table(report: Report) -> Table:
     table = _table()
     for check, finding in report.problems():
         table.add_row(_mark(finding), check, _told(finding))
-        table.add_row("", "", Text(f"→ {finding.cure}", style="bold"))
+        table.add_row("", "", Text(f"→ {_printable(finding.cure)}", style="bold"))
     return table
 
 
@@ -54,4 +54,10 @@ def _mark(finding: Finding) -> Text:
 
 
 def _told(finding: Finding) -> str:
-    return f"{finding.subject}: {finding.found}" if finding.subject else finding.found
+    told = f"{finding.subject}: {finding.found}" if finding.subject else finding.found
+    return _printable(told)
+
+
+def _printable(text: str) -> str:
+    """A server's name for a model, or a file's, could otherwise move the cursor."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -92,7 +92,7 @@ def test_two_gigabytes_tell_before_the_download_what_would_never_fit(
         "not here, and it would never fit: needs 5300 MiB and the models' budget is 1792 MiB "
         "(this machine gives SARAi 2048 MiB, of which 256 are for the system)"
     )
-    assert "Name a smaller file" in found["qwen3_vl_4b"].cure
+    assert "Name a smaller model" in found["qwen3_vl_4b"].cure
     assert "give SARAi more memory" in found["qwen3_vl_4b"].cure
     assert "not installed" in found["lfm2_1_2b"].found  # nothing is known of its size
 
@@ -121,6 +121,7 @@ def test_a_gpu_that_is_too_small_for_what_shall_go_there(tmp_path: Path, sound: 
     assert on(300).status == "fail"
     assert "it never fits: needs " in on(300).found
     assert "CUDA0" in on(300).found
+    assert "lower models.lfm2_1_2b.gpu_layers or " in on(300).cure
 
 
 def test_a_model_above_its_own_limit(tmp_path: Path, sound: Path) -> None:

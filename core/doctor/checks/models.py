@@ -51,15 +51,15 @@ class _Judge:
             return self._absent(name, model, error)
         except ModelError as error:
             return fail(error.message, error.hint)
-        never = self._never(Candidate(name, resolved.need_mb, device_mb=resolved.device_mb))
-        if never:
-            return fail(f"here, but it never fits: {never}", self._smaller(name))
+        need = Candidate(name, resolved.need_mb, device_mb=resolved.device_mb)
+        if never := self._never(need):
+            return fail(f"here, but it never fits: {never}", self._smaller(need))
         return ok(self._about(model, resolved))
 
     def _absent(self, name: str, model: ModelSettings, error: ModelUnavailable) -> Finding:
-        never = self._never(Candidate(name, model.max_memory_mb or 0))
-        if never:
-            return warn(f"not here, and it would never fit: {never}", self._smaller(name))
+        expected = Candidate(name, model.max_memory_mb or 0)
+        if never := self._never(expected):
+            return warn(f"not here, and it would never fit: {never}", self._smaller(expected))
         instead = f"{model.fallback} answers" if model.fallback else "nobody answers"
         why = error.message.removeprefix(f"{name} is ")
         return warn(f"{why.rstrip('.')}; {instead} in its place", error.hint)
@@ -70,14 +70,12 @@ class _Judge:
         found = fit(model, (), limit, limit)
         return found.reason if found.verdict == "never" else ""
 
-    def _smaller(self, name: str) -> str:
-        budget = (
-            "give SARAi more memory" if at_most(self.around).reason else "raise runtime.budget_mb"
-        )
-        return (
-            f"Name a smaller file or model in models.{name}, lower "
-            f"models.{name}.context_length, or {budget}."
-        )
+    def _smaller(self, model: Candidate) -> str:
+        bound_by_machine = at_most(self.around).reason
+        more = "give SARAi more memory" if bound_by_machine else "raise runtime.budget_mb"
+        entry = f"models.{model.name}"
+        layers = f"{entry}.gpu_layers or " if model.device_mb else ""
+        return f"Name a smaller model in {entry}, lower {layers}{entry}.context_length, or {more}."
 
     def _about(self, model: ModelSettings, resolved: ResolvedModel) -> str:
         needs = f"needs {resolved.need}, fits into {at_most(self.around).limit}"
