@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.doctor.audio_devices import AudioDevices, listed_devices
+from core.doctor.audio_devices import listed_devices
 from core.doctor.finding import Finding, ok, warn
 from core.doctor.surroundings import Surroundings
 
@@ -13,11 +13,6 @@ PLUG_IN = "Connect one; a container needs --device /dev/snd or the sound server'
 
 def check_audio(around: Surroundings) -> Iterator[Finding]:
     devices = listed_devices(around.environ, around.proc)
-    yield from judged(devices)
-
-
-def judged(devices: AudioDevices) -> Iterator[Finding]:
-    """What each kind of device, or its absence, means."""
     if devices.inputs:
         yield ok(f"{', '.join(devices.inputs)} ({devices.told_by})", subject="input")
     else:
