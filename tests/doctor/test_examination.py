@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -134,3 +137,28 @@ def test_a_shared_question_is_asked_once_and_everybody_gets_the_answer() -> None
     for thread in threads:
         thread.join()
     assert answers == [1, 1, 1, 1]
+
+
+HANGING = """
+import threading
+from core.doctor import Check, examine, these_surroundings
+
+def look(_):
+    yield threading.Event().wait()
+
+report = examine(these_surroundings(), [Check("hanging", look, deadline_s=0.2)])
+print(report.status)
+"""
+
+
+def test_a_check_that_hangs_for_ever_does_not_keep_the_program() -> None:
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", HANGING],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("fail\n", "")
