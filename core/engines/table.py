@@ -11,6 +11,7 @@ from importlib import import_module
 
 from core.cancellation import Cancellation
 from core.engines.devices import Device
+from core.engines.offers import Offer
 from core.engines.protocol import Engine, EngineSpec, LoadProgress, OpenEngine
 from core.errors import ConfigError
 
@@ -31,6 +32,21 @@ HOLDINGS: dict[str, Callable[[], Callable[..., dict[str, int]]]] = {
     "ollama": lambda: import_module("core.engines.ollama.holdings").held_models_mb,
 }
 """Engines whose models live elsewhere, and how to ask what they hold for anybody."""
+
+OFFERS: dict[str, Callable[[], Callable[[EngineSpec], Offer]]] = {
+    "ollama": lambda: import_module("core.engines.ollama.offer").ollama_offer,
+    "openai_http": lambda: import_module("core.engines.openai_http.offer").openai_offer,
+}
+"""Engines whose models live elsewhere, and how to ask a server which it has."""
+
+
+def offer_of(spec: EngineSpec) -> Offer:
+    """What the server at `spec.base_url` has; of the rest of `spec`, only the address, the key
+    and the timeouts matter, and the names for errors.
+
+    Raises: ModelUnavailable.
+    """
+    return OFFERS[spec.engine]()(spec)
 
 
 def llama_devices(model: str) -> tuple[Device, ...]:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, NoReturn
 from core.errors import ConfigError, InvalidInput, SARAiError
 from core.interfaces.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
 
+HEALTH = "--health"
+
 DESCRIPTION = """\
 A local multimodal assistant: text, images, video and voice, in Spanish and English.
 Without a command it opens a conversation; without a terminal it answers each line of
@@ -35,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _never_fail_to_print()
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = build_parser().parse_args(_spelled_out(argv))
         module = importlib.import_module(f"core.interfaces.commands.{arguments.command_module}")
         code = int(module.run(arguments))
         sys.stdout.flush()
@@ -50,6 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
     return code
+
+
+def _spelled_out(argv: Sequence[str] | None) -> Sequence[str]:
+    """`sarai --health` is `sarai doctor`."""
+    words = sys.argv[1:] if argv is None else argv
+    return ["doctor", *words[1:]] if words and words[0] == HEALTH else words
 
 
 def _never_fail_to_print() -> None:
@@ -84,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_models(commands)
     _add_pool(commands)
     _add_data(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -188,6 +197,14 @@ def _add_data(commands: Commands) -> None:
     delete = actions.add_parser("delete", help="delete it")
     delete.add_argument("--yes", action="store_true", help="do not ask")
     delete.add_argument("--models", action="store_true", help="downloaded models too")
+
+
+def _add_doctor(commands: Commands) -> None:
+    doctor = commands.add_parser(
+        "doctor", help=f"what is wrong here, and what mends it (also: sarai {HEALTH})"
+    )
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    doctor.set_defaults(command_module="doctor")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ class Checksums:
 
         Raises: ModelFileInvalid, StorageError.
         """
-        known = self._known(file)
+        known = self.known(file)
         if known is not None:
             _require(file, known, expected, model)
 
@@ -43,13 +43,17 @@ class Checksums:
 
         Raises: ModelFileInvalid, ModelUnavailable, StorageError; Cancelled, on request.
         """
-        known = self._known(file)
+        known = self.known(file)
         if known is None:
             known = sha256_of(file, model=model, cancel=cancel)
             self._keep(file, known)
         _require(file, known, expected, model)
 
-    def _known(self, file: FileIdentity) -> str | None:
+    def known(self, file: FileIdentity) -> str | None:
+        """The sum of `file` if it was computed before and the file is still the same.
+
+        Raises: StorageError.
+        """
         with self._database.connection() as connection:
             row = connection.execute(
                 "SELECT sha256 FROM file_checksums WHERE path = ? AND identity = ?",

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from core.errors import ConfigError
 from core.settings.checks import disagreements
 from core.settings.composition import Composition, Layer
 from core.settings.environment import read_environment
 from core.settings.fragments import gather_models
 from core.settings.keys import entry_names
 from core.settings.lookup import defaults_file, user_file
-from core.settings.problems import first_error, type_problems
+from core.settings.problems import Problem, errors_in_order, first_error, type_problems
 from core.settings.schema import Settings
 from core.settings.yaml_source import read_yaml
 
@@ -51,19 +52,39 @@ def compose(path: Path | None, environ: Mapping[str, str] | None) -> Composition
     return result.under(read_environment(environ, entry_names(result.values)))
 
 
+def configuration_errors(
+    path: Path | None = None, *, environ: Mapping[str, str] | None = None
+) -> tuple[ConfigError, ...]:
+    """All that is wrong with the configuration, the topmost first; none when it can be loaded.
+
+    Arguments as of `load_settings`. A file that cannot be read as YAML is one error.
+    """
+    try:
+        composition = compose(path, environ)
+    except ConfigError as error:
+        return (error,)
+    _, problems = _read(composition)
+    return tuple(errors_in_order(problems, composition))
+
+
 def validated(composition: Composition) -> Settings:
     """The settings that the values mean.
 
     Raises: ConfigError, for a wrong type, an unknown key or a contradiction.
     """
+    settings, problems = _read(composition)
+    if settings is None:
+        raise first_error(problems, composition)
+    return settings
+
+
+def _read(composition: Composition) -> tuple[Settings | None, list[Problem]]:
+    """The settings, or the problems that they have."""
     try:
         # By way of JSON, because only there strict reading takes a text for a path, and
         # still no text for a number.
         settings = Settings.model_validate_json(json.dumps(composition.values), strict=True)
     except ValidationError as error:
-        problems = type_problems(error, composition)
-        raise first_error(problems, composition) from error
-    found = list(disagreements(settings))
-    if found:
-        raise first_error(found, composition)
-    return settings
+        return None, type_problems(error, composition)
+    problems = list(disagreements(settings))
+    return (None if problems else settings), problems

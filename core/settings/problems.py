@@ -47,10 +47,21 @@ class Problem:
 
 def first_error(problems: Iterable[Problem], composition: Composition) -> ConfigError:
     """The topmost of the problems (at least one), and how many more there are."""
-    ordered = sorted(problems, key=lambda problem: _position(problem.place(composition)))
-    first, more = ordered[0], len(ordered) - 1
-    counted = f" ({more} more after this.)" if more else ""
+    first, *others = _in_order(problems, composition)
+    counted = f" ({len(others)} more after this.)" if others else ""
     return first.place(composition).error(first.message + counted, first.hint)
+
+
+def errors_in_order(problems: Iterable[Problem], composition: Composition) -> list[ConfigError]:
+    """An error for each problem, the topmost first."""
+    return [
+        problem.place(composition).error(problem.message, problem.hint)
+        for problem in _in_order(problems, composition)
+    ]
+
+
+def _in_order(problems: Iterable[Problem], composition: Composition) -> list[Problem]:
+    return sorted(problems, key=lambda problem: _position(problem.place(composition)))
 
 
 def _position(place: Place) -> tuple[int, int, str]:

@@ -185,3 +185,32 @@ def test_the_watch_itself_sees_connections_and_traces(
     _, noted = run(script, tmp_path=tmp_path, environ=tracing_environment(collector))
     assert any("socket.connect" in line for line in noted)
     assert collector.heard  # type: ignore[attr-defined]
+
+
+EXAMINATION = """
+from core.interfaces.cli import main
+main(["doctor", "--json"])
+"""
+
+
+def test_the_doctor_asks_nobody_but_configured_addresses_of_this_machine(
+    collector: ThreadingHTTPServer, tmp_path: Path
+) -> None:
+    servers = tmp_path / "servers.yaml"
+    servers.write_text(SERVERS)
+    output, noted = run(
+        EXAMINATION,
+        tmp_path=tmp_path,
+        environ={
+            **tracing_environment(collector),
+            "SARAI_HOME": str(tmp_path / "home"),
+            "SARAI_CONFIG": str(servers),
+            "QDRANT_URL": "https://cluster.example.org:6333",
+        },
+    )
+    assert '"status": "warn"' in output
+    assert collector.heard == []  # type: ignore[attr-defined]
+    assert "a worker is watched" in noted
+    places = {f"socket.connect ('127.0.0.1', {port})" for port in (9, 19)}
+    names = {"socket.getaddrinfo '127.0.0.1'", "a worker is watched"}
+    assert places <= set(noted) <= places | names

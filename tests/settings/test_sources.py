@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigError
-from core.settings import describe_sources, dump_settings
+from core.settings import describe_sources, dump_settings, load_settings
+from core.settings.loading import configuration_errors
 from core.settings.lookup import defaults_file
 from tests.settings.conftest import Load
 
@@ -54,3 +55,29 @@ def test_a_wrong_configuration_is_not_described(file: Path) -> None:
     file.write_text("runtime: 3")
     with pytest.raises(ConfigError):
         describe_sources(file, environ={})
+
+
+def test_every_mistake_is_told_at_its_place_the_topmost_first(file: Path) -> None:
+    file.write_text("voice:\n  speak: maybe\nruntime:\n  budget: 1\n")
+    environ = {"SARAI__RUNTIME__THREADS": "many"}
+    errors = configuration_errors(file, environ=environ)
+    assert [error.line for error in errors] == [2, 4, None]
+    assert [error.path for error in errors] == [file, file, None]
+    assert "SARAI__RUNTIME__THREADS" in errors[2].message
+    with pytest.raises(ConfigError, match="2 more after this"):
+        load_settings(file, environ=environ)
+
+
+def test_contradictions_and_what_is_no_yaml_are_mistakes_too(file: Path) -> None:
+    file.write_text("runtime:\n  budget_mb: 10\n")
+    (error,) = configuration_errors(file, environ={})
+    assert error.line == 2
+    assert "leaves nothing" in error.message
+    file.write_text("runtime: [\n")
+    (error,) = configuration_errors(file, environ={})
+    assert "not valid YAML" in error.message
+
+
+def test_a_sound_configuration_has_no_mistakes(file: Path) -> None:
+    file.write_text("")
+    assert configuration_errors(file, environ={}) == ()

@@ -39,7 +39,7 @@ def find_model(server: OllamaServer, spec: EngineSpec) -> ServedModel:
 
     Raises: ModelUnavailable, when there is no Ollama, a too old one, or none with the model.
     """
-    _require_server(server, spec.model)
+    require_server(server, spec.model)
     try:
         if not server.has(spec.remote_model):
             raise not_installed(
@@ -54,7 +54,11 @@ def find_model(server: OllamaServer, spec: EngineSpec) -> ServedModel:
     return _served_model(shown, spec)
 
 
-def _require_server(server: OllamaServer, model: str) -> None:
+def require_server(server: OllamaServer, model: str) -> tuple[int, int, int]:
+    """The version of a server that can be used; `model` is named in errors.
+
+    Raises: ModelUnavailable, when nobody answers, or one that is too old.
+    """
     try:
         version = server.version()
     except FAILURES as error:
@@ -70,6 +74,7 @@ def _require_server(server: OllamaServer, model: str) -> None:
             model=model,
             hint=f"Update it to {'.'.join(map(str, OLDEST_VERSION))} or newer.",
         )
+    return version
 
 
 def _require_local(shown: dict[str, Any], spec: EngineSpec) -> None:

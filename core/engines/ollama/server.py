@@ -54,6 +54,10 @@ class OllamaServer:
         """Whether `name` is installed."""
         return _named(name, self._get("/api/tags")["models"]) is not None
 
+    def installed(self) -> tuple[str, ...]:
+        """The server's names of all models that it has."""
+        return tuple(str(model["model"]) for model in self._get("/api/tags")["models"])
+
     def show(self, name: str) -> dict[str, Any]:
         """Capabilities, parameters and header fields of a model."""
         return self._post("/api/show", {"model": name})

@@ -28,7 +28,7 @@ def open_openai(
         Cancelled: when `cancel` was raised meanwhile.
     """
     cancel = cancel or Cancellation()
-    server = _server(spec)
+    server = server_of(spec)
     exchange = Exchange()
     try:
         with cancel.on_cancel(exchange.abort):
@@ -47,10 +47,14 @@ def check_openai(spec: EngineSpec) -> None:
 
     Raises: ModelUnavailable.
     """
-    _find_model(_server(spec), spec, Exchange())
+    _find_model(server_of(spec), spec, Exchange())
 
 
-def _server(spec: EngineSpec) -> OpenAIServer:
+def server_of(spec: EngineSpec) -> OpenAIServer:
+    """The server that `spec` names, not yet asked.
+
+    Raises: ModelUnavailable, when its key cannot be read.
+    """
     try:
         api_key = read_secret(spec.api_key_env) if spec.api_key_env else ""
     except ValueError as error:

@@ -22,7 +22,7 @@ from core.storage.database import Database
 
 KEPT_PEAKS = 256
 WEIGHTLESS = {
-    *("model", "threads", "log_path", "gguf_path", "mmproj_path"),
+    *("model", "threads", "log_path", "states_path", "gguf_path", "mmproj_path"),
     *("base_url", "connect_timeout_s", "read_timeout_s"),
 }
 """Fields of a spec that change no memory worth counting, or are in the files' identities.

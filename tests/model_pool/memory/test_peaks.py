@@ -61,7 +61,11 @@ def test_other_settings_are_another_model(peaks: MeasuredPeaks, other: EngineSpe
 
 
 @pytest.mark.parametrize(
-    "other", [replace(SPEC, model="a2"), replace(SPEC, threads=9, log_path=Path("elsewhere.log"))]
+    "other",
+    [
+        replace(SPEC, model="a2"),
+        replace(SPEC, threads=9, log_path=Path("elsewhere.log"), states_path=Path("elsewhere")),
+    ],
 )
 def test_what_takes_no_memory_does_not_matter(peaks: MeasuredPeaks, other: EngineSpec) -> None:
     peaks.record(SPEC, [FILE], 900)

@@ -1,0 +1,92 @@
+"""Each configured model: whether it is here, whole, and of a size that can ever fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from core.doctor.finding import Finding, fail, ok, warn
+from core.doctor.limits import at_most
+from core.doctor.scratch import scratch_folder
+from core.doctor.servers import ANSWER_LIMIT_S, is_asked
+from core.doctor.surroundings import Surroundings
+from core.engines.table import check_available
+from core.errors import ModelError, ModelUnavailable
+from core.model_files.checksums import Checksums
+from core.model_pool.fit import Candidate, fit
+from core.model_pool.resolve import ConfiguredModels, ResolvedModel
+from core.settings.schema import ModelSettings, PathSettings
+from core.storage.database import Database
+
+
+def check_models(around: Surroundings) -> Iterator[Finding]:
+    settings = around.sound_settings
+    self_tests = [name for name, model in settings.models.items() if model.self_test]
+    if self_tests:
+        yield ok(f"{len(self_tests)}, made here when they are needed", subject="self-test models")
+    others = [name for name in settings.models if name not in self_tests]
+    with scratch_folder(around) as folder:
+        placed = settings.model_copy(update={"paths": PathSettings(models=around.models_folder)})
+        models = ConfiguredModels(placed, folder, devices=around.gpus)
+        judge = _Judge(around, models, Checksums(Database(folder.database)))
+        # Files first: a server that hangs then costs no word about them.
+        for name in sorted(others, key=lambda name: settings.models[name].engine != "llama"):
+            yield replace(judge.finding(name), subject=name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    around: Surroundings
+    models: ConfiguredModels
+    checksums: Checksums
+
+    def finding(self, name: str) -> Finding:
+        model = self.around.sound_settings.models[name]
+        if model.engine != "llama" and not is_asked(model, self.around.sound_settings):
+            return ok("on another machine, which is not asked")
+        try:
+            resolved = self.models(name)
+            check_available(replace(resolved.spec, read_timeout_s=ANSWER_LIMIT_S))
+        except ModelUnavailable as error:
+            return self._absent(name, model, error)
+        except ModelError as error:
+            return fail(error.message, error.hint)
+        need = Candidate(name, resolved.need_mb, device_mb=resolved.device_mb)
+        if never := self._never(need):
+            return fail(f"here, but it never fits: {never}", self._smaller(need))
+        return ok(self._about(model, resolved))
+
+    def _absent(self, name: str, model: ModelSettings, error: ModelUnavailable) -> Finding:
+        expected = Candidate(name, model.max_memory_mb or 0)
+        if never := self._never(expected):
+            return warn(f"not here, and it would never fit: {never}", self._smaller(expected))
+        instead = f"{model.fallback} answers" if model.fallback else "nobody answers"
+        why = error.message.removeprefix(f"{name} is ")
+        return warn(f"{why.rstrip('.')}; {instead} in its place", error.hint)
+
+    def _never(self, model: Candidate) -> str:
+        """The arithmetic when it can never fit, else ""."""
+        limit = at_most(self.around)
+        found = fit(model, (), limit, limit)
+        return found.reason if found.verdict == "never" else ""
+
+    def _smaller(self, model: Candidate) -> str:
+        bound_by_machine = at_most(self.around).reason
+        more = "give SARAi more memory" if bound_by_machine else "raise runtime.budget_mb"
+        entry = f"models.{model.name}"
+        layers = f"{entry}.gpu_layers or " if model.device_mb else ""
+        return f"Name a smaller model in {entry}, lower {layers}{entry}.context_length, or {more}."
+
+    def _about(self, model: ModelSettings, resolved: ResolvedModel) -> str:
+        needs = f"needs {resolved.need}, fits into {at_most(self.around).limit}"
+        if not resolved.files:
+            return f"its server has it, {needs}"
+        return f"header sound, {needs}, {self._sums(model, resolved)}"
+
+    def _sums(self, model: ModelSettings, resolved: ResolvedModel) -> str:
+        stated = [sha256 for sha256 in (model.sha256, model.mmproj_sha256) if sha256]
+        if len(stated) < len(resolved.files):
+            return "no sha256 stated" if not stated else "sha256 of one file stated"
+        # One that is known and wrong was refused before.
+        known = all(self.checksums.known(file) for file in resolved.files)
+        return "sha256 verified" if known else "sha256 verified when it is loaded"
