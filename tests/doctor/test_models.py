@@ -43,16 +43,13 @@ def tiny(**keys: Any) -> Mapping[str, Any]:
 def test_a_bare_machine_knows_which_file_is_wanted_and_who_answers(tmp_path: Path) -> None:
     around = surroundings(tmp_path / "m")
     found = by_subject(check_models, around)
-    assert found["self-test models"].status == "ok"
-    assert set(found) == {
-        "self-test models",
-        *(name for name, model in around.sound_settings.models.items() if not model.self_test),
-    }
+    assert set(found) == set(around.sound_settings.models)
+    assert found["nano_text"].found.startswith("header sound, needs ")
     absent = found["lfm2_1_2b"]
     assert (absent.status, absent.found) == (
         "warn",
         f"not installed: LFM2-1.2B-Q4_K_M.gguf is not in {around.data.models}; "
-        "self_test_tiny answers in its place",
+        "nano_text answers in its place",
     )
     assert "LiquidAI/LFM2-1.2B-GGUF" in absent.cure
     assert not around.data.root.exists()

@@ -55,7 +55,7 @@ def test_a_bare_machine(sarai: Sarai, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("SARAI_HOME", str(tmp_path / "home"))
     ended = sarai("doctor", "--json")
     found = findings(ended)
-    assert ended.code == 0  # self-test models answer
+    assert ended.code == 0  # embedded models answer
     for name in ("python", "agents_package", "llama_cpp", "configuration", "data_folder"):
         assert found[name, ""]["status"] == "ok", found[name, ""]
     assert "no working C++17 compiler" in found["compiler", ""]["found"]

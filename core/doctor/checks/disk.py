@@ -30,12 +30,7 @@ def _some_model_is_missing(around: Surroundings) -> bool:
         if model.gguf_file is None:
             continue
         try:
-            locate(
-                name,
-                model,
-                models_folder=around.models_folder,
-                self_test_folder=around.data.self_test,
-            )
+            locate(name, model, models_folder=around.models_folder)
         except ModelUnavailable:
             return True
     return False

@@ -21,16 +21,13 @@ from core.storage.database import Database
 
 def check_models(around: Surroundings) -> Iterator[Finding]:
     settings = around.sound_settings
-    self_tests = [name for name, model in settings.models.items() if model.self_test]
-    if self_tests:
-        yield ok(f"{len(self_tests)}, made here when they are needed", subject="self-test models")
-    others = [name for name in settings.models if name not in self_tests]
     with scratch_folder(around) as folder:
         placed = settings.model_copy(update={"paths": PathSettings(models=around.models_folder)})
         models = ConfiguredModels(placed, folder, devices=around.gpus)
         judge = _Judge(around, models, Checksums(Database(folder.database)))
         # Files first: a server that hangs then costs no word about them.
-        for name in sorted(others, key=lambda name: settings.models[name].engine != "llama"):
+        names = sorted(settings.models, key=lambda name: settings.models[name].engine != "llama")
+        for name in names:
             yield replace(judge.finding(name), subject=name)
 
 
