@@ -84,7 +84,7 @@ def pull_from_ollama(name: str, ollama: OllamaSettings) -> Iterator[OllamaStep]:
 
 def _step(name: str, line: str) -> OllamaStep:
     try:
-        told = json.loads(line)
+        told = dict(json.loads(line))
         if "error" in told:
             raise _refused(name, str(told["error"]))
         return OllamaStep(

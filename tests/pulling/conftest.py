@@ -25,6 +25,9 @@ from core.pulling.wanted import WantedFile, WantedModel
 from core.storage.database import Database
 from core.storage.folder import DataFolder
 from tests.hub_emulator import HubEmulator
+from tests.interfaces.conftest import environment, on_terminal, sarai
+
+__all__ = ["environment", "on_terminal", "sarai"]  # fixtures of the command line
 
 ROOT = Path(__file__).parents[2]
 REPOSITORY = "owner/small-GGUF"
@@ -39,6 +42,12 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def home(folder: DataFolder) -> DataFolder:
+    """The data folder of `sarai` and `on_terminal`: here one for each test."""
+    return folder
 
 
 @pytest.fixture
