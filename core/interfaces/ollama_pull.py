@@ -37,7 +37,7 @@ def _as_bars(steps: Iterable[OllamaStep], presenter: Presenter) -> None:
         layers = {}
         for step in steps:
             if not step.total_bytes:
-                shown.console.print(step.status, style="dim")
+                presenter.note(step.status)
                 continue
             if step.digest not in layers:
                 layers[step.digest] = shown.add_task(

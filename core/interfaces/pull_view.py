@@ -34,12 +34,12 @@ def bars(console: Console) -> Progress:
     """Empty bars with bytes, speed and time left; `state` of a task is said behind them."""
     name = Column(max_width=NAME_CELLS, overflow="ellipsis", no_wrap=True)
     return Progress(
-        TextColumn("{task.description}", table_column=name),
+        TextColumn("{task.description}", markup=False, table_column=name),
         BarColumn(bar_width=None),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[state]}"),
+        TextColumn("{task.fields[state]}", markup=False),
         console=console,
         expand=True,
     )

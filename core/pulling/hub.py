@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DEFAULT_ENDPOINT: Final = "https://huggingface.co"
 METADATA_TIMEOUT_S: Final = 10.0
 TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
-QUIET: Final = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"}
+QUIET: Final = {"HF_HUB_DISABLE_TELEMETRY": "1"}
 """Read by huggingface_hub when it is imported, so set before."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -59,7 +59,9 @@ class Hub:
                     key=switch,
                     hint="Unset it, or take files from a folder with --from DIR.",
                 )
+        # False, and not None: that would send what `hf auth login` has left on this machine.
         self._token = environ.get("HF_TOKEN") or False
+        self._tls = httpx.create_ssl_context()
 
     def describe(self, wanted: WantedFile) -> RemoteFile:
         """What the hub tells of the file, from one HEAD request."""
@@ -114,7 +116,7 @@ class Hub:
             try:
                 # A client of its own: only new connections come under the exchange's control.
                 with (
-                    httpx.Client(timeout=TIMEOUT, follow_redirects=True) as http,
+                    httpx.Client(verify=self._tls, timeout=TIMEOUT, follow_redirects=True) as http,
                     http.stream(
                         "GET",
                         remote.location,

@@ -101,41 +101,47 @@ def _planned(
     return PlannedFile(wanted, "missing", place, remote, kept_bytes(place, remote))
 
 
-def require_disk(files: Sequence[PlannedFile], models_folder: Path) -> None:
-    """Raises: StorageError, when the disk has not enough room for what is missing."""
+def disk_problem(files: Sequence[PlannedFile], models_folder: Path) -> StorageError | None:
+    """What is wrong when the disk has not enough room for what is missing."""
     needed = sum(file.to_get_bytes for file in files)
     if needed == 0:
-        return
+        return None
     free = _free_bytes(models_folder)
-    if needed + SPARE_BYTES > free:
-        raise StorageError(
-            f"The files need {gigabytes(needed)} more on the disk of {models_folder}, which has "
-            f"{gigabytes(free)} free, of which {gigabytes(SPARE_BYTES)} stay free.",
-            hint="Make room, pull fewer models, or set paths.models to a folder on another disk.",
-        )
+    if needed + SPARE_BYTES <= free:
+        return None
+    return StorageError(
+        f"The files need {gigabytes(needed)} more on the disk of {models_folder}, which has "
+        f"{gigabytes(free)} free, of which {gigabytes(SPARE_BYTES)} stay free.",
+        hint="Make room, pull fewer models, or set paths.models to a folder on another disk.",
+    )
 
 
-def require_memory(
+def memory_problem(
     models: Sequence[WantedModel],
     runtime: RuntimeSettings,
     machine: MachineMemory | None = None,
-) -> None:
-    """Raises: ModelTooLarge, when a model could never be loaded with this budget."""
+) -> ModelTooLarge | None:
+    """What is wrong when some of `models` could never be loaded with this budget."""
     at_most = ceiling(
         (machine or this_machine()).total_mb(),
         budget_mb=runtime.models_budget_mb,
         system_reserve_mb=runtime.system_reserve_mb,
     )
-    for model in models:
-        if model.memory_mb is not None and model.memory_mb > at_most.limit_mb:
-            why = f" ({at_most.reason})" if at_most.reason else ""
-            raise ModelTooLarge(
-                f"{model.name} takes about {model.memory_mb} MiB, and models may take "
-                f"{at_most.limit_mb} MiB at most{why}.",
-                model=model.name,
-                hint="Pull smaller models, raise runtime.budget_mb, or add --anyway to get it "
-                "all the same.",
-            )
+    too_large = {
+        model.name: model.memory_mb
+        for model in models
+        if model.memory_mb is not None and model.memory_mb > at_most.limit_mb
+    }
+    if not too_large:
+        return None
+    takes = ", ".join(f"{name} takes about {need_mb} MiB" for name, need_mb in too_large.items())
+    why = f" ({at_most.reason})" if at_most.reason else ""
+    return ModelTooLarge(
+        f"{takes}, and models may take {at_most.limit_mb} MiB at most{why}.",
+        model=next(iter(too_large)),
+        hint="Pull smaller models, raise runtime.budget_mb, or add --anyway to get it all the "
+        "same.",
+    )
 
 
 def gigabytes(size_bytes: int) -> str:

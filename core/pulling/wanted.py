@@ -86,15 +86,6 @@ def published_bytes(models: Iterable[WantedModel]) -> int:
     return sum(file.size_bytes or 0 for model in models for file in model.files)
 
 
-def role_of(model: str, manifest: Manifest) -> str | None:
-    """The role that `model` has in the profiles; None for one that is in none of them."""
-    for profile in manifest.profiles.values():
-        for role, name in profile.items():
-            if name == model:
-                return role
-    return None
-
-
 def _meant(target: str, settings: Settings, manifest: Manifest) -> Iterator[WantedModel]:
     names = _members(target, manifest)
     if names is None:

@@ -71,6 +71,7 @@ class HubEmulator:
         self.revisions = {COMMIT, "main"}
         self.claimed_sizes: dict[str, int] = {}
         self.links_last = True
+        self.serves_itself = False  # as mirrors do, without another server for the files
         self._faults: dict[str, deque[Fault]] = {"hub": deque(), "files": deque()}
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)

@@ -59,6 +59,43 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def _send_part(self, content: bytes, start: int, fault: Fault | None) -> None:
+        end = len(content)
+        if isinstance(fault, CutShort):
+            end = min(end, start + fault.after_bytes)
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{end - 1}/{len(content)}")
+        self.send_header("Content-Length", str(end - start))
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        if isinstance(fault, Drop):
+            end = min(end, start + fault.after_bytes)
+        self._send(content[start:end])
+        if isinstance(fault, Drop):
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+
+    def _client_left(self) -> bool:
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        try:
+            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
+        except ConnectionError:
+            return True
+
+    def _send(self, content: bytes) -> None:
+        emulator = self.server.emulator
+        for begin in range(0, len(content), BLOCK_BYTES):
+            block = content[begin : begin + BLOCK_BYTES]
+            emulator.pace(len(block))
+            if self._client_left():
+                return
+            self.wfile.write(block)
+            emulator.sent(len(block))
+
 
 class HubHandler(_Handler):
     """Tells where files are, and who may have them."""
@@ -86,11 +123,17 @@ class HubHandler(_Handler):
             self._end(404, {"X-Error-Code": "RevisionNotFound"})
         elif (content := emulator.find(repository, asked["name"])) is None:
             self._end(404, {"X-Error-Code": "EntryNotFound"})
+        elif emulator.serves_itself:
+            self._serve_itself(content)
         else:
             self._redirect(asked["name"], content)
 
     def _has_token(self) -> bool:
         return self.headers.get("Authorization") == f"Bearer {TOKEN}"
+
+    def _serve_itself(self, content: bytes) -> None:
+        asked = _RANGE.fullmatch(self.headers.get("Range") or "")
+        self._send_part(content, int(asked[1]) if asked else 0, None)
 
     def _redirect(self, name: str, content: bytes) -> None:
         emulator = self.server.emulator
@@ -134,37 +177,3 @@ class FileHandler(_Handler):
         link = int(parse_qs(urlsplit(self.path).query)["link"][0])
         newest = len(emulator.requests("hub"))
         return emulator.links_last or link == newest
-
-    def _send_part(self, content: bytes, start: int, fault: Fault | None) -> None:
-        end = len(content)
-        if isinstance(fault, CutShort):
-            end = min(end, start + fault.after_bytes)
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{end - 1}/{len(content)}")
-        self.send_header("Content-Length", str(end - start))
-        self.send_header("Accept-Ranges", "bytes")
-        self.end_headers()
-        if isinstance(fault, Drop):
-            end = min(end, start + fault.after_bytes)
-        self._send(content[start:end])
-        if isinstance(fault, Drop):
-            self.connection.shutdown(socket.SHUT_RDWR)
-            self.close_connection = True
-
-    def _client_left(self) -> bool:
-        readable, _, _ = select.select([self.connection], [], [], 0)
-        try:
-            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
-        except ConnectionError:
-            return True
-
-    def _send(self, content: bytes) -> None:
-        emulator = self.server.emulator
-        for begin in range(0, len(content), BLOCK_BYTES):
-            block = content[begin : begin + BLOCK_BYTES]
-            emulator.pace(len(block))
-            if self._client_left():
-                return
-            self.wfile.write(block)
-            emulator.sent(len(block))

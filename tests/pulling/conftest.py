@@ -24,6 +24,7 @@ from core.pulling.transfer import Fetcher, Transfer
 from core.pulling.wanted import WantedFile, WantedModel
 from core.storage.database import Database
 from core.storage.folder import DataFolder
+from tests import tiny_models
 from tests.hub_emulator import HubEmulator
 from tests.interfaces.conftest import environment, on_terminal, sarai
 
@@ -48,6 +49,26 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 def home(folder: DataFolder) -> DataFolder:
     """The data folder of `sarai` and `on_terminal`: here one for each test."""
     return folder
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> bytes:
+    """A model that really answers."""
+    return tiny_models.scripted_text(tmp_path).read_bytes()
+
+
+Configure = Callable[[Mapping[str, Any]], None]
+
+
+@pytest.fixture
+def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
+    """Writes the user's configuration."""
+
+    def write(values: Mapping[str, Any]) -> None:
+        (tmp_path / "sarai.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+        monkeypatch.setenv("SARAI_CONFIG", str(tmp_path / "sarai.yaml"))
+
+    return write
 
 
 @pytest.fixture

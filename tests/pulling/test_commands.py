@@ -1,32 +1,24 @@
-"""`sarai models pull`, `verify` and `rm`, called as the shell calls them."""
+"""`sarai models pull`, called as the shell calls them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from core.storage.folder import DataFolder
 from tests import tiny_models
 from tests.hub_emulator import HubEmulator, Spoil
 from tests.interfaces.conftest import Sarai
 from tests.interfaces.terminal import CTRL_C, Terminal
-from tests.pulling.conftest import CONTENT, FILE, REPOSITORY, configured
+from tests.pulling.conftest import CONTENT, FILE, REPOSITORY, Configure, configured
 
 OMNI = "ggml-org/Qwen2.5-Omni-3B-GGUF"
 OMNI_FILE = "Qwen2.5-Omni-3B-Q4_K_M.gguf"
-
-
-@pytest.fixture
-def model(tmp_path: Path) -> bytes:
-    """A model that really answers."""
-    return tiny_models.scripted_text(tmp_path).read_bytes()
 
 
 @pytest.fixture
@@ -38,18 +30,6 @@ def hub(model: bytes) -> Iterator[HubEmulator]:
     }
     with HubEmulator(files) as emulator:
         yield emulator
-
-
-Configure = Callable[[Mapping[str, Any]], None]
-
-
-@pytest.fixture
-def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
-    def write(values: Mapping[str, Any]) -> None:
-        (tmp_path / "sarai.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
-        monkeypatch.setenv("SARAI_CONFIG", str(tmp_path / "sarai.yaml"))
-
-    return write
 
 
 @pytest.fixture(autouse=True)
@@ -234,57 +214,3 @@ def test_a_failure_is_told_and_the_exit_code_says_so(sarai: Sarai, hub: HubEmula
     assert "small.gguf is not the file that it should be" in ended.about
     assert sarai("models", "pull", "small", "--at-once", "9").code == 2
     assert sarai("models", "pull", "smal").code == 2
-
-
-def test_verify_tells_whole_damaged_and_unfinished_files_apart(
-    sarai: Sarai, home: DataFolder, hub: HubEmulator
-) -> None:
-    assert "No downloaded model is here." in sarai("models", "verify").about
-    sarai("models", "pull", "small")
-    whole = sarai("models", "verify")
-    assert (whole.code, "whole" in whole.answer) == (0, True)
-    place = home.models / "small-GGUF" / FILE
-    content = bytearray(place.read_bytes())
-    content[-1] ^= 1  # one bit of the weights, where no header can tell
-    place.write_bytes(content)
-    damaged = sarai("models", "verify", "small")
-    assert (damaged.code, "damaged" in damaged.answer) == (1, True)
-    assert "and not" in damaged.about
-    assert "`sarai models rm small` and `sarai models pull small` get it anew." in damaged.about
-    place.unlink()
-    (home.models / "small-GGUF" / f"{FILE}.part").write_bytes(b"GG")
-    unfinished = sarai("models", "verify")
-    assert (unfinished.code, "incomplete" in unfinished.answer) == (1, True)
-
-
-def test_a_users_own_copy_is_known_by_its_header_alone(
-    sarai: Sarai, home: DataFolder, model: bytes
-) -> None:
-    """Put there by hand, and nobody told its sum."""
-    (home.models / FILE).write_bytes(model)
-    assert "Nothing to get" in sarai("models", "pull", "small").about
-    ended = sarai("models", "verify")
-    assert (ended.code, "no sum known" in ended.answer) == (0, True)
-    assert hashlib.sha256(model).hexdigest() in ended.about
-    (home.models / FILE).write_bytes(model[:100])
-    assert sarai("models", "verify").code == 1
-
-
-def test_rm_deletes_all_of_a_model_and_nothing_else(
-    sarai: Sarai, home: DataFolder, model: bytes, configure: Configure
-) -> None:
-    shared = {"name": "Same", "repo_id": REPOSITORY, "gguf_file": FILE}
-    mine = home.models / "mine.gguf"
-    mine.write_bytes(model)
-    sarai("models", "pull", "small")
-    assert sarai("models", "rm", "small").code == 2  # nobody to ask
-    assert (home.models / "small-GGUF" / FILE).exists()
-    models = configured({REPOSITORY: {FILE: b""}})["models"]
-    configure({"models": {**models, "same": shared}})
-    assert "another model is made of it too" in sarai("models", "rm", "small", "--yes").about
-    assert (home.models / "small-GGUF" / FILE).exists()
-    ended = sarai("models", "rm", "small", "same", "--yes")
-    assert ended.code == 0
-    assert ended.answer.splitlines()[0] == str(home.models / "small-GGUF" / FILE)
-    assert [path.name for path in home.models.iterdir()] == ["mine.gguf"]
-    assert "Nothing of it is here." in sarai("models", "rm", "small", "--yes").about

@@ -156,6 +156,15 @@ def test_a_gated_repository_wants_a_token_and_the_files_never_see_it(
     assert all("authorization" not in request.headers for request in hub.requests("files"))
 
 
+def test_a_hub_that_has_the_bytes_itself_sees_the_token_there_too(
+    hub: HubEmulator, puller: Puller
+) -> None:
+    hub.gated, hub.serves_itself = frozenset({REPOSITORY}), True
+    assert puller.pull(hub, HF_TOKEN=TOKEN).read_bytes() == CONTENT
+    assert [request.method for request in hub.requests("hub")] == ["HEAD", "GET"]
+    assert hub.requests("files") == []
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

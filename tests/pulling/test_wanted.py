@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from core.errors import InvalidInput
-from core.pulling.wanted import all_models, choose, published_bytes, role_of
+from core.pulling.wanted import all_models, choose, published_bytes
 from core.settings import Settings, load_settings
 from core.settings.manifest import ROLES, load_manifest
 
@@ -94,11 +94,6 @@ def test_what_cannot_be_pulled_says_why(settings: Settings, name: str, told: str
     with pytest.raises(InvalidInput) as refused:
         choose([name], settings)
     assert told in str(refused.value)
-
-
-def test_roles_of_models(settings: Settings) -> None:
-    assert role_of("gemma_4_e2b", MANIFEST) == "omni"
-    assert role_of("mine", MANIFEST) is None
 
 
 def test_no_name_leads_out_of_the_folder_of_models(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from core.pulling.hub import Hub
 from core.pulling.licences import accept, not_yet_accepted
 from core.pulling.offline_folder import OfflineFolder
 from core.pulling.patience import Patience
-from core.pulling.plan import PlannedFile, plan_files, require_disk, require_memory
+from core.pulling.plan import PlannedFile, disk_problem, memory_problem, plan_files
 from core.pulling.pull import MOST_AT_ONCE, Outcome, is_stopped, progress_of, pull
 from core.pulling.sources import Source
 from core.pulling.transfer import Fetcher
@@ -73,11 +73,11 @@ class _Pull:
         if self._arguments.dry_run:
             for problem in problems:
                 self._presenter.error(problem)
-            return self._code(files) if not problems else EXIT_FAILED
+            wrong = problems or any(file.problem for file in files)
+            return EXIT_FAILED if wrong else EXIT_OK
         for problem in problems:
             raise problem
-        files = self._accepted(models, files)
-        return self._fetched(files, source)
+        return self._fetched(self._accepted(models, files), source)
 
     def _planned(self, models: Sequence[WantedModel], source: Source) -> tuple[PlannedFile, ...]:
         with self._presenter.waiting() as waiting:
@@ -96,24 +96,19 @@ class _Pull:
         self, models: Sequence[WantedModel], files: Sequence[PlannedFile]
     ) -> list[SARAiError]:
         """What speaks against beginning at all."""
-        found: list[SARAiError] = []
-        missing = {file.wanted.model for file in files if file.standing == "missing"}
-        try:
-            require_disk(files, self._models_folder)
-            if not self._arguments.anyway:
-                to_get = [model for model in models if model.name in missing]
-                require_memory(to_get, self._settings.runtime)
-        except SARAiError as problem:
-            found.append(problem)
-        return found
+        to_get = [model for model in models if model.name in _missing(files)]
+        found: list[SARAiError | None] = [disk_problem(files, self._models_folder)]
+        if not self._arguments.anyway:
+            found.append(memory_problem(to_get, self._settings.runtime))
+        return [problem for problem in found if problem is not None]
 
     def _accepted(
         self, models: Sequence[WantedModel], files: Sequence[PlannedFile]
     ) -> tuple[PlannedFile, ...]:
         """`files` without those whose licence the user does not accept."""
-        missing = {file.wanted.model for file in files if file.standing == "missing"}
         remembered = self._folder.accepted_licences
-        open_ones = [m for m in not_yet_accepted(models, remembered) if m.name in missing]
+        to_get = [model for model in models if model.name in _missing(files)]
+        open_ones = not_yet_accepted(to_get, remembered)
         for line in licence_lines(open_ones):
             self._presenter.line(line)
         if open_ones and not self._accepts():
@@ -161,5 +156,7 @@ class _Pull:
         self._presenter.note("`sarai models` shows what is used now.")
         return EXIT_OK
 
-    def _code(self, files: Sequence[PlannedFile]) -> int:
-        return EXIT_FAILED if any(file.problem for file in files) else EXIT_OK
+
+def _missing(files: Sequence[PlannedFile]) -> set[str]:
+    """The models that lack a file which can be had."""
+    return {file.wanted.model for file in files if file.standing == "missing"}
