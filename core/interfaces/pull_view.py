@@ -26,20 +26,21 @@ from core.pulling.plan import gigabytes
 from core.pulling.progress import FileProgress, PullProgress
 
 LINE_EVERY_S = 10.0
-NAME_CELLS = 32
-STATE_WORDS = {"downloading": "", "waiting": "waiting", "done": "here"}
+NAME_CELLS = 26
+STATE_WORDS = {"downloading": "", "retrying": "again", "done": "here"}
 
 
 def bars(console: Console) -> Progress:
     """Empty bars with bytes, speed and time left; `state` of a task is said behind them."""
     name = Column(max_width=NAME_CELLS, overflow="ellipsis", no_wrap=True)
+    whole = Column(no_wrap=True)
     return Progress(
         TextColumn("{task.description}", markup=False, table_column=name),
         BarColumn(bar_width=None),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[state]}", markup=False),
+        DownloadColumn(table_column=whole),
+        TransferSpeedColumn(table_column=whole),
+        TimeRemainingColumn(table_column=whole),
+        TextColumn("{task.fields[state]}", markup=False, table_column=whole),
         console=console,
         expand=True,
     )
@@ -48,18 +49,25 @@ def bars(console: Console) -> Progress:
 class TerminalView:
     """A bar for each file, and one for all together."""
 
-    def __init__(self, progress: PullProgress, console: Console) -> None:
+    def __init__(self, progress: PullProgress, presenter: Presenter) -> None:
         self._progress = progress
-        self.shown = bars(console)
+        self._presenter = presenter
+        self._troubles = dict.fromkeys(progress.files, "")
+        self.shown = bars(presenter.notes)
         self._tasks = [(file, self._add(file)) for file in progress.files]
         self._all = self.shown.add_task(
             "all", total=progress.total_bytes, completed=progress.done_bytes, state=""
         )
 
     def show(self) -> None:
-        """Bring the bars up to date."""
+        """Bring the bars up to date; what went wrong is said above them, once."""
         for file, task in self._tasks:
-            self.shown.update(task, completed=file.done_bytes, state=_state(file))
+            state = STATE_WORDS.get(file.state, file.state)
+            self.shown.update(task, completed=file.done_bytes, state=state)
+            trouble = file.trouble if file.state == "retrying" else ""
+            if trouble and trouble != self._troubles[file]:
+                self._presenter.note(f"{file.name}: {trouble}; it is asked again.")
+            self._troubles[file] = trouble
         self.shown.update(self._all, completed=self._progress.done_bytes)
 
     def _add(self, file: FileProgress) -> TaskID:
@@ -108,12 +116,6 @@ def pull_view(
 ) -> tuple[Callable[[], None], AbstractContextManager[object]]:
     """How to show `progress`, and the block inside which it is shown."""
     if presenter.notes.is_terminal:
-        view = TerminalView(progress, presenter.notes)
+        view = TerminalView(progress, presenter)
         return view.show, view.shown
     return LineView(progress, presenter.note).show, nullcontext()
-
-
-def _state(file: FileProgress) -> str:
-    if file.state == "retrying":
-        return f"again: {file.trouble}"
-    return STATE_WORDS.get(file.state, file.state)

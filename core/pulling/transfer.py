@@ -68,7 +68,7 @@ class Fetcher:
                     tries.succeeded()
                 transfer.progress.gave_way(why.reason)
                 tries.failed(why, giving_up=_gave_up(remote, part.size_bytes, why))
-                remote = self._found_again(remote)
+                remote = self._found_again(part, remote)
 
     def _read(self, part: Part, remote: RemoteFile, progress: FileProgress) -> None:
         with self._source.read(remote, part.size_bytes, self._cancel) as stream:
@@ -86,13 +86,14 @@ class Fetcher:
         if left:
             raise Interrupted("the connection ended before the file did")
 
-    def _found_again(self, remote: RemoteFile) -> RemoteFile:
+    def _found_again(self, part: Part, remote: RemoteFile) -> RemoteFile:
         """Addresses of content are signed, and end after a while: a new try asks for a new one."""
         try:
             found = self._source.describe(remote.wanted)
         except Interrupted:
             return remote
         if not Receipt.of(found).same_content(Receipt.of(remote)):
+            part.discard()
             raise _other_content(remote, "it was replaced meanwhile")
         return found
 

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from core.errors import DownloadFailed, StorageError
+from core.interfaces.presenter import Presenter
 from core.interfaces.pull_view import LineView, TerminalView
 from core.pulling.part import part_path
 from core.pulling.progress import FileProgress, PullProgress
@@ -93,9 +94,29 @@ def test_what_was_kept_counts_as_here_and_for_no_speed(hub: HubEmulator, puller:
     source = hub_source(hub)
     progress = progress_of(puller.plan(source))
     assert (progress.done_bytes, progress.received_bytes) == (50_000, 0)
-    view = TerminalView(progress, Console(file=io.StringIO(), force_terminal=True, width=100))
+    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+    view = TerminalView(progress, Presenter(console, console))
     view.show()
     assert [(task.completed, task.speed) for task in view.shown.tasks] == [(50_000, None)] * 2
+
+
+def test_bars_fit_80_columns_and_trouble_is_told_once() -> None:
+    file = FileProgress("mmproj-Qwen3VL-4B-Instruct-Q8_0.gguf", 2_497_281_664, 1_000_000_000)
+    shown = io.StringIO()
+    console = Console(file=shown, force_terminal=True, width=80, color_system=None)
+    view = TerminalView(PullProgress([file]), Presenter(console, console))
+    file.received(20_000_000)
+    for _ in range(2):
+        file.gave_way("the connection was lost ([Errno 104] reset)")
+        view.show()
+    console.print(view.shown.get_renderable())
+    *told, bar, _ = shown.getvalue().splitlines()
+    words = " ".join(" ".join(told).split())
+    assert words.endswith("the connection was lost ([Errno 104] reset); it is asked again.")
+    assert words.count("asked again") == 1
+    assert bar.startswith("mmproj-Qwen3VL-4B-Instruc… ")
+    assert "1.0/2.5 GB" in bar
+    assert bar.rstrip().endswith(" again")
 
 
 def test_one_file_that_fails_stops_no_other(contents: dict[str, bytes], puller: Puller) -> None:
