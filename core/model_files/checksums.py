@@ -49,14 +49,6 @@ class Checksums:
             self.keep(file, known)
         _require(file, known, expected, model)
 
-    def keep(self, file: FileIdentity, sha256: str) -> None:
-        """Remember the sum of `file`, which the caller has computed. Raises: StorageError."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO file_checksums (path, identity, sha256) VALUES (?, ?, ?)",
-                (str(file.path), _identity(file), sha256),
-            )
-
     def _known(self, file: FileIdentity) -> str | None:
         with self._database.connection() as connection:
             row = connection.execute(
@@ -64,6 +56,14 @@ class Checksums:
                 (str(file.path), _identity(file)),
             ).fetchone()
         return None if row is None else str(row["sha256"])
+
+    def keep(self, file: FileIdentity, sha256: str) -> None:
+        """Remember the sum of `file`, which the caller has computed. Raises: StorageError."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO file_checksums (path, identity, sha256) VALUES (?, ?, ?)",
+                (str(file.path), _identity(file), sha256),
+            )
 
 
 def sha256_of(file: FileIdentity, *, model: str, cancel: Cancellation | None = None) -> str:
