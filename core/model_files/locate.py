@@ -12,7 +12,7 @@ from core.model_files.files import ModelFiles
 from core.model_files.self_test.build import build
 from core.settings.schema import ModelSettings
 
-__all__ = ["ModelFiles", "locate"]
+__all__ = ["ModelFiles", "find_file", "locate", "repository_folder"]
 
 
 def locate(
@@ -44,18 +44,28 @@ def locate(
 
 
 def _find(model: str, settings: ModelSettings, file: Path, models_folder: Path) -> Path:
-    """The first place of `file` that exists; anything there will do, `read_header` judges it."""
-    places = _places(file, settings.repo_id, models_folder)
-    for place in places:
-        if place.exists():
-            return place
+    found = find_file(file, settings.repo_id, models_folder)
+    if found is not None:
+        return found
+    first = _places(file, settings.repo_id, models_folder)[0]
     raise ModelUnavailable(
-        f"{model} is not installed: {places[0].name} is not in {places[0].parent}.",
+        f"{model} is not installed: {first.name} is not in {first.parent}.",
         model=model,
-        hint=f"Get it from {settings.repo_id}, or correct the configuration."
+        hint=f"Get it from {settings.repo_id} with `sarai models pull {model}`, or correct the "
+        "configuration."
         if settings.repo_id
         else "Put the file there, or correct the configuration.",
     )
+
+
+def find_file(file: Path, repo_id: str | None, models_folder: Path) -> Path | None:
+    """The first place of `file` that exists; anything there will do, `read_header` judges it."""
+    return next((p for p in _places(file, repo_id, models_folder) if p.exists()), None)
+
+
+def repository_folder(repo_id: str, models_folder: Path) -> Path:
+    """Where files of this repository are kept, so that equal names of two never meet."""
+    return models_folder / repo_id.rpartition("/")[2]
 
 
 def _places(file: Path, repo_id: str | None, models_folder: Path) -> list[Path]:
@@ -64,7 +74,7 @@ def _places(file: Path, repo_id: str | None, models_folder: Path) -> list[Path]:
         return [expanded]
     places = [models_folder / expanded]
     if repo_id:
-        places.append(models_folder / repo_id.rpartition("/")[2] / expanded)
+        places.append(repository_folder(repo_id, models_folder) / expanded)
     return places
 
 
