@@ -9,6 +9,7 @@ Owns the error taxonomy; knows nothing of the rest of the project.
     ├── StorageError            the data folder or its database
     ├── Cancelled               the caller asked to stop before there was an answer
     ├── SpeechUnavailable       text cannot be spoken on this machine
+    ├── DownloadFailed          a model's file could not be had; what came of it is kept
     └── ModelError              one model (named) could not do its work
         ├── ModelUnavailable    not installed, or its server does not answer
         ├── ModelFileInvalid    the file is not what it claims to be
@@ -96,6 +97,13 @@ class SpeechUnavailable(SARAiError):
     """Text cannot be turned into speech on this machine."""
 
     code = "speech_unavailable"
+
+
+class DownloadFailed(SARAiError):
+    """A file could not be fetched, or is not the one that it should be."""
+
+    code = "download_failed"
+    retryable = True
 
 
 class ModelError(SARAiError):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from core.errors import ConfigError, InvalidInput, SARAiError
 from core.interfaces.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
+from core.interfaces.models_parser import add_models
 
 HEALTH = "--health"
 
@@ -89,7 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_graph(commands)
     _add_config(commands)
-    _add_models(commands)
+    add_models(commands)
     _add_pool(commands)
     _add_data(commands)
     _add_doctor(commands)
@@ -147,24 +148,6 @@ def _add_config(commands: Commands) -> None:
         "action", choices=["show"], nargs="?", help="print it, and where it comes from"
     )
     config.set_defaults(command_module="config")
-
-
-def _add_models(commands: Commands) -> None:
-    models = commands.add_parser("models", help="the configured models and what is installed")
-    models.add_argument(
-        "--verbose", action="store_true", help="with files, memory, and why one cannot be used"
-    )
-    models.set_defaults(command_module="models")
-    reports = models.add_subparsers(metavar="[fit|why]")
-    fit = reports.add_parser(
-        "fit", help="which of them fit into memory now, and why the others do not"
-    )
-    fit.add_argument("--json", action="store_true", help="for programs")
-    fit.set_defaults(command_module="models_fit")
-    why = reports.add_parser("why", help="which of them had to leave, for whom, and why they")
-    why.add_argument("name", nargs="?", metavar="NAME", help="only where this model was part of it")
-    why.add_argument("--all", action="store_true", help="all that are kept, not only the newest")
-    why.set_defaults(command_module="models_why")
 
 
 def _add_pool(commands: Commands) -> None:

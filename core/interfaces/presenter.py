@@ -108,6 +108,11 @@ class Presenter:
     def _width(self) -> int | None:
         return self._notes.width if self._notes.is_terminal else None
 
+    @property
+    def notes(self) -> Console:
+        """Where what is about the answers goes."""
+        return self._notes
+
     def _print(self, text: str, style: str) -> None:
         # On a terminal words are kept whole; in a file or pipe, lines.
         self._notes.print(Text(_clean(text), style=style), soft_wrap=self._width is None)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.errors import ModelError
+from core.pulling.plan import gigabytes
+from core.pulling.wanted import choose, published_bytes
 
 if TYPE_CHECKING:
     from core.model_pool import ModelPool
     from core.settings import Settings
-
-ONLY_EMBEDDED = "Only the embedded demo models are here. See README, 'Real models'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,18 @@ def who_answers(pool: ModelPool) -> Answerers:
     wanted = roles(pool.settings)
     chosen = {role: _first_at_hand(model, pool, absent) for role, model in wanted.items()}
     if all(pool.settings.models[model].embedded for model in chosen.values()):
-        return Answerers(ONLY_EMBEDDED, absent)
+        return Answerers(only_embedded(pool.settings), absent)
     told = [
         f"{role}: {model}" + ("" if model == wanted[role] else f" (no {wanted[role]})")
         for role, model in chosen.items()
     ]
     return Answerers(" · ".join(told), absent)
+
+
+def only_embedded(settings: Settings) -> str:
+    """What there is, and how much more there is to get."""
+    size = gigabytes(published_bytes(choose((), settings)))
+    return f"Only the embedded demo models are here; `sarai models pull` gets real ones ({size})."
 
 
 def why_absent(model: str, pool: ModelPool) -> str | None:

@@ -46,7 +46,7 @@ class Checksums:
         known = self.known(file)
         if known is None:
             known = sha256_of(file, model=model, cancel=cancel)
-            self._keep(file, known)
+            self.keep(file, known)
         _require(file, known, expected, model)
 
     def known(self, file: FileIdentity) -> str | None:
@@ -61,7 +61,8 @@ class Checksums:
             ).fetchone()
         return None if row is None else str(row["sha256"])
 
-    def _keep(self, file: FileIdentity, sha256: str) -> None:
+    def keep(self, file: FileIdentity, sha256: str) -> None:
+        """Remember the sum of `file`, which the caller has computed. Raises: StorageError."""
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO file_checksums (path, identity, sha256) VALUES (?, ?, ?)",

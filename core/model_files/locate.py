@@ -11,7 +11,7 @@ from core.errors import ModelUnavailable
 from core.model_files.files import ModelFiles
 from core.settings.schema import ModelSettings
 
-__all__ = ["ModelFiles", "embedded_folder", "locate"]
+__all__ = ["ModelFiles", "embedded_folder", "find_file", "locate", "repository_folder"]
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -48,24 +48,36 @@ def embedded_folder() -> Path:
 
 
 def _find(model: str, settings: ModelSettings, file: Path, models_folder: Path) -> Path:
-    """The first place of `file` that exists; anything there will do, `read_header` judges it."""
-    places = _places(file, settings.repo_id, models_folder)
-    for place in places:
-        if place.exists():
-            return place
+    found = find_file(file, settings.repo_id, models_folder)
+    if found is not None:
+        return found
+    first = _places(file, settings.repo_id, models_folder)[0]
     raise ModelUnavailable(
-        f"{model} is not installed: {places[0].name} is not in {places[0].parent}.",
+        f"{model} is not installed: {first.name} is not in {first.parent}.",
         model=model,
-        hint=_hint(settings),
+        hint=_hint(model, settings),
     )
 
 
-def _hint(settings: ModelSettings) -> str:
+def _hint(model: str, settings: ModelSettings) -> str:
     if settings.embedded:
         return "Install SARAi again."
     if settings.repo_id:
-        return f"Get it from {settings.repo_id}, or correct the configuration."
+        return (
+            f"Get it from {settings.repo_id} with `sarai models pull {model}`, or correct the "
+            "configuration."
+        )
     return "Put the file there, or correct the configuration."
+
+
+def find_file(file: Path, repo_id: str | None, models_folder: Path) -> Path | None:
+    """The first place of `file` that exists; anything there will do, `read_header` judges it."""
+    return next((p for p in _places(file, repo_id, models_folder) if p.exists()), None)
+
+
+def repository_folder(repo_id: str, models_folder: Path) -> Path:
+    """Where files of this repository are kept, so that equal names of two never meet."""
+    return models_folder / repo_id.rpartition("/")[2]
 
 
 def _places(file: Path, repo_id: str | None, models_folder: Path) -> list[Path]:
@@ -74,7 +86,7 @@ def _places(file: Path, repo_id: str | None, models_folder: Path) -> list[Path]:
         return [expanded]
     places = [models_folder / expanded]
     if repo_id:
-        places.append(models_folder / repo_id.rpartition("/")[2] / expanded)
+        places.append(repository_folder(repo_id, models_folder) / expanded)
     return places
 
 

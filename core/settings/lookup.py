@@ -1,4 +1,4 @@
-"""Which files hold the configuration: the packaged defaults and the user's own.
+"""Which files hold the configuration and the manifest: the packaged ones and the user's own.
 
 Owns the places that are searched; knows nothing of their content.
 """
@@ -22,14 +22,24 @@ def defaults_file() -> Path:
 
     Raises: ConfigError, when they are missing.
     """
-    # A wheel carries them inside the package; a checkout has them beside it.
-    installed = _PACKAGE / "_config" / "sarai.yaml"
-    checkout = _PACKAGE.parent / "config" / "sarai.yaml"
-    for path in (installed, checkout):
+    return _belonging(_PACKAGE / "_config" / "sarai.yaml", "config/sarai.yaml", "defaults")
+
+
+def manifest_file() -> Path:
+    """The manifest of models that came with SARAi.
+
+    Raises: ConfigError, when it is missing.
+    """
+    return _belonging(_PACKAGE / "_models" / "manifest.yaml", "models/manifest.yaml", "models")
+
+
+def _belonging(installed: Path, in_checkout: str, what: str) -> Path:
+    # A wheel carries it inside the package; a checkout has it beside the package.
+    for path in (installed, _PACKAGE.parent / in_checkout):
         if path.is_file():
             return path
     raise ConfigError(
-        "The defaults that belong to SARAi are missing.",
+        f"The {what} that belong to SARAi are missing.",
         path=installed,
         hint="Install SARAi again.",
     )

@@ -74,7 +74,7 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
     """
     databases = (folder.database, folder.checkpoints)
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
-    own += [folder.feedback_log, folder.prompt_history]
+    own += [folder.feedback_log, folder.prompt_history, folder.accepted_licences]
     own += [folder.media, folder.states, folder.logs, folder.reservations]
     own += [folder.models] if include_models else []
     try:

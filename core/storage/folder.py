@@ -35,6 +35,10 @@ class DataFolder:
         return self.root / "feedback.jsonl"
 
     @property
+    def accepted_licences(self) -> Path:
+        return self.root / "accepted_licences.jsonl"
+
+    @property
     def models(self) -> Path:
         return self.root / "models"
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from tests.ollama_emulator import answers
-from tests.ollama_emulator.faults import Refuse
+from tests.ollama_emulator.faults import EndEarly, Line, Refuse
 from tests.ollama_emulator.models import EmulatedModel, count_text_tokens
 from tests.ollama_emulator.recording import RecordedRequest
 from tests.ollama_emulator.streaming import NdjsonStream
@@ -159,7 +159,16 @@ class OllamaHandler(BaseHTTPRequestHandler):
         if body.get("stream") is False:
             self._answer(steps[-1])
         else:
-            self._stream().send_all(steps)
+            self._stream().send_all(self._until_fault(steps))
+
+    def _until_fault(self, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """A pull knows two faults; each step counts as a token."""
+        match self.fault:
+            case EndEarly(after_tokens=count):
+                return steps[:count]
+            case Line(text=text, after_tokens=count):
+                return [*steps[:count], json.loads(text)]
+        return steps
 
     def _delete(self, body: dict[str, Any]) -> None:
         self._model(body)

@@ -29,7 +29,7 @@ def names(wheel: Path) -> set[str]:
 
 
 def test_it_holds_the_packages_the_configuration_and_the_type_markers(names: set[str]) -> None:
-    assert {"core/errors.py", "core/_config/sarai.yaml"} <= names
+    assert {"core/errors.py", "core/_config/sarai.yaml", "core/_models/manifest.yaml"} <= names
     assert {"core/py.typed", "agents/py.typed", "agents/__init__.py"} <= names
 
 
@@ -67,6 +67,9 @@ def test_installed_it_runs_outside_the_checkout(wheel: Path, tmp_path: Path) -> 
     libraries = next((place / "lib").glob("python*/site-packages"))
     (libraries / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
 
-    load = "from core.settings import load_settings; load_settings()"
+    load = (
+        "from core.settings import load_settings; load_settings();"
+        "from core.settings.manifest import load_manifest; load_manifest()"
+    )
     for command in ([str(place / "bin" / "sarai"), "--help"], [str(python), "-c", load]):
         subprocess.run(command, cwd=tmp_path, check=True, timeout=60)

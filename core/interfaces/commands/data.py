@@ -5,12 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from core.errors import InvalidInput
+from core.interfaces.consent import consents
 from core.interfaces.exit_codes import EXIT_FAILED, EXIT_OK
-from core.interfaces.standard_input import from_terminal
 from core.storage.folder import DataFolder, data_root, open_data_folder
-
-YES = {"y", "yes", "s", "sí", "si"}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,12 +38,6 @@ def _delete(folder: DataFolder, arguments: argparse.Namespace) -> int:
 
 
 def _confirmed(folder: DataFolder, *, models: bool) -> bool:
-    if not from_terminal():
-        raise InvalidInput("Deleting needs a yes.", key="--yes", hint="Add --yes to mean it.")
     what = "conversations, logs, media" + (" and downloaded models" if models else "")
-    try:
-        answer = input(f"Delete {what} in {folder.root}? [y/N] ")
-    except EOFError:
-        print()
-        return False
-    return answer.strip().lower() in YES
+    question = f"Delete {what} in {folder.root}?"
+    return consents(question, need="Deleting needs a yes.", option="--yes")
