@@ -33,13 +33,16 @@ class TrainingOptions:
 
     The learning rate rises over `warmup_steps`, stays, and falls as a cosine over the last
     `decay_share` of all `steps` to `last_fraction` of its peak; a share of 1 is the usual
-    cosine schedule. `bf16` computes matrix products in bfloat16; weights stay float32.
+    cosine schedule. Parameters whose names begin with `slowed` learn at `slowed_share` of the
+    rates. `bf16` computes matrix products in bfloat16; weights stay float32.
     """
 
     out: Path
     steps: int
     learning_rate: float = 1.5e-3
     muon_rate: float | None = None
+    slowed: str | None = None
+    slowed_share: float = 1.0
     weight_decay: float = 0.05
     warmup_steps: int = 100
     decay_share: float = 1.0
@@ -47,7 +50,7 @@ class TrainingOptions:
     clip_norm: float = 1.0
     bf16: bool = True
     seed: int = 0
-    log_every: int = 50
+    log_every: int = 25
     checkpoint_every: int = 500
 
     def rate_factor(self, step: int) -> float:
@@ -114,30 +117,30 @@ def load_weights(network: nn.Module, out: Path) -> None:
 
 def _optimizers(network: nn.Module, options: TrainingOptions) -> list[torch.optim.Optimizer]:
     """AdamW; where `muon_rate` is given, Muon for the matrices inside of blocks."""
-    matrices: list[nn.Parameter] = []
-    decayed: list[nn.Parameter] = []
-    plain: list[nn.Parameter] = []
+    matrices: dict[float, list[nn.Parameter]] = defaultdict(list)
+    others: dict[tuple[float, bool], list[nn.Parameter]] = defaultdict(list)
     for name, parameter in network.named_parameters():
-        if not parameter.requires_grad:
-            continue
+        slow = options.slowed is not None and name.startswith(options.slowed)
+        share = options.slowed_share if slow else 1.0
         if parameter.ndim == 2 and "blocks." in name and options.muon_rate is not None:
-            matrices.append(parameter)
+            matrices[share].append(parameter)
         else:
-            (decayed if parameter.ndim > 1 else plain).append(parameter)
+            others[share, parameter.ndim > 1].append(parameter)
+    rate, decay = options.learning_rate, options.weight_decay
     groups = [
-        {"params": decayed, "weight_decay": options.weight_decay},
-        {"params": plain, "weight_decay": 0.0},
+        {"params": parameters, "lr": rate * share, "weight_decay": decay * decayed}
+        for (share, decayed), parameters in others.items()
     ]
-    adam = torch.optim.AdamW(groups, lr=options.learning_rate, betas=(0.9, 0.98), fused=True)
-    optimizers: list[torch.optim.Optimizer] = [adam]
-    if matrices and options.muon_rate is not None:
+    optimizers: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
+    ]
+    if options.muon_rate is not None:
+        groups = [
+            {"params": parameters, "lr": options.muon_rate * share}
+            for share, parameters in matrices.items()
+        ]
         optimizers.append(
-            torch.optim.Muon(
-                matrices,
-                lr=options.muon_rate,
-                weight_decay=options.weight_decay,
-                adjust_lr_fn="match_rms_adamw",
-            )
+            torch.optim.Muon(groups, weight_decay=decay, adjust_lr_fn="match_rms_adamw")
         )
     for optimizer in optimizers:
         for group in optimizer.param_groups:
