@@ -53,7 +53,7 @@ def _clouds(rng: Generator, width_px: int, height_px: int) -> Field:
     mix = _squashed(_cloud(rng, width_px, height_px, roughness=rng.uniform(1.3, 2.6)))
     other = _squashed(_cloud(rng, width_px, height_px, roughness=rng.uniform(1.3, 2.6)))
     blended = dark + (light - dark) * mix[..., None]
-    return blended + (third - blended) * other[..., None] * rng.uniform(0, 0.8)
+    return _single(blended + (third - blended) * other[..., None] * rng.uniform(0, 0.8))
 
 
 def _squashed(field: Field) -> Field:
