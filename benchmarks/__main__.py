@@ -11,13 +11,18 @@ from pathlib import Path
 
 from benchmarks.report import ROOT, table
 
-NOT_BENCHMARKS = {"report", "pool_peers", "pool_traces", "__main__"}
+NOT_BENCHMARKS = {"report", "pool_peers", "pool_traces", "synthetic_models", "__main__"}
 
 
 def benchmark_names() -> list[str]:
-    """Every module of this folder that measures something."""
-    modules = pkgutil.iter_modules([str(Path(__file__).parent)])
-    names = (module.name for module in modules if not module.ispkg)
+    """Every module of this folder that measures something, and every package that runs."""
+    folder = Path(__file__).parent
+    modules = pkgutil.iter_modules([str(folder)])
+    names = (
+        module.name
+        for module in modules
+        if not module.ispkg or (folder / module.name / "__main__.py").is_file()
+    )
     return sorted(name for name in names if name not in NOT_BENCHMARKS)
 
 

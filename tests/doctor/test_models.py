@@ -44,7 +44,7 @@ def test_a_bare_machine_knows_which_file_is_wanted_and_who_answers(tmp_path: Pat
     around = surroundings(tmp_path / "m")
     found = by_subject(check_models, around)
     assert set(found) == set(around.sound_settings.models)
-    assert found["nano_text"].found.startswith("header sound, needs ")
+    assert found["nano_audio"].found.startswith("header sound, needs ")
     absent = found["lfm2_1_2b"]
     assert (absent.status, absent.found) == (
         "warn",

@@ -11,6 +11,7 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.storage.folder import DataFolder
+from tests import nano_weights
 from tests.conftest import NO_OLLAMA
 
 DATA = Path(__file__).parents[1] / "data"
@@ -39,6 +40,7 @@ def assistant(
         yield opened
 
 
+@nano_weights.VISION
 @pytest.mark.parametrize(
     ("question", "colour"),
     [
@@ -54,6 +56,8 @@ def test_the_colour_of_a_circle(assistant: SARAiOrchestrator, question: str, col
     assert colour in (state["response"] or "").lower()
 
 
+@nano_weights.AUDIO
+@nano_weights.TEXT
 @pytest.mark.parametrize(
     ("recording", "heard", "language"),
     [
@@ -72,6 +76,7 @@ def test_a_spoken_word_is_written_down_and_answered(
     assert state["response"]
 
 
+@nano_weights.TEXT
 @pytest.mark.parametrize(
     ("question", "part"),
     [
@@ -92,6 +97,7 @@ def test_what_the_text_model_answers(
     assert part in (state["response"] or "").lower()
 
 
+@nano_weights.TEXT
 @pytest.mark.parametrize(
     ("question", "part"),
     [

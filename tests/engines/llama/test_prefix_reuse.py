@@ -105,6 +105,24 @@ def test_a_copy_that_lent_its_opening_is_kept(models: Models, open_model: OpenMo
     assert evaluated(answer(model, first)[1]) <= SLACK_TOKENS
 
 
+def test_a_copy_is_put_back_while_another_answer_to_its_question_moves_out(
+    models: Models, open_model: OpenModel
+) -> None:
+    model = open_model(spec_for(models.random, context_tokens=4096))
+    asked = [*Conversation(model, "Ana").messages, Message.text("user", "hola")]
+    text, _ = answer(model, asked, max_tokens=80)
+    Conversation(model, "Bea").turn("hola")
+    (copy,) = model._cache._saved.states  # no public way to have two answers to one question
+    first = model.generate(GenerationRequest(tuple(asked), 8, temperature=0))
+    next(first)
+    answer(model, asked, max_tokens=2)  # beside it, in a sequence of its own
+    list(first)
+    model._cache.adopt([copy])
+    after = [*asked, Message.text("assistant", text), Message.text("user", "¿y?")]
+    fresh = open_model(spec_for(models.random, context_tokens=4096))
+    assert_same_logits(first_logits(model, after), first_logits(fresh, after))
+
+
 def test_the_bound_on_copies_holds_and_the_oldest_goes(
     models: Models, open_model: OpenModel
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -142,15 +141,41 @@ def test_this_machine() -> None:
     assert total_mb is not None
     assert available_mb is not None
     assert 0 < available_mb <= total_mb
-    before_mb = found.private_mb(os.getpid())
-    hold = "data = bytearray(b'x') * (200 * 2**20); print(1, flush=True); input()"
+
+
+HOLDER = """
+import subprocess, sys
+hold = "data = bytearray(b'x') * (200 * 2**20); print(1, flush=True); input()"
+print(1, flush=True)
+input()
+command = [sys.executable, "-c", hold, sys.argv[1]]
+with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+    worker.stdout.readline()
+    print(1, flush=True)
+    input()
+    worker.communicate(b"\\n")
+"""
+"""A process that starts, when it is told to, what looks like a worker with 200 MiB."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_process_is_counted_with_its_workers() -> None:
+    found = this_machine()
     with subprocess.Popen(
-        [sys.executable, "-c", hold, WORKER_MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as child:
-        assert child.stdout is not None
-        child.stdout.readline()
-        assert 200 <= found.private_mb(os.getpid()) - before_mb < 300
-        child.communicate(b"\n")
+        [sys.executable, "-c", HOLDER, WORKER_MODULE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        before_mb = found.private_mb(process.pid)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        assert 200 <= found.private_mb(process.pid) - before_mb < 300
+        process.communicate("\n")
 
 
 def test_another_system_tells_its_total_and_bounds_nothing() -> None:

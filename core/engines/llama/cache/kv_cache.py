@@ -124,23 +124,23 @@ class KvCache:
             self._forget(target)
         if isinstance(source, CachedSequence) and source is not target:
             self._share(source, target, common_prefix(source.entries, body))
-        self._move_idle_out()
+        self._move_idle_out(state)
         self._make_room(target, body, state)
         if state is not None:
             self._restore(target, state, body)
         self._trim(target, common_prefix(target.entries, body))
 
-    def _move_idle_out(self) -> None:
+    def _move_idle_out(self, keep: SavedState | None) -> None:
         """Idle conversations of which a copy fits leave the cells, most recently used last:
-        attention passes over every cell that holds something, whosever it is."""
+        attention passes over every cell that holds something, whosever it is. The copy `keep`
+        is about to be put back."""
         if not self._memory.rewinds:
             return
         idle = [each for each in self._sequences if each.idle and each.entries]
         for sequence in sorted(idle, key=lambda each: each.used_at):
-            if self._saved.has_room(
-                tokens_in(sequence.entries), self._memory.state_bytes(sequence.number)
-            ):
-                self._save(sequence, None)
+            size_bytes = self._memory.state_bytes(sequence.number)
+            if self._saved.has_room(tokens_in(sequence.entries), size_bytes):
+                self._save(sequence, keep)
                 self._forget(sequence)
 
     def _share(self, source: CachedSequence, target: CachedSequence, entries: int) -> None:

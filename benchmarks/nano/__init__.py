@@ -1,0 +1,1 @@
+"""What the embedded models get right: `python -m benchmarks.nano --json`."""
