@@ -5,7 +5,7 @@ Owns the one call that reaches a model; knows nothing of the graph or of what is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -13,7 +13,7 @@ from typing import Protocol
 from agents.agent import Agent, Answer, Question
 from agents.prompting import fit_messages
 from core.cancellation import Cancellation
-from core.engines.protocol import Completion, Engine, GenerationRequest, Modality
+from core.engines.protocol import Completion, Engine, GenerationRequest
 from core.errors import (
     Cancelled,
     ContextOverflow,
@@ -21,13 +21,11 @@ from core.errors import (
     ModelLacksModality,
     ModelUnavailable,
 )
-from core.media.content import AudioClip, RgbImage
 from core.model_pool import ModelPool, Prefetch
 from core.settings import Settings
 
 NEVER_REPLACED = (ContextOverflow, ModelLacksModality)
 """Errors of the question or the configuration: another model would only hide them."""
-MEDIA: Mapping[Modality, type] = {"image": RgbImage, "audio": AudioClip}
 
 
 class Listener(Protocol):
@@ -62,20 +60,7 @@ class _Call:
     cancel: Cancellation | None
 
     def chain(self) -> tuple[str, ...]:
-        wished = self.question.preferences.get("model")
-        return self.settings.fallback_chain(wished or self.agent.variant(self.settings).model)
-
-    def check_meant_for(self, model: str) -> None:
-        """Raises: ModelUnavailable, when `model` is for other questions than this one."""
-        only_for = self.settings.models[model].only_for
-        if only_for and not any(
-            isinstance(part, MEDIA[kind]) for kind in only_for for part in self.question.parts
-        ):
-            raise ModelUnavailable(
-                f"{model} is only for questions with {' or '.join(only_for)}.",
-                model=model,
-                hint="Its key only_for says so.",
-            )
+        return self.settings.chain(self.agent.role, self.question.preferences.get("model"))
 
 
 def answer(
@@ -100,7 +85,6 @@ def answer(
     failures: list[ModelError] = []
     for model in call.chain():
         try:
-            call.check_meant_for(model)
             made = _ask(model, call)
         except NEVER_REPLACED:
             raise
@@ -110,7 +94,7 @@ def answer(
         reasons = tuple(f"{model} answered instead: {failure}" for failure in failures)
         tried = tuple(failure.model for failure in failures)
         return replace(made, tried=tried, warnings=reasons + made.warnings)
-    raise _all_failed(failures)
+    raise _all_failed(failures) if failures else _nobody(agent)
 
 
 def expect(agent: Agent, wished: str | None, pool: ModelPool) -> Prefetch | None:
@@ -118,14 +102,21 @@ def expect(agent: Agent, wished: str | None, pool: ModelPool) -> Prefetch | None
 
     That is the first of the chain that is installed; None when none is.
     """
-    settings = pool.settings
-    for model in settings.fallback_chain(wished or agent.variant(settings).model):
+    for model in pool.settings.chain(agent.role, wished):
         try:
             pool.check_available(model)
         except ModelError:  # the answer will tell
             continue
         return pool.prefetch(model)
     return None
+
+
+def _nobody(agent: Agent) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"No model is configured for the role {agent.role}.",
+        model=agent.role,
+        hint="`sarai models` shows the roles.",
+    )
 
 
 def _all_failed(failures: list[ModelError]) -> ModelError:
@@ -177,16 +168,18 @@ def _generate(engine: Engine, call: _Call) -> Answer:
 
 def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, int]:
     wishes, defaults = call.question.preferences, call.settings.generation
-    own = call.settings.models[engine.model].temperature
+    own = call.settings.models[engine.model]
+    wished_tokens = wishes.get("max_tokens", defaults.max_tokens)
     # Half the context stays for the question, however long an answer was asked for.
-    max_tokens = min(
-        wishes.get("max_tokens", defaults.max_tokens), max(1, engine.context_tokens // 2)
-    )
+    max_tokens = min(wished_tokens, max(1, engine.context_tokens // 2))
+    if own.max_tokens is not None:
+        max_tokens = min(max_tokens, own.max_tokens)
+    temperature = defaults.temperature if own.temperature is None else own.temperature
     messages, left_out = fit_messages(call.agent, call.question, engine, max_tokens)
     request = GenerationRequest(
         messages=messages,
         max_tokens=max_tokens,
-        temperature=wishes.get("temperature", defaults.temperature if own is None else own),
+        temperature=wishes.get("temperature", temperature),
         top_p=defaults.top_p,
         seed=wishes.get("seed"),
     )

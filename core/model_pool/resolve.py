@@ -229,7 +229,7 @@ class ConfiguredModels:
             gpu_layers=gpu_layers if gpus else 0,
             gpus=len(gpus),
             unified=any(gpu.unified for gpu in gpus),
-            image_max_tokens=self._settings.media.image_max_tokens,
+            image_max_tokens=self._settings.picture_tokens(name),
         )
 
     def _gpu_layers(self, model: ModelSettings) -> int:
@@ -252,7 +252,7 @@ class ConfiguredModels:
             gpu_layers=self._gpu_layers(model),
             embeddings=model.embeddings,
             kv_cache_type=model.kv_cache_type,
-            image_max_tokens=self._settings.media.image_max_tokens,
+            image_max_tokens=self._settings.picture_tokens(name),
             log_path=self._folder.logs / f"{name}.log",
             states_path=self._folder.states / f"{name}.states",
         )

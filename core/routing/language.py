@@ -21,7 +21,8 @@ _SPANISH_WORDS = """
     manana siempre nunca nada algo todo todos bien mal aqui alli yo ella nosotros ellos usted
     hola buenas buenos dias tardes noches gracias adios vale claro ayuda ayudame dime dame
     explica explicame escribe traduce resume busca triste feliz perro gato amigo casa tiempo
-    recomienda recomiendame sugiere compara dos tres cuatro cinco nuevo nueva
+    recomienda recomiendame sugiere compara cero dos tres cuatro cinco seis siete ocho nueve
+    diez nuevo nueva
     noticias precio codigo archivo funcion error lista sigue continua otra vez favor
 """
 _ENGLISH_WORDS = """
@@ -33,7 +34,8 @@ _ENGLISH_WORDS = """
     any all my mine yes please thanks thank hello hi hey bye good morning night sorry help
     tell give show explain write translate summarize make find fix run sad happy dog cat
     friend house weather news price code file list continue again let's lets get got go today
-    now know want need time recommend suggest compare two three four five one new old
+    now know want need time recommend suggest compare zero one two three four five six seven
+    eight nine ten new old
 """
 _SPANISH = frozenset(_SPANISH_WORDS.split())
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())

@@ -11,10 +11,12 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from core.settings.addresses import server_address
+from core.settings.profiles import FROM_OLLAMA, ROLES, Profile, Role
 from core.settings.secrets import variable
+from core.settings.section import Section
 
 KvCacheType = Literal["f16", "q8_0", "q4_0"]
 Priority = Literal["low", "normal", "high"]
@@ -34,14 +36,8 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$"), AfterValidator(str.
 UserPath = Annotated[Path, AfterValidator(with_home)]
 
 
-class Section(BaseModel):
-    """Base of every section: immutable, and a typo is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
 class RuntimeSettings(Section):
-    """The machine that SARAi may use.
+    """The machine that SARAi may use, and the profile of models that it uses there.
 
     `budget_mb` is all memory, the system's own `system_reserve_mb` included; models share
     the rest. `device_budget_mb` is what they may take of the GPUs' memory, "auto" what was free
@@ -49,6 +45,7 @@ class RuntimeSettings(Section):
     memory that is in use. `pool_trace` is a file to record which models are asked for and when.
     """
 
+    profile: str = "auto"  # an entry of profiles
     budget_mb: int = Field(16_384, gt=0)
     system_reserve_mb: int = Field(2_048, ge=0)
     threads: int | Literal["auto"] = "auto"
@@ -78,6 +75,7 @@ class ModelSettings(Section):
     """
 
     name: str  # for people
+    licence: str | None = None  # for people
     engine: EngineName = "llama"
     repo_id: str | None = None  # where the files come from
     gguf_file: UserPath | None = None  # relative to paths.models, or absolute
@@ -89,9 +87,10 @@ class ModelSettings(Section):
     openai_model: str | None = None
     openai_modalities: tuple[Modality, ...] = ()  # servers do not tell what a model takes
     embedded: bool = False  # its files came with SARAi
-    only_for: tuple[Modality, ...] = ()  # questions with one of these; empty: all
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
     gpu_layers: int | None = Field(None, ge=-1)  # as runtime.gpu_layers, for this model
+    image_max_tokens: int | None = Field(None, ge=4)  # in place of media.image_max_tokens
+    max_tokens: int | None = Field(None, ge=1)  # its answers are never longer
     temperature: float | None = Field(None, ge=0, le=2)  # in place of generation.temperature
     kv_cache_type: KvCacheType = "f16"  # how the context is kept: f16 is exact, q8_0 half of it
     max_memory_mb: int | None = Field(None, gt=0)  # refuse to load when it would need more
@@ -128,39 +127,63 @@ class ModelSettings(Section):
 
 
 class Variant(Section):
-    """Which model serves one modality or route, and how.
+    """Which model serves one modality or route, and how; without `model` the profile's.
 
     `auto_unload_after_seconds` overrides the model's ttl_seconds; `permanent` must agree
     with the model's own; `threshold` is the score above which the route is taken.
     """
 
-    model: str
+    model: str | None = None
     permanent: bool | None = None
     auto_unload_after_seconds: float | None = Field(None, gt=0)
     threshold: Fraction | None = None
 
 
 class MultimodalVariants(Section):
-    audio: Variant
-    vision: Variant
-    empathy: Variant
+    audio: Variant = Variant()  # type: ignore[call-arg]
+    vision: Variant = Variant()  # type: ignore[call-arg]
+    empathy: Variant = Variant()  # type: ignore[call-arg]
 
 
 class TextVariants(Section):
     """`rag` names the model that answers from documents."""
 
-    expert: Variant
-    tiny: Variant
-    rag: Variant
+    expert: Variant = Variant()  # type: ignore[call-arg]
+    tiny: Variant = Variant()  # type: ignore[call-arg]
+    rag: Variant = Variant()  # type: ignore[call-arg]
 
 
 class RoutingSettings(Section):
     """Who answers what. The thresholds of a route stand with its variant."""
 
-    multimodal_variant_selection: MultimodalVariants
-    text_variant_selection: TextVariants
-    embeddings_model: str
+    multimodal_variant_selection: MultimodalVariants = MultimodalVariants()
+    text_variant_selection: TextVariants = TextVariants()
+    embeddings_model: str | None = None  # without one the profile's
     doc_match_threshold: Fraction = 0.5
+
+    def named(self, role: Role) -> str | None:
+        """The model that the user names for `role`; None when the profile decides."""
+        return self.embeddings_model if role == "embeddings" else self.variants()[role].model
+
+    def variants(self) -> dict[Role, Variant]:
+        """Of every role that has one."""
+        media, text = self.multimodal_variant_selection, self.text_variant_selection
+        return {
+            "expert": text.expert,
+            "tiny": text.tiny,
+            "rag": text.rag,
+            "audio": media.audio,
+            "empathy": media.empathy,
+            "vision": media.vision,
+        }
+
+    def key(self, role: Role) -> tuple[str, ...]:
+        """Where a user names the model of `role`."""
+        if role == "embeddings":
+            return ("routing", "embeddings_model")
+        media = role in MultimodalVariants.model_fields
+        section = "multimodal_variant_selection" if media else "text_variant_selection"
+        return ("routing", section, role, "model")
 
 
 class MediaSettings(Section):
@@ -206,7 +229,7 @@ class OpenAIServer(Section):
 class OpenAISettings(Section):
     """Servers of any make that speak OpenAI's API; only models that name one ask it."""
 
-    servers: dict[str, OpenAIServer] = {}
+    servers: dict[str, OpenAIServer] = Field(default_factory=dict)
 
 
 class RetrievalSettings(Section):
@@ -244,8 +267,9 @@ class Settings(Section):
     """The whole configuration."""
 
     runtime: RuntimeSettings = RuntimeSettings()  # type: ignore[call-arg]  # defaults by Field
+    profiles: dict[str, Profile] = Field(default_factory=dict)
     models: dict[str, ModelSettings]
-    routing: RoutingSettings
+    routing: RoutingSettings = RoutingSettings()
     media: MediaSettings = MediaSettings()  # type: ignore[call-arg]
     generation: GenerationSettings = GenerationSettings()  # type: ignore[call-arg]
     ollama: OllamaSettings = OllamaSettings()  # type: ignore[call-arg]
@@ -255,6 +279,43 @@ class Settings(Section):
     emotion: EmotionSettings = EmotionSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     paths: PathSettings = PathSettings()
+
+    def picture_tokens(self, model: str) -> int:
+        """The most tokens that `model` sees one picture in."""
+        own = self.models[model].image_max_tokens
+        return self.media.image_max_tokens if own is None else own
+
+    def chain(self, role: Role, wished: str | None = None) -> tuple[str, ...]:
+        """The models to ask for `role`, in order.
+
+        One that is wished or that the user names comes first, then its fallbacks, and where a
+        profile knows it for this role, the embedded ones that stand there too. Else it is the
+        profile's.
+        """
+        named = wished or self.routing.named(role)
+        if named is None:
+            return self.profile_chain(self.runtime.profile, role)
+        return tuple(dict.fromkeys((*self.fallback_chain(named), *self._stand_ins(role, named))))
+
+    def _stand_ins(self, role: Role, named: str) -> list[str]:
+        tables = [profile.listed(role) for profile in self.profiles.values()]
+        listed = (name for table in tables if named in table for name in table)
+        return [name for name in listed if name != FROM_OLLAMA and self.models[name].embedded]
+
+    def profile_chain(self, profile: str, role: Role) -> tuple[str, ...]:
+        """The models of a profile's table for `role`, each with its fallbacks behind it."""
+        listed = (name for name in self.profiles[profile].listed(role) if name != FROM_OLLAMA)
+        return tuple(dict.fromkeys(m for name in listed for m in self.fallback_chain(name)))
+
+    @property
+    def in_profiles(self) -> frozenset[str]:
+        """Every model that some profile knows."""
+        return frozenset(
+            model
+            for profile in self.profiles
+            for role in ROLES
+            for model in self.profile_chain(profile, role)
+        )
 
     def fallback_chain(self, model: str) -> tuple[str, ...]:
         """`model` and everything to try after it, in order."""

@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 from core.errors import StorageError
+from core.settings.schema import with_home
 from core.storage.database import is_damage, storage_error
 from core.storage.folder import DataFolder
 from core.storage.private_file import PRIVATE_FILE_MODE, UNFINISHED_PREFIX
@@ -33,7 +34,7 @@ def backup(folder: DataFolder, target: Path) -> Path:
 
     Raises: StorageError, when `target` exists, lies in the data folder or cannot be written.
     """
-    target = target.expanduser().absolute()
+    target = with_home(target).absolute()
     if target.is_relative_to(folder.root):
         raise StorageError(
             f"{target} lies inside the data folder.", hint="Choose a place outside of it."

@@ -35,6 +35,12 @@ def test_home_is_where_the_variable_says(tmp_path: Path, monkeypatch: pytest.Mon
     assert data_root() == tmp_path
 
 
+def test_the_home_of_nobody_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SARAI_HOME", "~nosuchuser/sarai")
+    with pytest.raises(StorageError, match="SARAI_HOME is ~nosuchuser/sarai"):
+        data_root()
+
+
 def test_private_files(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     old.write_text("kept")

@@ -15,8 +15,13 @@ from core.errors import ModelError, ModelUnavailable
 from core.model_files.checksums import Checksums
 from core.model_pool.fit import Candidate, fit
 from core.model_pool.resolve import ConfiguredModels, ResolvedModel
-from core.settings.schema import ModelSettings, PathSettings
+from core.profiles import with_what_is_here
+from core.pulling.wanted import pulled_profile
+from core.settings.addresses import is_this_machine
+from core.settings.profiles import ROLES
+from core.settings.schema import ModelSettings, PathSettings, Settings
 from core.storage.database import Database
+from core.storage.folder import DataFolder
 
 
 def check_models(around: Surroundings) -> Iterator[Finding]:
@@ -24,11 +29,26 @@ def check_models(around: Surroundings) -> Iterator[Finding]:
     with scratch_folder(around) as folder:
         placed = settings.model_copy(update={"paths": PathSettings(models=around.models_folder)})
         models = ConfiguredModels(placed, folder, devices=around.gpus)
-        judge = _Judge(around, models, Checksums(Database(folder.database)))
+        wanted = tuple(_wanted_chains(placed, folder))
+        judge = _Judge(around, models, Checksums(Database(folder.database)), wanted)
         # Files first: a server that hangs then costs no word about them.
         names = sorted(settings.models, key=lambda name: settings.models[name].engine != "llama")
         for name in names:
-            yield replace(judge.finding(name), subject=name)
+            finding = judge.finding(name)
+            if finding is not None:
+                yield replace(finding, subject=name)
+
+
+def _wanted_chains(settings: Settings, data: DataFolder) -> Iterator[tuple[str, ...]]:
+    """For each role the models that shall serve it. Where the profile takes what is here and
+    there is nothing but what came with SARAi, they are those that a pull would get."""
+    asked = is_this_machine(settings.ollama.base_url)
+    here = with_what_is_here(settings, data) if asked else settings
+    for role in ROLES:
+        chain = here.chain(role)
+        if settings.routing.named(role) is None and all(here.models[m].embedded for m in chain):
+            chain = settings.profile_chain(pulled_profile(settings), role)
+        yield chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +56,10 @@ class _Judge:
     around: Surroundings
     models: ConfiguredModels
     checksums: Checksums
+    wanted: tuple[tuple[str, ...], ...]
 
-    def finding(self, name: str) -> Finding:
+    def finding(self, name: str) -> Finding | None:
+        """None for a model of another profile that is not here."""
         model = self.around.sound_settings.models[name]
         if model.engine != "llama" and not is_asked(model, self.around.sound_settings):
             return ok("on another machine, which is not asked")
@@ -53,11 +75,18 @@ class _Judge:
             return fail(f"here, but it never fits: {never}", self._smaller(need))
         return ok(self._about(model, resolved))
 
-    def _absent(self, name: str, model: ModelSettings, error: ModelUnavailable) -> Finding:
+    def _absent(self, name: str, model: ModelSettings, error: ModelUnavailable) -> Finding | None:
+        chains = [chain for chain in self.wanted if name in chain]
+        if not chains and name in self.around.sound_settings.in_profiles:
+            return None
         expected = Candidate(name, model.max_memory_mb or 0)
         if never := self._never(expected):
             return warn(f"not here, and it would never fit: {never}", self._smaller(expected))
-        instead = f"{model.fallback} answers" if model.fallback else "nobody answers"
+        behind = [chain[chain.index(name) + 1 :][:1] for chain in chains] or [
+            (model.fallback,) if model.fallback else ()
+        ]
+        stand_ins = dict.fromkeys(stand_in for following in behind for stand_in in following)
+        instead = f"{' or '.join(stand_ins)} answers" if stand_ins else "nobody answers"
         why = error.message.removeprefix(f"{name} is ")
         return warn(f"{why.rstrip('.')}; {instead} in its place", error.hint)
 
