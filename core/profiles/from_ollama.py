@@ -45,7 +45,7 @@ def served_by_ollama(roles: Sequence[Role], settings: Settings) -> dict[Role, Se
 
     Empty when no Ollama answers. A model that the configuration knows keeps its name there.
     """
-    if not _listens(settings.ollama):
+    if not listens(settings.ollama):
         return {}
     rules = load_manifest().ollama
     try:
@@ -66,7 +66,7 @@ def served_by_ollama(roles: Sequence[Role], settings: Settings) -> dict[Role, Se
 def sizes_in_ollama(settings: Settings) -> dict[str, int]:
     """Bytes of each configured model that Ollama has, by its name in the configuration."""
     configured = list(_configured(settings))
-    if not configured or not _listens(settings.ollama):
+    if not configured or not listens(settings.ollama):
         return {}
     try:
         catalogue = catalogue_of(_spec(settings.ollama))
@@ -80,8 +80,8 @@ def sizes_in_ollama(settings: Settings) -> dict[str, int]:
     }
 
 
-def _listens(ollama: OllamaSettings) -> bool:
-    """Before anything of its client is imported."""
+def listens(ollama: OllamaSettings) -> bool:
+    """Whether anybody does at its address; asked before anything of a client is imported."""
     base = ollama.base_url if "://" in ollama.base_url else f"http://{ollama.base_url}"
     try:
         parts = urlsplit(base)

@@ -20,10 +20,10 @@ MIB = 2**20
 
 def check_disk(around: Surroundings) -> Iterator[Finding]:
     yield _room(around.data.root, "data folder", COMFORTABLE_MB, "set SARAI_HOME")
-    yield _room(around.models_folder, "models folder", _to_pull_mb(around), "set paths.models")
+    yield _room(around.models_folder, "models folder", to_pull_mb(around), "set paths.models")
 
 
-def _to_pull_mb(around: Surroundings) -> int:
+def to_pull_mb(around: Surroundings) -> int:
     """What `sarai models pull` would want of the disk, as published; parts that are here count
     as missing."""
     missing_bytes = sum(
