@@ -9,8 +9,8 @@ from rich.table import Table
 from core.interfaces.model_tables import new_table
 from core.interfaces.role_choices import RoleChoice, what_is_missing
 from core.interfaces.who_answers import only_embedded
-from core.pulling.plan import gigabytes
 from core.settings import Settings
+from core.text.sizes import gigabytes
 
 
 def role_table(choices: Sequence[RoleChoice]) -> Table:

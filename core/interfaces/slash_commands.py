@@ -13,8 +13,6 @@ from core.errors import InvalidInput
 from core.interfaces.drawing import drawing_of, text_tree
 from core.interfaces.evictions import eviction_lines
 from core.interfaces.model_tables import status_view
-from core.interfaces.role_choices import role_choices
-from core.interfaces.role_table import role_notes, role_table
 from core.interfaces.session import Session
 
 _COMMAND = re.compile(r"/\w*(?!\S)")  # a dropped file's path has more than one slash or a dot
@@ -51,6 +49,9 @@ def _help(session: Session) -> None:
 
 
 def _models(session: Session) -> None:
+    from core.interfaces.role_choices import role_choices  # noqa: PLC0415  numpy is not free
+    from core.interfaces.role_table import role_notes, role_table  # noqa: PLC0415
+
     pool = session.assistant.services.pool
     choices = role_choices(pool)
     session.presenter.render(role_table(choices))

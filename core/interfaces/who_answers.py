@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.errors import ModelError
-from core.pulling.plan import gigabytes
 from core.pulling.wanted import choose, published, published_bytes, wants_files
 from core.settings.profiles import Role
+from core.text.sizes import gigabytes
 
 if TYPE_CHECKING:
     from core.model_pool import ModelPool

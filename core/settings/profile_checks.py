@@ -23,7 +23,7 @@ def impossible_names(settings: Settings) -> Iterator[Problem]:
             "Give the model another name.",
         )
     name = settings.runtime.profile
-    if name not in settings.profiles and not all(settings.routing.named(role) for role in ROLES):
+    if name not in settings.profiles:
         guess = nearest(name, settings.profiles)
         hint = f"Did you mean {guess}?" if guess else f"There are {', '.join(settings.profiles)}."
         yield Problem(("runtime", "profile"), f"There is no profile `{name}`.", hint)

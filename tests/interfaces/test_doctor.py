@@ -69,6 +69,21 @@ def test_a_bare_machine(sarai: Sarai, tmp_path: Path, monkeypatch: pytest.Monkey
     assert not (tmp_path / "home").exists()
 
 
+def test_a_bare_machine_without_a_word_of_configuration(
+    sarai: Sarai, tmp_path: Path, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure({})
+    monkeypatch.setenv("SARAI_HOME", str(tmp_path / "home"))
+    found = findings(sarai("doctor", "--json"))
+    assert found["ollama", ""]["status"] == "ok"  # nobody asked for it
+    assert (
+        "nano_audio or nano_text answers in its place" in found["models", "qwen_omni_3b"]["found"]
+    )
+    assert "sarai models pull lfm2_1_2b" in found["models", "lfm2_1_2b"]["cure"]
+    assert ("models", "qwen3_5_2b") not in found
+    assert found["models", "nano_audio"]["status"] == "ok"
+
+
 def test_with_ollama(sarai: Sarai, monkeypatch: pytest.MonkeyPatch) -> None:
     with OllamaEmulator([EmulatedModel("solar:10.7b")]) as server:
         monkeypatch.setenv("SARAI__OLLAMA__BASE_URL", server.base_url)

@@ -108,18 +108,6 @@ def test_mistakes(refuse: Refuse, text: str, line: int, message: str, hint: str)
     assert hint in error.hint
 
 
-def test_an_unknown_profile_is_no_mistake_where_nobody_asks_it(load: Load) -> None:
-    roles = "".join(
-        f"    {role}: {{model: nano_text}}\n" for role in ("audio", "vision", "empathy")
-    )
-    text = "".join(f"    {role}: {{model: nano_text}}\n" for role in ("expert", "tiny", "rag"))
-    settings = load(
-        "runtime: {profile: none}\nrouting:\n  embeddings_model: embeddinggemma_300m\n"
-        f"  multimodal_variant_selection:\n{roles}  text_variant_selection:\n{text}"
-    )
-    assert settings.chain("tiny") == ("nano_text",)
-
-
 def test_only_the_first_permanent_model_of_a_role_counts(load: Load, refuse: Refuse) -> None:
     assert load("runtime: {budget_mb: 9000}").runtime.models_budget_mb == 6952
     error = refuse("runtime: {budget_mb: 9000, profile: apache}")
