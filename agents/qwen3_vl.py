@@ -80,8 +80,10 @@ def see(look: Look, settings: Settings) -> tuple[tuple[Part, ...], tuple[str, ..
 def _image_share_tokens(images: int, settings: Settings) -> int:
     """What each of several pictures may take, so that all fit the model's context."""
     media = settings.media
+    images = max(1, images)
     shares = [room // images for room, most in _rooms(settings) if images * most > room]
-    return max(media.image_min_tokens, min(shares, default=media.image_max_tokens))
+    share = max(media.image_min_tokens, min(shares, default=media.image_max_tokens))
+    return min(media.image_max_tokens, share)
 
 
 def _image(source: Any, share_tokens: int, look: Look, settings: Settings) -> RgbImage:

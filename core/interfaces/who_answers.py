@@ -5,11 +5,11 @@ Owns the line that says so; loads nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.errors import ModelError
+from core.errors import ModelError, ModelUnavailable
 from core.pulling.wanted import choose, published, published_bytes, wants_files
 from core.settings.profiles import Role
 from core.text.sizes import gigabytes
@@ -37,16 +37,17 @@ class Answerers:
 
 def who_answers(pool: ModelPool) -> Answerers:
     """Who answers each kind of question, as far as files and servers tell."""
-    absent: dict[str, str] = {}
+    errors: dict[str, ModelError] = {}
     chains = {kind: pool.settings.chain(role) for kind, role in KINDS.items()}
-    chosen = {kind: _first_at_hand(chain, pool, absent) for kind, chain in chains.items()}
+    chosen = {kind: _first_at_hand(chain, pool, errors) for kind, chain in chains.items()}
+    absent = {model: str(error) for model, error in errors.items()}
     if all(pool.settings.models[model].embedded for model in chosen.values() if model):
         return Answerers(only_embedded(pool.settings), absent)
     told = [
         f"{kind}: {model or 'nobody'}" + _instead_of(chains[kind], model)
         for kind, model in chosen.items()
     ]
-    return Answerers(" · ".join([*told, *_what_gets(absent, pool.settings)]), absent)
+    return Answerers(" · ".join([*told, *_what_gets(errors, pool.settings)]), absent)
 
 
 def only_embedded(settings: Settings) -> str:
@@ -60,20 +61,25 @@ def only_embedded(settings: Settings) -> str:
 
 def why_absent(model: str, pool: ModelPool) -> str | None:
     """Why `model` could not be loaded now, memory aside; None when it could."""
+    error = _absence(model, pool)
+    return None if error is None else str(error)
+
+
+def _absence(model: str, pool: ModelPool) -> ModelError | None:
     try:
         pool.check_available(model)
     except ModelError as error:
-        return str(error)
+        return error
     return None
 
 
-def _first_at_hand(chain: Sequence[str], pool: ModelPool, absent: dict[str, str]) -> str:
+def _first_at_hand(chain: Sequence[str], pool: ModelPool, errors: dict[str, ModelError]) -> str:
     """The first of the chain that is at hand; the last one if none is."""
     for model in chain:
-        reason = absent.get(model) or why_absent(model, pool)
-        if reason is None:
+        error = errors.get(model) or _absence(model, pool)
+        if error is None:
             return model
-        absent[model] = reason
+        errors[model] = error
     return chain[-1] if chain else ""
 
 
@@ -81,9 +87,9 @@ def _instead_of(chain: Sequence[str], model: str) -> str:
     return f" (no {chain[0]})" if chain and model != chain[0] else ""
 
 
-def _what_gets(absent: Collection[str], settings: Settings) -> Iterator[str]:
-    """The command that gets what is missing of real models."""
-    models = [wanted for name in absent if (wanted := published(name, settings)) is not None]
-    if models:
-        names = " ".join(model.name for model in models)
-        yield f"`sarai models pull {names}` gets what is missing"
+def _what_gets(errors: Mapping[str, ModelError], settings: Settings) -> Iterator[str]:
+    """The command that gets the real models that are missing."""
+    missing = (name for name, error in errors.items() if isinstance(error, ModelUnavailable))
+    names = [name for name in missing if published(name, settings) is not None]
+    if names:
+        yield f"`sarai models pull {' '.join(names)}` gets what is missing"

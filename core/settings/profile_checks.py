@@ -32,7 +32,8 @@ def impossible_names(settings: Settings) -> Iterator[Problem]:
 def too_many_permanent(settings: Settings) -> Iterator[Problem]:
     """Models that are never unloaded and do not fit into the budget together."""
     runtime = settings.runtime
-    needs_mb = {name: settings.models[name].max_memory_mb or 0 for name in _stay(settings)}
+    stay = _stay(settings)
+    needs_mb = {n: model.max_memory_mb or 0 for n, model in settings.models.items() if n in stay}
     total_mb = sum(needs_mb.values())
     if 0 < runtime.models_budget_mb < total_mb:
         yield Problem(
