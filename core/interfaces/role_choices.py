@@ -19,7 +19,6 @@ from core.settings.sources import place_of
 if TYPE_CHECKING:
     from core.model_pool import ModelPool
     from core.settings import Settings
-    from core.settings.schema import ModelSettings
 
 PRESENT_WORDS = {"llama": "on disk", "ollama": "in Ollama", "openai_http": "on its server"}
 ABSENT_WORDS = {"llama": "not there", "ollama": "not in Ollama", "openai_http": "no answer"}
@@ -81,7 +80,7 @@ class _Look:
             if found.error is None:
                 return self._row(role, found, missing)
             missing.append(Missing(name, self._state(found), found.error.hint))
-        by = self._chosen_by(role, None)
+        by = self._chosen_by(role, "")
         return RoleChoice(role, "", "", "nobody", None, "", by, tuple(missing))
 
     def _row(self, role: Role, found: Prospect, missing: list[Missing]) -> RoleChoice:
@@ -92,14 +91,15 @@ class _Look:
             state=self._state(found),
             size_bytes=self._size_bytes(found),
             licence=licence_of(found.name, self.settings),
-            chosen_by=self._chosen_by(role, found.settings),
+            chosen_by=self._chosen_by(role, found.name),
             missing=tuple(missing),
         )
 
     def _state(self, found: Prospect) -> str:
         model, error = found.settings, found.error
         if isinstance(error, ModelUnavailable):
-            return "not pulled" if model.repo_id else ABSENT_WORDS[model.engine]
+            pulled = published(found.name, self.settings) is not None
+            return "not pulled" if pulled else ABSENT_WORDS[model.engine]
         if error is not None:
             return UNUSABLE_WORDS.get(error.code, "not usable")
         if found.name in self.loaded:
@@ -111,22 +111,23 @@ class _Look:
             return sum(file.size_bytes for file in found.resolved.files)
         return self.served_bytes.get(found.name)
 
-    def _chosen_by(self, role: Role, model: ModelSettings | None) -> str:
+    def _chosen_by(self, role: Role, model: str) -> str:
         if self.settings.routing.named(role) is not None:
             place = place_of(self.settings.routing.key(role))
             return "your configuration" if place is None else place.short
         profile = self.settings.runtime.profile
-        if model is None or not self.settings.profiles[profile].skip_missing:
+        if not model or not self.settings.profiles[profile].skip_missing:
             return f"profile {profile}"
-        return f"{profile}: {_source(model)}"
+        return f"{profile}: {_source(model, self.settings)}"
 
 
-def _source(model: ModelSettings) -> str:
+def _source(name: str, settings: Settings) -> str:
+    model = settings.models[name]
     if model.embedded:
         return "embedded"
     if model.engine != "llama":
         return "Ollama" if model.engine == "ollama" else "your server"
-    return "pulled" if model.repo_id else "your file"
+    return "your file" if published(name, settings) is None else "pulled"
 
 
 def licence_of(name: str, settings: Settings) -> str:

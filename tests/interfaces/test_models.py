@@ -91,6 +91,16 @@ def test_a_pulled_file(sarai: Sarai, home: DataFolder) -> None:
     assert tiny["missing"] == []
 
 
+def test_a_file_of_the_users_own_under_a_known_name(
+    sarai: Sarai, configure: Configure, tmp_path: Path
+) -> None:
+    own = tiny_models.scripted_text(tmp_path)
+    configure({"models": {"lfm2_1_2b": {"gguf_file": str(own)}}})
+    tiny = roles_of(sarai("models", "--json"))["tiny"]
+    assert (tiny["model"], tiny["chosen_by"]) == ("lfm2_1_2b", "auto: your file")
+    assert tiny["licence"] == ""  # what the manifest knows is of another file
+
+
 def test_a_damaged_file_is_told_and_passed_over(sarai: Sarai, home: DataFolder) -> None:
     (home.models / "gemma-4-E2B_q4_0-it.gguf").write_bytes(b"no GGUF")
     (home.models / "gemma-4-E2B-it-mmproj.gguf").write_bytes(b"no GGUF")
