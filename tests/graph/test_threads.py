@@ -40,6 +40,14 @@ def test_a_thread_remembers_and_a_turn_without_one_does_not(assistant: SARAiOrch
     assert second["usage"]["prompt_tokens"] > alone["usage"]["prompt_tokens"]
 
 
+def test_a_turn_that_shows_no_language_keeps_that_of_the_thread(
+    assistant: SARAiOrchestrator,
+) -> None:
+    assistant.invoke({"input": "What is the weather like?", "thread_id": "t"})
+    assert assistant.invoke({"input": "42", "thread_id": "t"})["language"] == "en"
+    assert assistant.invoke("42")["language"] == "es"
+
+
 def test_a_thread_outlives_the_process(settings: Settings, folder: DataFolder) -> None:
     for _ in range(2):
         with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
