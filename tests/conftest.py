@@ -28,9 +28,18 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     os.environ["SARAI_HOME"] = str(tmp_path_factory.mktemp("home"))
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
     os.environ.update(NO_OLLAMA)
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Else every process that a test starts would compile all that it imports anew.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(_shared_by_all(tmp_path_factory) / "bytecode")
     yield
     os.environ.clear()
     os.environ.update(saved)
+
+
+def _shared_by_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this test run; each of several processes has its own in it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
