@@ -48,6 +48,12 @@ class Leases:
         call_off(model)
         model.leases += 1
 
+    def open(self, load: Load, model: Loaded, now_s: float) -> None:
+        """The model is there: for those who wait for `load`, or for nobody yet."""
+        self.grant(load, model, now_s)
+        if not model.leases:
+            self._idle.released(model)
+
     def grant(self, load: Load, model: Loaded, now_s: float) -> None:
         """One for each who waits for `load`."""
         for ticket in load.tickets:

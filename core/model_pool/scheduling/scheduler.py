@@ -73,7 +73,6 @@ class Scheduler:
             durations=self.durations,
             order=order,
         )
-        self._idle = idle
         self._numbers = count()
 
     # What callers ask for.
@@ -108,10 +107,9 @@ class Scheduler:
             ticket.error = self._waiting.resting(name, now_s)
         else:
             load = self.table.loads.get(name)
-            if load is None and resolved is None:
-                return None
             if load is None:
-                assert resolved is not None  # noqa: S101  # or it was left above
+                if resolved is None:
+                    return None
                 load = self._enter(name, settings, resolved, now_s)
             load.tickets.append(ticket)
             load.may_evict = load.may_evict or may_evict or settings.permanent
@@ -233,9 +231,7 @@ class Scheduler:
         self.durations.loaded(load.name, load.resolved.need.whole_mb, load_s)
         model = self.table.loaded[load.name] = Loaded.by(load, engine, load_s, now_s)
         self.last_errors.pop(load.name, None)
-        self._leases.grant(load, model, now_s)
-        if not model.leases:
-            self._idle.released(model)
+        self._leases.open(load, model, now_s)
         self.effects.append(Tell(ModelReady(load.name, load_s, model.reserved.system_mb)))
         self._advance(now_s)
         return model
