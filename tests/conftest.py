@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from core.engines.llama.devices import ask_devices
 from core.graph import SARAiOrchestrator
@@ -17,6 +18,10 @@ from tests.media_samples import write_image, write_tone, write_video
 
 NO_OLLAMA = {"SARAI__OLLAMA__BASE_URL": "http://127.0.0.1:9"}
 """Nothing listens there, whatever runs on the developer's own machine."""
+
+# How long an example takes tells how busy the machine is; pytest-timeout ends what hangs.
+hypothesis_settings.register_profile("tests", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session", autouse=True)
