@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from core.engines.llama.devices import ask_devices
 from core.graph import SARAiOrchestrator
@@ -23,6 +24,10 @@ NO_OLLAMA = {"SARAI__OLLAMA__BASE_URL": "http://127.0.0.1:9"}
 ON_SELF_TEST = {**NO_OLLAMA, "SARAI_CONFIG": str(Path(__file__).with_name("self_test.yaml"))}
 """With tiny models of fixed replies behind the configured ones; `link_self_test` brings them."""
 
+# How long an example takes tells how busy the machine is; pytest-timeout ends what hangs.
+hypothesis_settings.register_profile("tests", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("tests")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -33,9 +38,18 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     os.environ["SARAI_HOME"] = str(tmp_path_factory.mktemp("home"))
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
     os.environ.update(ON_SELF_TEST)
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Else every process that a test starts would compile all that it imports anew.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(_shared_by_all(tmp_path_factory) / "bytecode")
     yield
     os.environ.clear()
     os.environ.update(saved)
+
+
+def _shared_by_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this test run; each of several processes has its own in it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from core.engines.offers import Catalogue, OfferedModel
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 from core.engines.table import catalogue_of
 from core.errors import ModelUnavailable
 from core.settings.manifest import OllamaChoice, load_manifest

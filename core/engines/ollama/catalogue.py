@@ -14,7 +14,7 @@ from core.engines.offers import OfferedModel
 from core.engines.ollama.failures import FAILURES, model_error
 from core.engines.ollama.served_model import require_server
 from core.engines.ollama.server import OllamaServer, full_name
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 from core.errors import ModelUnavailable
 
 _UNITS = {"K": 1e3, "M": 1e6, "B": 1e9}
