@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from models.nano.network.tokenizer import ChatTokens
 from models.nano.text.passages import Turn
-from models.nano.text.prompt import spoken
+from models.nano.text.prompt import Tokens, spoken
 
 UNKNOWN = -1
 WORD = re.compile(r"\w+")
@@ -44,7 +43,7 @@ def no_hints(tokens: int) -> Hints:
     return Hints(nothing, nothing, nothing)
 
 
-def hints(chat: ChatTokens, sources: str, turn: Turn, tokens: list[int]) -> Hints:
+def hints(chat: Tokens, sources: str, turn: Turn, tokens: list[int]) -> Hints:
     """For a row that ends with `sources`, the question again and the answer."""
     made = no_hints(len(tokens))
     answer_start = len(tokens) - len(chat.answer(spoken(turn, sources)))
@@ -70,7 +69,7 @@ def hints(chat: ChatTokens, sources: str, turn: Turn, tokens: list[int]) -> Hint
     )
 
 
-def sum_hints(chat: ChatTokens, turn: Turn, tokens: list[int]) -> Hints:
+def sum_hints(chat: Tokens, turn: Turn, tokens: list[int]) -> Hints:
     """For a row that ends with a question and its answer: a sum repeats the numbers in it."""
     made = no_hints(len(tokens))
     asked, said = NUMBER.finditer(turn.question), NUMBER.finditer(turn.answer)
@@ -115,7 +114,7 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _copies(
-    chat: ChatTokens, sources: str, turn: Turn, spans: list[Span], answer: Span
+    chat: Tokens, sources: str, turn: Turn, spans: list[Span], answer: Span
 ) -> list[tuple[int, int]]:
     """(place in the answer, place in the sources) of the tokens that are repeated."""
     produced = chat.text(spoken(turn, sources))
