@@ -43,16 +43,25 @@ BEYOND: dict[Language, str] = {
 }
 
 
+WHOLE = ""
+WORD = -1
+
+Read = tuple[tuple[str, int], ...]
+"""Pieces of an answer in its order, WHOLE for all of it, and the things that they are read off:
+the number of a shape in the scene, or WORD."""
+
+
 @dataclass(frozen=True)
 class Asked:
     kind: str
     language: Language
     question: str
     answer: str
+    read: Read = ()
 
 
-Words = tuple[str, str] | None
-"""Question and answer; None where the scene allows no such question."""
+Words = tuple[str, str] | tuple[str, str, Read] | None
+"""Question, answer and what it is read off; None where the scene allows no such question."""
 
 
 def ask(scene: Scene, kind: str, language: Language, rng: random.Random) -> Asked | None:
@@ -78,7 +87,9 @@ def describe(scene: Scene, language: Language, rng: random.Random) -> Words:
         seen.append(f"{'the word' if language == 'en' else 'la palabra'} “{scene.word.text}”")
     if not seen:
         return None
-    return question("describe", language, rng), capitalised(joined(seen, language)) + "."
+    order = [scene.shapes.index(each) for each in scene.in_reading_order()]
+    read = tuple(zip(seen, [*order, WORD], strict=False))
+    return question("describe", language, rng), capitalised(joined(seen, language)) + ".", read
 
 
 def count(scene: Scene, language: Language, rng: random.Random) -> Words:
@@ -139,7 +150,7 @@ def colour(scene: Scene, language: Language, rng: random.Random) -> Words:
     """Of a shape; where there are several or none of it, the answer says so."""
     if len(scene.shapes) == 1 and rng.random() < 0.3:
         only = scene.shapes[0]
-        return question("colour_single", language, rng), _is_coloured(only, language)
+        return question("colour_single", language, rng), _is_coloured(only, language), ((WHOLE, 0),)
     if not scene.shapes:
         return None
     shape = _shape_of(scene, rng, present=rng.random() < 0.93)
@@ -148,12 +159,18 @@ def colour(scene: Scene, language: Language, rng: random.Random) -> Words:
     if not found:
         return asked, _absent(shape, language)
     if len(found) == 1:
-        return asked, _is_coloured(found[0], language)
-    colours = joined([colour_of(each.colour, shape, language) for each in found], language)
+        return asked, _is_coloured(found[0], language), _read_off(scene, found[0])
+    names = [colour_of(each.colour, shape, language) for each in found]
+    read = tuple(zip(names, [scene.shapes.index(each) for each in found], strict=True))
+    colours = joined(names, language)
     number = NUMBERS[language][len(found)]
     if language == "en":
-        return asked, f"There are {number} {shape.en_plural}: {colours}."
-    return asked, f"Hay {number} {shape.es_plural}: {colours}."
+        return asked, f"There are {number} {shape.en_plural}: {colours}.", read
+    return asked, f"Hay {number} {shape.es_plural}: {colours}.", read
+
+
+def _read_off(scene: Scene, drawn: Drawn) -> Read:
+    return ((WHOLE, scene.shapes.index(drawn)),)
 
 
 def _is_coloured(drawn: Drawn, language: Language) -> str:
@@ -171,7 +188,8 @@ def _absent(shape: Shape, language: Language) -> str:
 
 def shape(scene: Scene, language: Language, rng: random.Random) -> Words:
     if len(scene.shapes) == 1 and rng.random() < 0.4:
-        return question("shape_single", language, rng), _it_is(scene.shapes[0].shape, language)
+        only = _it_is(scene.shapes[0].shape, language)
+        return question("shape_single", language, rng), only, ((WHOLE, 0),)
     colours = Counter(each.colour.en for each in scene.shapes)
     single = [each for each in scene.shapes if colours[each.colour.en] == 1]
     if not single:
@@ -182,7 +200,8 @@ def shape(scene: Scene, language: Language, rng: random.Random) -> Words:
         slots = {"c": name}
     else:
         slots = {"c": chosen.colour.es[1], "cm": chosen.colour.es[0], "lo": "lo"}
-    return question("shape", language, rng, **slots), _it_is(chosen.shape, language)
+    asked = question("shape", language, rng, **slots)
+    return asked, _it_is(chosen.shape, language), _read_off(scene, chosen)
 
 
 def _it_is(shape: Shape, language: Language) -> str:
@@ -197,6 +216,7 @@ def where(scene: Scene, language: Language, rng: random.Random) -> Words:
         slots["x"] = "word" if language == "en" else "palabra"
         subject = "The word" if language == "en" else "La palabra"
         cell = scene.word.cell
+        read: Read = ((WHOLE, WORD),)
     else:
         shapes = Counter(each.shape.en for each in scene.shapes)
         single = [each for each in scene.shapes if shapes[each.shape.en] == 1]
@@ -204,11 +224,13 @@ def where(scene: Scene, language: Language, rng: random.Random) -> Words:
             return None
         chosen = rng.choice(single)
         slots, cell = _shape_slots(chosen.shape, language, rng), chosen.cell
+        read = _read_off(scene, chosen)
         subject = f"The {chosen.shape.en}"
         if language == "es":
             subject = f"{capitalised(chosen.shape.el)} {chosen.shape.es}"
     asked = question("where", language, rng, **slots)
-    return asked, f"{subject} {'is' if language == 'en' else 'está'} {place(cell, language)}."
+    verb = "is" if language == "en" else "está"
+    return asked, f"{subject} {verb} {place(cell, language)}.", read
 
 
 def at(scene: Scene, language: Language, rng: random.Random) -> Words:
@@ -222,10 +244,11 @@ def at(scene: Scene, language: Language, rng: random.Random) -> Words:
     asked = question("at", language, rng, p=place(cell, language))
     for each in scene.shapes:
         if each.cell == cell:
-            return asked, capitalised(named(each.colour, each.shape, language)) + "."
+            told = capitalised(named(each.colour, each.shape, language)) + "."
+            return asked, told, _read_off(scene, each)
     if scene.word is not None and scene.word.cell == cell:
         noun = "The word" if language == "en" else "La palabra"
-        return asked, f"{noun} “{scene.word.text}”."
+        return asked, f"{noun} “{scene.word.text}”.", ((WHOLE, WORD),)
     return asked, "There is nothing there." if language == "en" else "Ahí no hay nada."
 
 
@@ -278,7 +301,8 @@ def word(scene: Scene, language: Language, rng: random.Random) -> Words:
     asked = question("word", language, rng)
     if scene.word is None:
         return asked, "There is no word." if language == "en" else "No hay ninguna palabra."
-    return asked, f"{'It says' if language == 'en' else 'Pone'} “{scene.word.text}”."
+    says = "It says" if language == "en" else "Pone"
+    return asked, f"{says} “{scene.word.text}”.", ((WHOLE, WORD),)
 
 
 def background(scene: Scene, language: Language, rng: random.Random) -> Words:

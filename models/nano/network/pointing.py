@@ -1,0 +1,43 @@
+"""A loss that teaches one head of attention where to look; for training only."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from models.nano.network.language import LanguageTower, rotated
+
+HEAD = 0
+"""Of the layer; it reads the keys of group 0."""
+
+
+def pointing_loss(
+    tower: LanguageTower,
+    layer: int,
+    x: Tensor,
+    *,
+    positions: Tensor | None,
+    looking: tuple[Tensor, Tensor],
+    allowed: Tensor,
+    wanted: Tensor,
+) -> Tensor:
+    """Mean of -log of the share of attention that falls on what is wanted.
+
+    Args:
+        x: what enters `layer`, of shape (batch, tokens, width).
+        positions: as `LanguageTower.forward` takes them.
+        looking: rows and places of n tokens that look.
+        allowed: (n, tokens), where each may look.
+        wanted: (n, tokens), where each should; at least one is allowed.
+    """
+    block = tower.blocks[layer]
+    size = block.config.head_width
+    angles = tower.angles(x, positions)
+    cosines, sines = (each[:, 0].expand(len(x), -1, -1) for each in angles)
+    h = block.attention_norm(x)
+    first = slice(HEAD * size, (HEAD + 1) * size)
+    query = rotated(block.query_norm(block.query(h)[..., first]), cosines, sines)[looking]
+    key = rotated(block.key_norm(block.key(h)[..., :size]), cosines, sines)[looking[0]]
+    scores = torch.einsum("nd,ntd->nt", query.float(), key.float()) * size**-0.5
+    scores = scores.masked_fill(~allowed, -1e4)
+    return (scores.logsumexp(-1) - scores.masked_fill(~wanted, -1e4).logsumexp(-1)).mean()
