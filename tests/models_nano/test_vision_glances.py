@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from models.nano.vision.glances import FIRST_LETTER, UNSEEN, glances, places
+from models.nano.vision.glances import FIRST_LETTER, glances, places
 from models.nano.vision.names import LANGUAGES, Language, named
 from models.nano.vision.questions import KINDS, WHOLE, WORD, ask
 from models.nano.vision.scenes import FIRST_TRAINING_SEED, make_scene
@@ -32,17 +32,18 @@ def test_pieces_of_answers_belong_to_the_things_they_name(kind: str, language: L
         if asked is None:
             continue
         codes = glances(asked, characters(asked.answer), printed(asked.answer))
-        for piece, thing in asked.read:
-            seen += 1
-            if thing == WORD:
-                assert scene.word is not None
-                continue
-            drawn = scene.shapes[thing]
-            name = named(drawn.colour, drawn.shape, language).casefold().split()
-            text = (asked.answer if piece == WHOLE else piece).casefold()
-            assert any(word.strip(".") in text for word in name[1:])
-            assert thing in codes
-    assert (seen > 0) == (kind in {"describe", "colour", "shape", "where", "at", "word"})
+        for piece, things in asked.read:
+            assert not things or things in codes
+            for thing in things:
+                seen += 1
+                if thing == WORD:
+                    assert scene.word is not None
+                elif kind != "count":
+                    drawn = scene.shapes[thing]
+                    names = named(drawn.colour, drawn.shape, language).casefold().split()[1:]
+                    text = (asked.answer if piece == WHOLE else piece).casefold()
+                    assert any(name[:3] in text for name in names)
+    assert (seen > 0) == (kind not in {"background", "beyond"})
 
 
 def test_letters_are_read_one_by_one() -> None:
@@ -56,17 +57,16 @@ def test_letters_are_read_one_by_one() -> None:
     assert asked is not None
     assert scene.word is not None
     codes = glances(asked, characters(asked.answer), printed(asked.answer))
-    letters = [code - FIRST_LETTER for code in codes if code >= FIRST_LETTER]
+    letters = [each[0] - FIRST_LETTER for each in codes if each[0] >= FIRST_LETTER]
     assert letters == list(range(len(scene.word.text)))
-    assert UNSEEN not in codes
 
 
 def test_places_of_letters_and_things() -> None:
     labels = np.zeros((12, 6), np.int64)  # three tokens of four patches
     labels[5, 4], labels[9, 5] = 1, 2
-    assert places(FIRST_LETTER, [0], labels).tolist() == [1]
-    assert places(FIRST_LETTER + 1, [0], labels).tolist() == [2]
-    assert places(FIRST_LETTER + 2, [0], labels).tolist() == []
-    assert places(0, [2, 1], labels).tolist() == [2]
-    assert places(WORD, [2, 1], labels).tolist() == [1]
-    assert places(WORD, [], labels).tolist() == []
+    assert places((FIRST_LETTER,), [0], labels).tolist() == [1]
+    assert places((FIRST_LETTER + 1,), [0], labels).tolist() == [2]
+    assert places((FIRST_LETTER + 2,), [0], labels).tolist() == []
+    assert places((0, 1), [2, 1], labels).tolist() == [2, 1]
+    assert places((WORD,), [2, 1], labels).tolist() == [1]
+    assert places((WORD,), [], labels).tolist() == []

@@ -21,7 +21,7 @@ def pointing_loss(
     allowed: Tensor,
     wanted: Tensor,
 ) -> Tensor:
-    """Mean of -log of the share of attention that falls on what is wanted.
+    """Cross entropy of attention with equal shares for all that is wanted.
 
     Args:
         x: what enters `layer`, of shape (batch, tokens, width).
@@ -39,5 +39,6 @@ def pointing_loss(
     query = rotated(block.query_norm(block.query(h)[..., first]), cosines, sines)[looking]
     key = rotated(block.key_norm(block.key(h)[..., :size]), cosines, sines)[looking[0]]
     scores = torch.einsum("nd,ntd->nt", query.float(), key.float()) * size**-0.5
-    scores = scores.masked_fill(~allowed, -1e4)
-    return (scores.logsumexp(-1) - scores.masked_fill(~wanted, -1e4).logsumexp(-1)).mean()
+    logs = scores.masked_fill(~allowed, -1e4).log_softmax(-1)
+    shares = wanted / wanted.sum(-1, keepdim=True)
+    return -(logs * shares).sum(-1).mean()

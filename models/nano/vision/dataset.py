@@ -29,7 +29,7 @@ from models.nano.vision.drawing import (
     labels,
     with_grain,
 )
-from models.nano.vision.glances import UNSEEN, glances, places
+from models.nano.vision.glances import Codes, glances, places
 from models.nano.vision.names import COLOURS, SHAPES
 from models.nano.vision.photographs import make_photograph
 from models.nano.vision.questions import KINDS, NO_PICTURE, Asked, about_photograph, any_question
@@ -213,7 +213,7 @@ class Row:
     branches: list[int]
     learned: list[bool]
     picture_at: int
-    glances: dict[int, int]  # from the place of a token to the code of what it is read off
+    glances: dict[int, Codes]  # from the place of a token to what it is read off
 
     def add(self, tokens: Sequence[int], start: int, branch: int, *, learned: bool = False) -> int:
         """Append `tokens` from position `start` on; returns the position after them."""
@@ -263,8 +263,8 @@ class Packer:
         letters = [self._letters[letter] for letter in word]
         return [*self._chat.text(before), *letters, *self._chat.answer(after)]
 
-    def _glances(self, asked: Asked) -> Iterator[tuple[int, int]]:
-        """(place in the answer, code of what it is read off)."""
+    def _glances(self, asked: Asked) -> Iterator[tuple[int, Codes]]:
+        """(place in the answer, what it is read off)."""
         before, word, after = _parted(asked.answer)
         spans = list(self._chat.spans(before))
         start = len(before)
@@ -272,7 +272,7 @@ class Packer:
         start += len(word)
         spans += [(start + first, start + end) for first, end in self._chat.spans(after)]
         codes = glances(asked, spans, range(len(before), len(before) + len(word)))
-        return ((place, code) for place, code in enumerate(codes) if code != UNSEEN)
+        return ((place, each) for place, each in enumerate(codes) if each)
 
     def row(
         self,
@@ -307,7 +307,7 @@ class Packer:
                 position = row.add([*text, *self._to_answer], position, branch)
                 answer = self.answer(asked.answer)
                 first = len(row.tokens)
-                row.glances |= {first + place: code for place, code in self._glances(asked)}
+                row.glances |= {first + place: codes for place, codes in self._glances(asked)}
                 position = row.add(answer, position, branch, learned=True)
         if blind is not None:
             asked_blind = [*self._chat.text(blind[0]), *self._to_answer]
@@ -366,8 +366,8 @@ def _glanced(
     looking: list[tuple[int, int]] = []
     seen: list[Integers] = []
     for number, (row, picture) in enumerate(zip(rows, pictures, strict=True)):
-        for place, code in row.glances.items():
-            found = places(code, picture.centres, picture.patch_labels)
+        for place, codes in row.glances.items():
+            found = places(codes, picture.centres, picture.patch_labels)
             if len(found):
                 there = np.zeros(longest, np.int64)
                 there[row.picture_at + found] = 1
