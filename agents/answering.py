@@ -150,6 +150,7 @@ def _generate(engine: Engine, call: _Call) -> Answer:
         raise
     if completion.finish_reason == "cancelled" and not pieces:
         raise Cancelled("Stopped on request, before the first word.")
+    call.pool.answered(engine.model, completion.usage)
     return Answer(
         text="".join(pieces),
         model=engine.model,

@@ -6,11 +6,12 @@ Owns the cross-checks; knows nothing of files and lines.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from core.settings.addresses import is_this_machine
 from core.settings.keys import KeyPath, dotted, nearest
 from core.settings.problems import Problem
-from core.settings.schema import ModelSettings, Settings, Variant
+from core.settings.schema import ModelSettings, Settings, StrategyName, Variant
 
 
 def disagreements(settings: Settings) -> Iterator[Problem]:
@@ -21,6 +22,7 @@ def disagreements(settings: Settings) -> Iterator[Problem]:
     yield from _media(settings)
     yield from _lifetimes(settings)
     yield from _servers(settings)
+    yield from _strategy(settings)
     if not unknown:  # the rest follows the names
         yield from _variants(settings)
         yield from _embeddings(settings)
@@ -115,6 +117,18 @@ def _leaves_unsaid(server: KeyPath) -> Problem:
         "this machine is 127.0.0.1 or localhost.",
         rivals=((*server, "leaves_this_machine"),),
     )
+
+
+def _strategy(settings: Settings) -> Iterator[Problem]:
+    selection = settings.selection
+    known = (*get_args(StrategyName), *selection.strategies)
+    if selection.strategy not in known:
+        guess = nearest(selection.strategy, known)
+        yield Problem(
+            ("selection", "strategy"),
+            f"selection.strategy names `{selection.strategy}`, which is no strategy.",
+            f"Did you mean {guess}?" if guess else f"There are {', '.join(known)}.",
+        )
 
 
 def _variants(settings: Settings) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from core.settings.addresses import server_address
 from core.settings.secrets import variable
+from core.state import DeveloperTask, Task
 
 KvCacheType = Literal["f16", "q8_0", "q4_0"]
 Priority = Literal["low", "normal", "high"]
@@ -24,6 +25,7 @@ Modality = Literal["image", "audio"]
 SelfTestKind = Literal["expert", "tiny", "vision", "omni", "embeddings"]
 Price = Annotated[float, Field(ge=0)] | None
 Fraction = Annotated[float, Field(ge=0, le=1)]
+StrategyName = Literal["balanced", "quality", "fast", "low_ram", "single", "auto"]
 
 
 def with_home(path: Path) -> Path:
@@ -101,6 +103,9 @@ class ModelSettings(Section):
     priority: Priority = "normal"  # lower leaves first, higher is loaded first
     embeddings: bool = False
     fallback: str | None = None  # the model to try when this one fails
+    strengths: tuple[str, ...] = ()  # tasks it is good at; other words are for people
+    weaknesses: tuple[str, ...] = ()  # tasks it should not be given
+    quality_rating: float | None = Field(None, ge=1, le=10)  # declared; outcomes move it
     price_per_million_input_tokens: Price = None
     price_per_million_cached_tokens: Price = None  # of the input, where it was remembered
     price_per_million_output_tokens: Price = None
@@ -160,6 +165,18 @@ class RoutingSettings(Section):
     text_variant_selection: TextVariants
     embeddings_model: str
     doc_match_threshold: Fraction = 0.5
+
+
+class SelectionSettings(Section):
+    """Which model is chosen for a task, where the caller asks for a choice.
+
+    `strategies` are tables of task -> model, over the shipped ones of the same name.
+    """
+
+    strategy: str = "balanced"
+    model_override: str | None = None  # this model for every task
+    fallback_model: str | None = None  # when the table's model cannot be used
+    strategies: dict[str, dict[Task | DeveloperTask, str]] = {}
 
 
 class MediaSettings(Section):
@@ -245,6 +262,7 @@ class Settings(Section):
     runtime: RuntimeSettings = RuntimeSettings()  # type: ignore[call-arg]  # defaults by Field
     models: dict[str, ModelSettings]
     routing: RoutingSettings
+    selection: SelectionSettings = SelectionSettings()
     media: MediaSettings = MediaSettings()  # type: ignore[call-arg]
     generation: GenerationSettings = GenerationSettings()  # type: ignore[call-arg]
     ollama: OllamaSettings = OllamaSettings()  # type: ignore[call-arg]
