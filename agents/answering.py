@@ -60,6 +60,8 @@ class _Call:
     cancel: Cancellation | None
 
     def chain(self) -> tuple[str, ...]:
+        if self.question.models:
+            return self.question.models
         wished = self.question.preferences.get("model")
         return self.settings.fallback_chain(wished or self.agent.variant(self.settings).model)
 

@@ -38,6 +38,7 @@ class Selection:
         refused: who could not be taken.
         strategy: the table that was asked; None where the weights alone decided.
         override: what forced the model (a variable, a setting or the caller); empty: nothing.
+        stand_in: whether `model` only stands in for real ones.
     """
 
     task: TaskType
@@ -49,6 +50,7 @@ class Selection:
     weights: Weights
     strategy: str | None = None
     override: str = ""
+    stand_in: bool = False
 
 
 def ranking(
@@ -117,8 +119,7 @@ def chain_from(
 
 def why_best(ranked: Sequence[Score], declared: ModelCapabilities) -> str:
     """The sentence for a choice by weights."""
-    best = ranked[0]
-    told = f"{best.model} suits it best with {best.total:.0f} of 100"
+    told = f"Best of those that can be used, with {ranked[0].total:.0f} of 100"
     if len(ranked) > 1:
         told += f", before {ranked[1].model} with {ranked[1].total:.0f}"
     good_at = ", ".join(declared.strengths)

@@ -129,6 +129,7 @@ class ModelSelector:
             weights=weights,
             strategy=lead.strategy,
             override=lead.override,
+            stand_in=lead.candidate.stand_in,
         )
 
     def learn(self, outcome: Outcome) -> Belief:
