@@ -41,7 +41,7 @@ from core.model_pool.scheduling.events import PoolEvent
 from core.model_pool.scheduling.idle import IdleRules
 from core.model_pool.scheduling.scheduler import Scheduler
 from core.model_pool.scheduling.status import ModelStatus, PoolStatus, read_status
-from core.model_pool.speeds import MeasuredSpeeds
+from core.model_pool.speeds import MeasuredSpeeds, tells_speed
 from core.model_pool.trace import Trace
 from core.model_pool.ttl import configured_idle_times
 from core.settings.schema import ModelSettings, Settings
@@ -301,8 +301,10 @@ class ModelPool:
     def answered(self, name: str, usage: Usage) -> None:
         """`name` gave an answer of this `usage`: so fast it is on this machine.
 
-        Never raises: a figure that is lost costs nobody an answer.
+        Never raises: a figure that is lost costs nobody an answer. Short answers tell nothing.
         """
+        if not tells_speed(usage):
+            return
         try:
             resolved = self._models(name)
         except SARAiError as error:

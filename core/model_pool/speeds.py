@@ -24,6 +24,11 @@ KEPT_OF_OLD = 0.7
 logger = logging.getLogger(__name__)
 
 
+def tells_speed(usage: Usage) -> bool:
+    """Whether an answer was long enough, and timed."""
+    return usage.completion_tokens >= LEAST_TOKENS and usage.completion_ms > 0
+
+
 class MeasuredSpeeds:
     """Threads may share it: see `Database`. What the database refuses is logged and otherwise
     as if it had not been measured: no answer is lost for it."""
@@ -32,9 +37,7 @@ class MeasuredSpeeds:
         self._open_database = open_database
 
     def record(self, spec: EngineSpec, files: Sequence[FileIdentity], usage: Usage) -> None:
-        """`spec` was open from `files` and wrote an answer of this `usage`."""
-        if usage.completion_tokens < LEAST_TOKENS or usage.completion_ms <= 0:
-            return
+        """`spec` was open from `files` and wrote an answer of this `usage`, which tells speed."""
         row = {
             "key": _key(spec, files),
             "model": spec.model,

@@ -51,10 +51,12 @@ def test_the_last_answers_decide_and_long_ones_count_more(speeds: MeasuredSpeeds
     assert speeds.tokens_per_s(SPEC, ()) == pytest.approx(2, rel=0.01)
 
 
-def test_a_short_answer_says_nothing(speeds: MeasuredSpeeds) -> None:
-    speeds.record(SPEC, (), usage(LEAST_TOKENS - 1, 1))
-    speeds.record(SPEC, (), usage(100, 0))
-    assert speeds.tokens_per_s(SPEC, ()) is None
+def test_a_short_or_untimed_answer_says_nothing(pool: ModelPool) -> None:
+    for told in (usage(LEAST_TOKENS - 1, 1), usage(100, 0)):
+        pool.answered("a", told)
+        assert pool.tokens_per_s(pool.resolve("a")) is None
+    pool.answered("a", usage(LEAST_TOKENS, 1))
+    assert pool.tokens_per_s(pool.resolve("a")) == pytest.approx(LEAST_TOKENS)
 
 
 def test_other_threads_or_settings_begin_anew(speeds: MeasuredSpeeds) -> None:

@@ -9,16 +9,16 @@ import re
 from dataclasses import dataclass
 
 SIMPLE = re.compile(
-    r"SyntaxError|IndentationError|NameError|ModuleNotFoundError|ImportError|expected ['\"‘]?;"
-    r"|undeclared|was not declared|not defined|missing semicolon|unterminated|unused variable"
-    r"|No such file or directory|command not found",
+    r"\b(?:SyntaxError|IndentationError|NameError|ModuleNotFoundError|ImportError"
+    r"|expected ['\"‘]?;|undeclared|not declared|not defined|missing semicolon|unterminated"
+    r"|unused variable|no such file or directory|command not found)",
     re.IGNORECASE,
 )
 HARD = re.compile(
-    r"segmentation fault|segfault|core dumped|stack smashing|heap corruption|use.after.free"
-    r"|double free|Guru Meditation|LoadProhibited|watchdog|deadlock|race condition|data race"
-    r"|memory leak|undefined reference|multiple definition|template argument|lifetime"
-    r"|cannot borrow|livelock|timing|interrupt|out of memory|OOM|nondeterministic|intermittent",
+    r"\b(?:segmentation fault|segfault|core dumped|stack smashing|heap corruption|use.after.free"
+    r"|double free|Guru Meditation|LoadProhibited|watchdog|deadlock|livelock|race condition"
+    r"|data race|memory leak|out of memory|OOM|undefined reference|multiple definition"
+    r"|template argument|does not live long enough|cannot borrow|nondeterministic|intermittent)",
     re.IGNORECASE,
 )
 LONG_LINES = 30

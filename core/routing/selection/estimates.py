@@ -38,7 +38,8 @@ class StrategyInfo:
     """A strategy and what the tasks of `tasks` take by it.
 
     Memory in GB (10^9 bytes), the largest model and the mean over the tasks; time in seconds
-    for TOKENS_PER_TASK tokens each. `models` are the distinct ones; None: not known of one.
+    for TOKENS_PER_TASK tokens each. `models` are the distinct ones. None: not known of one, or
+    the table has nobody for a task.
     """
 
     name: str
@@ -59,15 +60,16 @@ def strategy_info(
     config_of: Callable[[str], ModelConfig],
 ) -> StrategyInfo:
     """What `tasks`, one after the other, take by `mapping`."""
-    used = [config_of(mapping[task]) for task in tasks]
-    memory = _all_known([config.memory_gb for config in used])
-    speeds = _all_known([config.tokens_per_s for config in used])
+    named = [mapping.get(task) for task in tasks]
+    used = [config_of(model) if model else None for model in named]
+    memory = _all_known([config.memory_gb if config else None for config in used])
+    speeds = _all_known([config.tokens_per_s if config else None for config in used])
     return StrategyInfo(
         name,
         description,
         dict(mapping),
         tuple(tasks),
-        models=tuple(dict.fromkeys(config.name for config in used)),
+        models=tuple(dict.fromkeys(config.name for config in used if config)),
         memory_peak_gb=max(memory) if memory else None,
         memory_mean_gb=sum(memory) / len(memory) if memory else None,
         total_time_s=sum(TOKENS_PER_TASK / speed for speed in speeds) if speeds else None,

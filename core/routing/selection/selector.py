@@ -15,7 +15,7 @@ from core.routing.selection.inventory import CatalogueInventory, Inventory
 from core.routing.selection.lead import best, by_table, forced
 from core.routing.selection.quality import Belief, Outcome, posterior
 from core.routing.selection.scales import declared_quality
-from core.routing.selection.scoring import Weights, Wishes, certainty_of
+from core.routing.selection.scoring import Score, Weights, Wishes, certainty_of
 from core.routing.selection.snapshot import Snapshot
 from core.routing.selection.tasks import TaskType, task_type
 from core.settings import Settings, load_settings
@@ -103,14 +103,8 @@ class ModelSelector:
             ModelTooLarge: a forced model never fits.
         """
         kind, now, weights = task_type(task), self._snapshot(), PRIOR_WEIGHTS.shifted(wishes)
-        ranked = choice.ranking(
-            now.candidates,
-            kind,
-            rules=self.routing_rules,
-            weights=weights,
-            certainty=certainty_of(kind, confidence, probabilities),
-            belief_of=lambda name: self._beliefs.get((name, kind)),
-        )
+        certainty = certainty_of(kind, confidence, probabilities)
+        ranked = self._ranked(kind, now, weights, certainty)
         fallback = now.find(self.fallback_model) if self.fallback_model else None
         lead = forced(model, self._settings, now)
         if lead is None and strategy is not None:
@@ -163,10 +157,15 @@ class ModelSelector:
     def get_strategy_info(
         self, strategy: str | None = None, tasks: Sequence[str] = PIPELINE
     ) -> StrategyInfo:
-        """A strategy's table and what `tasks` take by it. Raises: InvalidInput."""
+        """A strategy's table and what `tasks` take by it; the fallback model does what it has
+        nobody for. Raises: InvalidInput, for an unknown name."""
         strategy = strategy or self.strategy
-        description, mapping = tables.describe(self.TASK_MODEL_MAPPING, strategy)
-        return strategy_info(strategy, description, mapping, tasks, self._snapshot().config)
+        description, table = tables.describe(self.TASK_MODEL_MAPPING, strategy)
+        kinds = [task_type(task).value for task in tasks]
+        fallback = dict.fromkeys(kinds, self.fallback_model) if self.fallback_model else {}
+        return strategy_info(
+            strategy, description, {**fallback, **table}, kinds, self._snapshot().config
+        )
 
     def compare_strategies(self, tasks: Sequence[str] = PIPELINE) -> dict[str, StrategyInfo]:
         """Every table on the same tasks. Raises: InvalidInput."""
@@ -179,6 +178,22 @@ class ModelSelector:
     def estimate_total_time(self, tasks: Sequence[str] = PIPELINE) -> float | None:
         """Seconds for `tasks`, 500 tokens each, loading aside; None when one is not known."""
         return self.get_strategy_info(tasks=tasks).total_time_s
+
+    def _ranked(
+        self,
+        task: TaskType,
+        now: Snapshot,
+        weights: Weights,
+        certainty: Mapping[TaskType, float],
+    ) -> tuple[Score, ...]:
+        return choice.ranking(
+            now.candidates,
+            task,
+            rules=self.routing_rules,
+            weights=weights,
+            certainty=certainty,
+            belief_of=lambda name: self._beliefs.get((name, task)),
+        )
 
     def _snapshot(self) -> Snapshot:
         return Snapshot(self._inventory.candidates(), self.local_models)

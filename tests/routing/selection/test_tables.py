@@ -126,6 +126,17 @@ def test_a_strategy_of_ones_own(selector: ModelSelector) -> None:
     )
 
 
+def test_a_table_with_gaps_is_compared_as_far_as_it_goes(selector: ModelSelector) -> None:
+    selector.add_strategy("night", {"fix": "codellama:13b"})
+    info = selector.compare_strategies()["night"]
+    assert (info.models, info.memory_peak_gb, info.total_time_s) == (("codellama:13b",), None, None)
+    selector.fallback_model = "gemma2:2b"
+    info = selector.compare_strategies()["night"]
+    assert (info.models, info.memory_peak_gb) == (("gemma2:2b", "codellama:13b"), 7.4)
+    with pytest.raises(InvalidInput, match="fixx"):
+        selector.estimate_total_time(["fixx"])
+
+
 def test_a_wrong_line_of_a_new_strategy_changes_nothing(selector: ModelSelector) -> None:
     for table in ({"fix": "codellama:13b", "fixx": "gemma2:2b"}, {"fix": "codelama:13b"}):
         with pytest.raises(InvalidInput, match="named"):
@@ -221,6 +232,8 @@ def test_the_shorthands() -> None:
         ("NameError: name 'foo' is not defined", "fast"),
         ("TypeError: unsupported operand type(s) for +: 'int' and 'str'", "balanced"),
         ("", "balanced"),
+        ("name 'room' is not defined; zoom was interrupted", "fast"),
+        ("assert zoom(room) == KeyboardInterrupt", "balanced"),
         ("Guru Meditation Error: Core 0 panic'ed (LoadProhibited)", "quality"),
         ("Segmentation fault (core dumped)", "quality"),
         ("SyntaxError, and then a segfault in the handler", "quality"),
