@@ -288,7 +288,7 @@ class ModelPool:
 
         One that is loaded fits.
         """
-        self._budget.refresh()
+        self._see_others()
         with self._monitor.use() as scheduler:
             now_s, loaded = self._clock.now_s(), scheduler.table.loaded
             return tuple(
@@ -347,11 +347,14 @@ class ModelPool:
 
     def _look(self) -> bool:
         """See what others hold now, and whether the machine is short of memory."""
+        self._see_others()
+        return self._gauge.refresh()
+
+    def _see_others(self) -> None:
         try:
             self._budget.refresh()
         except StorageError as error:
             logger.warning("What other processes hold could not be read. %s", error)
-        return self._gauge.refresh()
 
     def _load_at_startup(self, name: str) -> None:
         model = self._callers.acquire(self._configured(name), name, may_evict=False)

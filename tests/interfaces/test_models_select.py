@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from core.settings.model_override import OVERRIDE_VARIABLE
 from tests.interfaces.conftest import Sarai
 
 CODER = "qwen2.5-coder:7b-instruct-q4_K_M"
@@ -15,7 +14,6 @@ CODER = "qwen2.5-coder:7b-instruct-q4_K_M"
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.delenv(OVERRIDE_VARIABLE, raising=False)
 
 
 def test_the_catalogue_is_ranked_with_reasons(sarai: Sarai) -> None:
