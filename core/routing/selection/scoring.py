@@ -97,10 +97,15 @@ def certainty_of(
     """How likely each task is meant: `confidence` for `task` and the rest shared by the others
     of its family, or `probabilities` where they are known.
 
-    Raises: InvalidInput, for a confidence beyond [0, 1] or an unknown task.
+    Raises: InvalidInput, for a confidence beyond [0, 1], an unknown task, or probabilities that
+        are below 0 or all 0.
     """
     if probabilities:
         whole = sum(probabilities.values())
+        if min(probabilities.values()) < 0 or not whole > 0:
+            raise InvalidInput(
+                "These are no probabilities.", key="probabilities", hint="Give 0 to 1 for each."
+            )
         return {task_type(name): share / whole for name, share in probabilities.items()}
     if not 0 <= confidence <= 1:
         raise InvalidInput(f"confidence is {confidence}.", key="confidence", hint="Give 0 to 1.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,9 +40,9 @@ class Given:
         return self._candidates
 
 
-def candidate(name: str, size_gb: float = 4.0, **keys: object) -> Candidate:
+def candidate(name: str, size_gb: float = 4.0, **keys: Any) -> Candidate:
     declared = ModelCapabilities(memory_usage_gb=size_gb)
-    return replace(Candidate(name, declared, memory_mb=int(size_gb * 954)), **keys)  # type: ignore[arg-type]
+    return replace(Candidate(name, declared, memory_mb=int(size_gb * 954)), **keys)
 
 
 def choosing(*candidates: Candidate) -> ModelSelector:
@@ -128,6 +129,15 @@ def test_probabilities_take_the_place_of_confidence(selector: ModelSelector) -> 
     sure = selector.select("coding", probabilities={"coding": 0.6, "reasoning": 0.4})
     coder = next(each for each in sure.ranked if each.model == sure.model)
     assert coder.confidence == pytest.approx(0.6)  # reasoning is its weakness
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"confidence": 1.5}, {"probabilities": {"coding": 0.0}}, {"probabilities": {"fix": -1.0}}],
+)
+def test_certainty_is_between_0_and_1(selector: ModelSelector, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        selector.select("coding", **wrong)
 
 
 def test_declared_speed_times_size_is_about_constant() -> None:
