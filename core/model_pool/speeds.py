@@ -10,7 +10,8 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from core.engines.protocol import EngineSpec, Usage
+from core.engines.protocol import Usage
+from core.engines.spec import EngineSpec
 from core.errors import StorageError
 from core.model_files.identity import FileIdentity
 from core.model_pool.memory.peaks import peak_key

@@ -24,7 +24,7 @@ from core.nodes.answering import (
     reply,
 )
 from core.nodes.instrument import filled
-from core.routing.language import detect_language
+from core.routing.language import turn_language
 from core.services import TurnContext
 from core.state import State
 
@@ -77,7 +77,7 @@ def _transcribe(clip: AudioClip, state: State, runtime: Runtime[TurnContext]) ->
     return {
         "transcript": transcript,
         "input": words,
-        "language": detect_language(words) if words else None,
+        "language": turn_language(words, state.get("history")),
         "agent_used": "omni",
         "model_used": made.model,
         "tried": list(made.tried),

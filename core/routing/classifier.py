@@ -19,7 +19,7 @@ from core.routing.evidence import (
     saturate,
     total,
 )
-from core.routing.language import detect_language
+from core.routing.language import turn_language
 from core.routing.lexicon import Lexicon, load_lexicon
 from core.routing.reading import cue_evidence
 from core.routing.structure import structural_evidence
@@ -72,10 +72,10 @@ class Classifier:
         """
         evidence = self._evidence(text)
         earlier = self._subject_of(text, evidence, history or ())
+        language = turn_language(text, history)
         if earlier is None:
-            return _classification(text, evidence, detect_language(text))
+            return _classification(text, evidence, language)
         carried = [_renamed(item, f"follow-up, {item.cue}") for item in self._evidence(earlier)]
-        language = detect_language(text, default=detect_language(earlier))
         return _classification(earlier, carried, language)
 
     def _evidence(self, text: str) -> list[Evidence]:

@@ -15,8 +15,7 @@ from core.settings import load_settings
 from core.settings.model_override import OVERRIDE_VARIABLE
 from core.storage.folder import DataFolder
 from tests.conftest import NO_OLLAMA
-from tests.ollama_emulator import EmulatedModel, OllamaEmulator
-from tests.ollama_emulator.faults import Drop
+from tests.ollama_emulator import Drop, EmulatedModel, OllamaEmulator
 
 CODER = "qwen2.5-coder:7b-instruct-q4_K_M"
 CODE = "Escribe una función en Python que ordene una lista por fecha"

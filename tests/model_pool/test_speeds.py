@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.engines.protocol import Completion, EngineSpec, GenerationRequest, Message, Usage
+from core.engines.protocol import Completion, GenerationRequest, Message, Usage
+from core.engines.spec import EngineSpec
 from core.model_pool import ModelPool
 from core.model_pool.speeds import LEAST_TOKENS, MeasuredSpeeds
 from core.storage.database import Database
