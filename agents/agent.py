@@ -29,6 +29,7 @@ class Question:
     `parts` is the user's message, media first. `context` is what the caller wants known;
     `sources` are numbered passages to answer from and to cite.
     `opening` is streamed before the model's own words; it is not shown to the model.
+    `models` are who is asked, the next when one fails; empty: the agent's own.
     """
 
     parts: tuple[Part, ...]
@@ -40,6 +41,7 @@ class Question:
     tone_instruction: str = ""
     opening: str = ""
     preferences: Preferences = field(default_factory=Preferences)
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ class _Call:
     cancel: Cancellation | None
 
     def chain(self) -> tuple[str, ...]:
+        if self.question.models:
+            return self.question.models
         return self.settings.chain(self.agent.role, self.question.preferences.get("model"))
 
 
@@ -156,6 +158,7 @@ def _generate(engine: Engine, call: _Call) -> Answer:
         raise
     if completion.finish_reason == "cancelled" and not pieces:
         raise Cancelled("Stopped on request, before the first word.")
+    call.pool.answered(engine.model, completion.usage)
     return Answer(
         text="".join(pieces),
         model=engine.model,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast, get_args
 
 import numpy as np
 from PIL import Image
@@ -21,6 +21,7 @@ from core.media.encoding import encode_png
 from core.media.image import load_image
 from core.media.source import is_data_uri, local_path
 from core.settings import Settings
+from core.settings.schema import StrategyName
 from core.state import State
 from core.storage.media_store import MediaStore
 
@@ -36,7 +37,7 @@ class PreferencesInput(BaseModel):
 
     speed: bool | None = None
     quality: bool | None = None
-    strategy: Literal["balanced", "quality", "fast"] | None = None
+    strategy: str | None = None
     model: str | None = None
     language: Literal["es", "en"] | None = None
     max_tokens: int | None = Field(None, ge=1)
@@ -83,8 +84,8 @@ def fresh_turn(given: Mapping[str, Any] | str, settings: Settings, store: MediaS
     """
     checked = _check(_as_mapping(given))
     _check_question(checked)
-    if checked.preferences and checked.preferences.model is not None:
-        _check_model(checked.preferences.model, settings)
+    if checked.preferences:
+        _check_names(checked.preferences, settings)
     state: dict[str, Any] = dict.fromkeys(State.__annotations__)
     del state["history"]
     state |= {name: getattr(checked, name) for name in INPUT_KEYS}
@@ -149,9 +150,12 @@ def _check_question(checked: TurnInput) -> None:
         raise InvalidInput("`video_start_s` must be before `video_end_s`.", key="video_start_s")
 
 
-def _check_model(model: str, settings: Settings) -> None:
-    if model not in settings.models:
-        raise _unknown_key(model, tuple(settings.models), parent="preferences.model")
+def _check_names(wishes: PreferencesInput, settings: Settings) -> None:
+    strategies = (*get_args(StrategyName), *settings.selection.strategies)
+    for key, known in (("model", tuple(settings.models)), ("strategy", strategies)):
+        name = getattr(wishes, key)
+        if name is not None and name not in known:
+            raise _unknown_key(name, known, parent=f"preferences.{key}")
 
 
 def _whole(text: Text) -> Text:

@@ -15,6 +15,8 @@ from core.feedback.log import FeedbackLog
 from core.model_pool import ModelPool
 from core.retrieval.index import FolderIndex
 from core.routing.classifier import Classifier
+from core.routing.selection import ModelSelector
+from core.routing.selection.pooled import selector_for
 from core.settings import Settings
 from core.storage.database import Database
 from core.storage.folder import DataFolder
@@ -32,6 +34,7 @@ class Services:
     folder: DataFolder
     pool: ModelPool
     classifier: Classifier
+    selector: ModelSelector
     documents: FolderIndex | None
     feedback_log: FeedbackLog
     database: Database
@@ -60,6 +63,7 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         folder=folder,
         pool=pool,
         classifier=Classifier.load(),
+        selector=selector_for(pool),
         documents=FolderIndex(documents.expanduser()) if documents else None,
         feedback_log=FeedbackLog(folder.feedback_log, store_text=settings.feedback.store_text),
         database=database,

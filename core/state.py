@@ -16,6 +16,7 @@ AgentName = Literal["expert", "tiny", "omni", "vision", "rag"]
 Task = Literal[
     "coding", "reasoning", "exploration", "writing", "simple", "analysis", "creative", "research"
 ]
+DeveloperTask = Literal["analyze", "fix", "validate", "document", "test"]  # steps of mending code
 ToneStyle = Literal[
     "energetic_positive",
     "warm_positive",

@@ -14,6 +14,7 @@ from core.engines.llama.devices import ask_devices
 from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
+from core.settings.model_override import OVERRIDE_VARIABLE
 from core.storage.folder import DataFolder, open_data_folder
 from tests.media_samples import write_image, write_tone, write_video
 from tests.self_test_models.build import Kind, build
@@ -35,6 +36,7 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     saved = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("SARAI_") and name != "SARAI_DATA"]:
         del os.environ[name]
+    os.environ.pop(OVERRIDE_VARIABLE, None)
     os.environ["SARAI_HOME"] = str(tmp_path_factory.mktemp("home"))
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
     os.environ.update(ON_SELF_TEST)

@@ -17,7 +17,7 @@ def add_models(commands: Commands[P]) -> None:
     )
     models.add_argument("--json", action="store_true", help="for programs")
     models.set_defaults(command_module="models")
-    actions = models.add_subparsers(metavar="[pull|verify|rm|fit|why]")
+    actions = models.add_subparsers(metavar="[pull|verify|rm|fit|select|why]")
     _add_pull(actions)
     _add_verify(actions)
     _add_rm(actions)
@@ -26,6 +26,7 @@ def add_models(commands: Commands[P]) -> None:
     )
     fit.add_argument("--json", action="store_true", help="for programs")
     fit.set_defaults(command_module="models_fit")
+    _add_select(actions)
     why = actions.add_parser("why", help="which of them had to leave, for whom, and why they")
     why.add_argument("name", nargs="?", metavar="NAME", help="only where this model was part of it")
     why.add_argument("--all", action="store_true", help="all that are kept, not only the newest")
@@ -75,3 +76,28 @@ def _add_rm(actions: Commands[Any]) -> None:
     rm.add_argument("targets", nargs="+", metavar="NAME", help="profiles, roles or models")
     rm.add_argument("--yes", action="store_true", help="do not ask")
     rm.set_defaults(command_module="models_rm")
+
+
+def _add_select(actions: Commands[Any]) -> None:
+    select = actions.add_parser("select", help="which of them suits a task best, and why")
+    select.add_argument("task", metavar="TASK", help="coding, reasoning, simple, fix, ...")
+    for wish, best in (("speed", "fastest"), ("quality", "best")):
+        select.add_argument(
+            f"--{wish}",
+            type=float,
+            nargs="?",
+            const=10.0,
+            default=0.0,
+            metavar="N",
+            help=f"how much more than usual it matters to have the {best}, 0 to 10",
+        )
+    select.add_argument(
+        "--strategy", metavar="NAME", help="by the table of this name: balanced, low_ram, ..."
+    )
+    select.add_argument(
+        "--catalogue",
+        action="store_true",
+        help="among the models that SARAi knows by name, installed or not",
+    )
+    select.add_argument("--json", action="store_true", help="for programs")
+    select.set_defaults(command_module="models_select")

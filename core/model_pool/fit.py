@@ -11,7 +11,7 @@ from typing import Literal
 
 from core.model_pool.memory.amount import Amount
 from core.model_pool.memory.budget import Allowance, plan_within
-from core.model_pool.scheduling.plan import Admit, Never, Resident
+from core.model_pool.scheduling.plan import Admit, Decision, Never, Resident
 from core.settings.schema import Priority
 
 Verdict = Literal["fits", "fits_after_evicting", "not_now", "never"]
@@ -46,7 +46,11 @@ def fit(
 ) -> Fit:
     """What would come of loading `candidate` while the others of `loaded` stand idle."""
     residents = [_resident(each) for each in loaded if each.name != candidate.name]
-    decision = plan_within(candidate.need, residents, now, at_most)
+    return fit_of(plan_within(candidate.need, residents, now, at_most))
+
+
+def fit_of(decision: Decision) -> Fit:
+    """What the pool's plan comes to, in a word."""
     if isinstance(decision, Admit):
         verdict: Verdict = "fits_after_evicting" if decision.victims else "fits"
         return Fit(verdict, decision.victims)

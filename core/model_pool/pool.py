@@ -8,18 +8,19 @@ in `callers`. What a model is used for nobody here knows.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
-from core.engines.protocol import Engine, OpenEngine
+from core.engines.protocol import Engine, OpenEngine, Usage
 from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
 from core.errors import EngineCrashed, SARAiError, StorageError
 from core.model_pool.callers import Callers
 from core.model_pool.eviction_log import EvictionLog
+from core.model_pool.fit import Fit, fit_of
 from core.model_pool.handle import PooledEngine
 from core.model_pool.listeners import Listeners
 from core.model_pool.loads import Loader
@@ -38,6 +39,7 @@ from core.model_pool.scheduling.events import PoolEvent
 from core.model_pool.scheduling.idle import IdleRules
 from core.model_pool.scheduling.scheduler import Scheduler
 from core.model_pool.scheduling.status import PoolStatus, read_status
+from core.model_pool.speeds import MeasuredSpeeds, tells_speed
 from core.model_pool.trace import Trace
 from core.model_pool.ttl import configured_idle_times
 from core.settings.schema import Settings
@@ -94,7 +96,9 @@ class ModelPool:
         self._trace = trace or Trace(settings.runtime.pool_trace)
         self._listeners.add(self._trace.heard)
         self._preload: Preload | None = None
-        evictions = EvictionLog(cache(lambda: Database(folder.database)))
+        database = cache(lambda: Database(folder.database))
+        evictions = EvictionLog(database)
+        self._speeds = MeasuredSpeeds(database)
         self._loader = Loader(
             open_engine=open_engine or open_configured_engine,
             models=self._models,
@@ -266,6 +270,39 @@ class ModelPool:
         """
         check_available(self.resolve(name).spec)
 
+    def foresee(self, models: Iterable[ResolvedModel]) -> tuple[Fit, ...]:
+        """For each whether it could be loaded now, beside those that are; loads nothing.
+
+        One that is loaded fits.
+        """
+        self._see_others()
+        with self._monitor.use() as scheduler:
+            now_s, loaded = self._clock.now_s(), scheduler.table.loaded
+            return tuple(
+                Fit("fits")
+                if (name := each.spec.model) in loaded
+                else fit_of(scheduler.admission.foresee(name, each.need, now_s))
+                for each in models
+            )
+
+    def answered(self, name: str, usage: Usage) -> None:
+        """`name` gave an answer of this `usage`: so fast it is on this machine.
+
+        Never raises: a figure that is lost costs nobody an answer. Short answers tell nothing.
+        """
+        if not tells_speed(usage):
+            return
+        try:
+            resolved = self._models(name)
+        except SARAiError as error:
+            logger.warning("The speed of %s was not recorded. %s", name, error)
+            return
+        self._speeds.record(resolved.spec, resolved.files, usage)
+
+    def tokens_per_s(self, resolved: ResolvedModel) -> float | None:
+        """How fast it wrote its last answers; None before the first."""
+        return self._speeds.tokens_per_s(resolved.spec, resolved.files)
+
     def memory_mb(self, name: str) -> float | None:
         """What `name` takes now, MiB; None when it is not loaded or does not know."""
         with self._monitor.use() as scheduler:
@@ -286,11 +323,14 @@ class ModelPool:
 
     def _look(self) -> bool:
         """See what others hold now, and whether the machine is short of memory."""
+        self._see_others()
+        return self._gauge.refresh()
+
+    def _see_others(self) -> None:
         try:
             self._budget.refresh()
         except StorageError as error:
             logger.warning("What other processes hold could not be read. %s", error)
-        return self._gauge.refresh()
 
     def _load_at_startup(self, name: str) -> None:
         model = self._callers.acquire(configured(self._settings, name), name, may_evict=False)

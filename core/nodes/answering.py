@@ -73,16 +73,18 @@ def reply(
     *,
     parts: Sequence[Part],
     sources: str = "",
+    models: Sequence[str] = (),
 ) -> State:
     """The update of an answering node: the agent's streamed answer, and what it cost.
 
-    `response` is still without the opening; `enhance_emotion` puts it there.
+    `models` are asked in place of the agent's own. `response` is still without the opening;
+    `enhance_emotion` puts it there.
     """
     context = runtime.context
     manner = manner_for(state.get("input") or "", language_of(state), context.services.settings)
     made = answer(
         agent,
-        _question(state, manner, parts, sources),
+        _question(state, manner, parts, sources, models),
         context.services.pool,
         listener=Streamed(runtime.stream_writer),
         cancel=context.cancel,
@@ -134,7 +136,9 @@ def expected(agent: Agent, state: State, runtime: Runtime[TurnContext]) -> Itera
         raise
 
 
-def _question(state: State, manner: Manner, parts: Sequence[Part], sources: str) -> Question:
+def _question(
+    state: State, manner: Manner, parts: Sequence[Part], sources: str, models: Sequence[str]
+) -> Question:
     return Question(
         parts=tuple(parts),
         language=language_of(state),
@@ -145,6 +149,7 @@ def _question(state: State, manner: Manner, parts: Sequence[Part], sources: str)
         tone_instruction=manner.instruction,
         opening=manner.opening,
         preferences=state.get("preferences") or {},
+        models=tuple(models),
     )
 
 

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from agents.rag import NO_DOCUMENTS, NOT_LOOKED_AT, NOTHING_FOUND
 from agents.table import AGENTS
 from core.nodes.answering import fixed_reply, language_of, reply
+from core.nodes.model_choice import chosen_model, told_choice
 from core.retrieval.citations import cite, prompt_block
 from core.services import Services, TurnContext
 from core.state import Language, State, TextRoute
@@ -16,21 +17,33 @@ from core.state import Language, State, TextRoute
 
 def expert(state: State, runtime: Runtime[TurnContext]) -> State:
     """Hard questions."""
-    return _branch("expert", state, runtime)
+    return _answered("expert", state, runtime)
 
 
 def tiny(state: State, runtime: Runtime[TurnContext]) -> State:
     """Everyday questions."""
-    return _branch("tiny", state, runtime)
+    return _answered("tiny", state, runtime)
 
 
 def omni(state: State, runtime: Runtime[TurnContext]) -> State:
     """Words that carry feeling."""
-    return _branch("omni", state, runtime)
+    return _answered("omni", state, runtime)
 
 
-def _branch(name: TextRoute, state: State, runtime: Runtime[TurnContext]) -> State:
-    return reply(AGENTS[name], state, runtime, parts=(state.get("input") or "",))
+def _answered(
+    name: TextRoute, state: State, runtime: Runtime[TurnContext], sources: str = ""
+) -> State:
+    """The agent's answer, by its own model or by the one that was chosen for this turn."""
+    chosen = chosen_model(state, runtime.context.services)
+    update = reply(
+        AGENTS[name],
+        state,
+        runtime,
+        parts=(state.get("input") or "",),
+        sources=sources,
+        models=chosen.chain if chosen else (),
+    )
+    return update | told_choice(state, update, chosen) if chosen else update
 
 
 def rag(state: State, runtime: Runtime[TurnContext]) -> State:
@@ -47,7 +60,7 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
         answered = fixed_reply(_refusal(services, wanted=wanted)[language_of(state)], runtime)
         return {**answered, "agent_used": "rag", "rag_metadata": {"passages": 0}}
     sources = prompt_block(passages)
-    update = reply(AGENTS["rag"], state, runtime, parts=(words,), sources=sources)
+    update = _answered("rag", state, runtime, sources)
     update["citations"] = cite(passages)
     update["rag_metadata"] = {"passages": len(passages)}
     return update

@@ -6,13 +6,14 @@ Owns the cross-checks; knows nothing of files and lines.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from core.settings.addresses import is_this_machine
 from core.settings.keys import KeyPath, dotted, nearest
 from core.settings.problems import Problem
 from core.settings.profile_checks import impossible_names, too_many_permanent, wrong_embeddings
 from core.settings.profiles import FROM_OLLAMA, ROLES
-from core.settings.schema import ModelSettings, Settings
+from core.settings.schema import ModelSettings, Settings, StrategyName
 
 
 def disagreements(settings: Settings) -> Iterator[Problem]:
@@ -23,6 +24,7 @@ def disagreements(settings: Settings) -> Iterator[Problem]:
     yield from _media(settings)
     yield from _lifetimes(settings)
     yield from _servers(settings)
+    yield from _strategy(settings)
     if unknown:
         return  # the rest follows the names
     yield from _variants(settings)
@@ -110,6 +112,18 @@ def _leaves_unsaid(server: KeyPath) -> Problem:
         "this machine is 127.0.0.1 or localhost.",
         rivals=((*server, "leaves_this_machine"),),
     )
+
+
+def _strategy(settings: Settings) -> Iterator[Problem]:
+    selection = settings.selection
+    known = (*get_args(StrategyName), *selection.strategies)
+    if selection.strategy not in known:
+        guess = nearest(selection.strategy, known)
+        yield Problem(
+            ("selection", "strategy"),
+            f"selection.strategy names `{selection.strategy}`, which is no strategy.",
+            f"Did you mean {guess}?" if guess else f"There are {', '.join(known)}.",
+        )
 
 
 def _variants(settings: Settings) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from core.settings.profiles import FROM_OLLAMA, ROLES, Profile, Role
 from core.settings.routing import RoutingSettings
 from core.settings.secrets import variable
 from core.settings.section import Section
+from core.state import DeveloperTask, Task
 
 KvCacheType = Literal["f16", "q8_0", "q4_0"]
 Priority = Literal["low", "normal", "high"]
@@ -25,6 +26,7 @@ TtlPolicy = Literal["strict", "pressure"]
 EngineName = Literal["llama", "ollama", "openai_http"]
 Modality = Literal["image", "audio"]
 Price = Annotated[float, Field(ge=0)] | None
+StrategyName = Literal["balanced", "quality", "fast", "low_ram", "single", "auto"]
 
 
 def with_home(path: Path) -> Path:
@@ -101,6 +103,9 @@ class ModelSettings(Section):
     priority: Priority = "normal"  # lower leaves first, higher is loaded first
     embeddings: bool = False
     fallback: str | None = None  # the model to try when this one fails
+    strengths: tuple[str, ...] = ()  # tasks it is good at; other words are for people
+    weaknesses: tuple[str, ...] = ()  # tasks it should not be given
+    quality_rating: float | None = Field(None, ge=1, le=10)  # declared; outcomes move it
     price_per_million_input_tokens: Price = None
     price_per_million_cached_tokens: Price = None  # of the input, where it was remembered
     price_per_million_output_tokens: Price = None
@@ -124,6 +129,18 @@ class ModelSettings(Section):
         if prices.count(None) == 1:
             raise ValueError("a price needs input and output tokens; 0 is a price too")
         return self
+
+
+class SelectionSettings(Section):
+    """Which model is chosen for a task, where the caller asks for a choice.
+
+    `strategies` are tables of task -> model, over the shipped ones of the same name.
+    """
+
+    strategy: str = "balanced"
+    model_override: str | None = None  # this model for every task
+    fallback_model: str | None = None  # when the table's model cannot be used
+    strategies: dict[str, dict[Task | DeveloperTask, str]] = Field(default_factory=dict)
 
 
 class MediaSettings(Section):
@@ -210,6 +227,7 @@ class Settings(Section):
     profiles: dict[str, Profile] = Field(default_factory=dict)
     models: dict[str, ModelSettings]
     routing: RoutingSettings = RoutingSettings()
+    selection: SelectionSettings = SelectionSettings()
     media: MediaSettings = MediaSettings()  # type: ignore[call-arg]
     generation: GenerationSettings = GenerationSettings()  # type: ignore[call-arg]
     ollama: OllamaSettings = OllamaSettings()  # type: ignore[call-arg]

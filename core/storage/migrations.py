@@ -63,4 +63,15 @@ MIGRATIONS: tuple[Migration, ...] = (
         "ALTER TABLE evictions ADD COLUMN device_need_mb INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE evictions ADD COLUMN device_free_mb INTEGER NOT NULL DEFAULT 0",
     ),
+    (
+        """
+        CREATE TABLE generation_speeds (
+            key TEXT PRIMARY KEY,       -- of memory_peaks, and the threads
+            model TEXT NOT NULL,        -- for people
+            tokens REAL NOT NULL,       -- written, older answers fading
+            seconds REAL NOT NULL,      -- that they took
+            measured_at TEXT NOT NULL   -- ISO 8601, UTC
+        )
+        """,
+    ),
 )

@@ -139,6 +139,11 @@ class Admission:
         names = (*self._table.names(), wanted) if wanted else self._table.names()
         return self._room.allowance(names)
 
+    def foresee(self, name: str, need: Amount, now_s: float) -> Decision:
+        """What would come of asking for it now; changes nothing."""
+        residents = [each for each in self._table.residents(now_s) if each.name != name]
+        return plan_within(need, residents, self._allowance(name), self._room.ceiling())
+
     def _plan(self, load: Load, residents: list[Resident]) -> Decision:
         now, at_most = self._allowance(load.name), self._room.ceiling()
         return plan_within(load.resolved.need, residents, now, at_most)
