@@ -15,7 +15,8 @@ import pytest
 from numpy.typing import NDArray
 
 from core.engines.llama.serving.chat_model import ChatModel
-from core.engines.spec import EngineSpec, Message
+from core.engines.protocol import Message
+from core.engines.spec import EngineSpec
 from core.media.content import RgbImage
 from tests.engines.llama.conftest import llama_cpp_in_this_process
 from tests.engines.llama.conversations import first_logits
