@@ -11,7 +11,6 @@ from core.graph import SARAiOrchestrator
 from core.interfaces.opening import open_assistant
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests import nano_weights
 from tests.conftest import NO_OLLAMA
 
 DATA = Path(__file__).parents[1] / "data"
@@ -39,7 +38,6 @@ def assistant(
         yield opened
 
 
-@nano_weights.VISION
 @pytest.mark.parametrize(
     ("question", "colour"),
     [
@@ -55,7 +53,6 @@ def test_the_colour_of_a_circle(assistant: SARAiOrchestrator, question: str, col
     assert colour in (state["response"] or "").lower()
 
 
-@nano_weights.AUDIO
 @pytest.mark.parametrize(
     ("recording", "heard", "language"),
     [
@@ -75,7 +72,6 @@ def test_a_spoken_word_is_written_down_and_answered(
     assert heard in (state["response"] or "").lower()
 
 
-@nano_weights.TEXT
 @pytest.mark.parametrize(
     ("question", "part"),
     [
@@ -96,7 +92,6 @@ def test_what_the_text_model_answers(
     assert part in (state["response"] or "").lower()
 
 
-@nano_weights.TEXT
 @pytest.mark.parametrize(
     ("question", "part"),
     [

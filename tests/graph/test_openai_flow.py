@@ -11,7 +11,6 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests import nano_weights
 from tests.conftest import ON_SELF_TEST
 from tests.graph.assistants import follow
 from tests.openai_emulator import Drop, EmulatedModel, OpenAIEmulator, Refuse
@@ -65,7 +64,6 @@ def test_a_hard_question_is_answered_by_the_server(
     assert server.requests()[-1].body["messages"][-1] == {"role": "user", "content": HARD}
 
 
-@nano_weights.TEXT
 @pytest.mark.parametrize("fault", [Drop(after_tokens=3), Refuse(500, "broken", "text/plain")])
 def test_a_server_that_fails_hands_over_under_the_others_name(
     assistant: SARAiOrchestrator, server: OpenAIEmulator, fault: Drop | Refuse

@@ -12,7 +12,6 @@ from core.graph import SARAiOrchestrator
 from core.interfaces.opening import open_assistant
 from core.settings import load_settings
 from core.storage.folder import DataFolder, open_data_folder
-from tests import nano_weights
 from tests.conftest import NO_OLLAMA
 from tests.ollama_emulator import EmulatedModel, OllamaEmulator
 
@@ -52,13 +51,11 @@ def test_what_ollama_has_answers(under: Under, profile: str) -> None:
     assert asked["options"]["num_ctx"] == 4096
 
 
-@nano_weights.AUDIO
 def test_auto_says_nothing_of_what_is_not_here(under: Under) -> None:
     state = under("auto").invoke({"audio_input": str(DATA / "spoken_seven_en.wav")})
     assert (state["model_used"], state["tried"], state["warnings"]) == ("nano_audio", [], [])
 
 
-@nano_weights.AUDIO
 @pytest.mark.parametrize(
     ("profile", "missing"), [("best_of_breed", "qwen_omni_3b"), ("apache", "gemma_4_e2b")]
 )
@@ -73,7 +70,6 @@ def test_another_profile_says_what_is_missing_and_what_gets_it(
     assert f"`sarai models pull {missing}`" in told
 
 
-@nano_weights.TEXT
 def test_an_ollama_that_went_away_hands_over(under: Under) -> None:
     with OllamaEmulator([SMALL]) as server:
         assistant = under("auto", server.base_url)

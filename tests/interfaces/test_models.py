@@ -13,7 +13,7 @@ from core.model_pool.memory.amount import Amount
 from core.model_pool.memory.shared_ledger import SharedLedger
 from core.settings.profiles import ROLES
 from core.storage.folder import DataFolder, open_data_folder
-from tests import nano_weights, tiny_models
+from tests import tiny_models
 from tests.interfaces.conftest import Ended, Sarai
 from tests.ollama_emulator import EmulatedModel, OllamaEmulator
 
@@ -64,8 +64,6 @@ def test_what_came_with_sarai(sarai: Sarai) -> None:
     assert "not pulled" not in ended.about  # of what auto would have taken nothing is missed
 
 
-@nano_weights.TEXT
-@nano_weights.VISION
 def test_every_role_has_its_embedded_model(sarai: Sarai) -> None:
     found = roles_of(sarai("models", "--json"))
     assert {each["state"] for each in found.values() if each["model"]} == {"embedded"}

@@ -10,7 +10,6 @@ from core.model_pool import ModelPool
 from core.profiles import with_what_is_here
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
-from tests import nano_weights
 from tests.conftest import NO_OLLAMA, ON_SELF_TEST
 
 
@@ -36,8 +35,6 @@ def test_only_embedded_models(folder: DataFolder) -> None:
     )
 
 
-@nano_weights.TEXT
-@nano_weights.VISION
 def test_what_is_not_here_is_not_missed(folder: DataFolder) -> None:
     settings = with_what_is_here(load_settings(environ=NO_OLLAMA), folder)
     assert who_answers(ModelPool(settings, folder)).absent == {}

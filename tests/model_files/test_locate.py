@@ -11,7 +11,6 @@ from core.model_files.files import ModelFiles
 from core.model_files.locate import embedded_folder, locate
 from core.settings import load_settings
 from core.settings.schema import ModelSettings
-from tests import nano_weights
 
 
 def settings(**changes: object) -> ModelSettings:
@@ -80,9 +79,9 @@ def test_an_embedded_model_lies_where_sarai_itself_lies(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "model",
     [
-        pytest.param("nano_text", marks=nano_weights.TEXT),
-        pytest.param("nano_vision", marks=nano_weights.VISION),
-        pytest.param("nano_audio", marks=nano_weights.AUDIO),
+        "nano_text",
+        "nano_vision",
+        "nano_audio",
     ],
 )
 def test_the_embedded_models_are_there(tmp_path: Path, model: str) -> None:

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from core.storage.folder import DataFolder
-from tests import nano_weights
 
 ROOT = Path(__file__).parent.parent.parent
 TIMEOUT_S = 100
@@ -145,8 +144,6 @@ def tracing_environment(collector: ThreadingHTTPServer) -> dict[str, str]:
     return {**dict.fromkeys(switches, "true"), **keys, **endpoints}
 
 
-@nano_weights.TEXT
-@nano_weights.VISION
 def test_a_whole_session_connects_to_nobody_and_is_traced_by_nobody(
     collector: ThreadingHTTPServer, folder: DataFolder, samples: Path, tmp_path: Path
 ) -> None:
