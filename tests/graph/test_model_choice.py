@@ -44,7 +44,10 @@ def assistant(
         "fallback": "solar_ollama",
     }
     path.write_text(yaml.safe_dump({"models": {"coder": coder}}))
-    environ = {**NO_OLLAMA, "SARAI__OLLAMA__BASE_URL": server.base_url}
+    environ = {
+        "SARAI__OLLAMA__BASE_URL": server.base_url,
+        "SARAI__RUNTIME__PROFILE": "best_of_breed",
+    }
     pool = ModelPool(load_settings(Path(path), environ=environ), module_folder)
     with SARAiOrchestrator(pool=pool) as opened:
         yield opened
@@ -107,6 +110,8 @@ def test_a_strategy_nobody_knows_is_told_the_nearest(assistant: SARAiOrchestrato
         assistant.invoke({"input": "hola", "preferences": {"strategy": "lowram"}})
 
 
-def test_without_real_models_the_routes_stand_ins_answer(orchestrator: SARAiOrchestrator) -> None:
-    state = orchestrator.invoke({"input": "hola", "preferences": {"strategy": "quality"}})
-    assert (state["route"], state["model_used"]) == ("expert", "self_test_expert")
+def test_without_real_models_the_embedded_one_answers(folder: DataFolder) -> None:
+    pool = ModelPool(load_settings(environ=NO_OLLAMA), folder)
+    with SARAiOrchestrator(pool=pool, preload=False) as assistant:
+        state = assistant.invoke({"input": "hola", "preferences": {"strategy": "quality"}})
+    assert (state["route"], state["model_used"]) == ("expert", "nano_text")
