@@ -187,7 +187,7 @@ def test_models_of_ollama(tmp_path: Path) -> None:
         server.remove("solar:10.7b")
         found = about("solar_ollama", surroundings(tmp_path / "m", here))
         assert found.status == "warn"
-        assert "has no model solar:10.7b; solar_gguf answers in its place" in found.found
+        assert "has no model solar:10.7b; nano_text answers in its place" in found.found
         assert found.cure == "Get it with `ollama pull solar:10.7b`."
 
 

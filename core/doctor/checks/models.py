@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.doctor.finding import Finding, fail, ok, warn
@@ -82,13 +82,26 @@ class _Judge:
         expected = Candidate(name, model.max_memory_mb or 0)
         if never := self._never(expected):
             return warn(f"not here, and it would never fit: {never}", self._smaller(expected))
-        behind = [chain[chain.index(name) + 1 :][:1] for chain in chains] or [
-            (model.fallback,) if model.fallback else ()
-        ]
-        stand_ins = dict.fromkeys(stand_in for following in behind for stand_in in following)
+        own = self.around.sound_settings.fallback_chain(name)
+        stand_ins = dict.fromkeys(
+            stand_in
+            for chain in chains or [own]
+            if (stand_in := self._first_here(chain[chain.index(name) + 1 :])) is not None
+        )
         instead = f"{' or '.join(stand_ins)} answers" if stand_ins else "nobody answers"
         why = error.message.removeprefix(f"{name} is ")
         return warn(f"{why.rstrip('.')}; {instead} in its place", error.hint)
+
+    def _first_here(self, chain: Sequence[str]) -> str | None:
+        """The first whose files are here; servers are not asked once more."""
+        return next((name for name in chain if self._is_here(name)), None)
+
+    def _is_here(self, name: str) -> bool:
+        try:
+            self.models(name)
+        except ModelError:
+            return False
+        return True
 
     def _never(self, model: Candidate) -> str:
         """The arithmetic when it can never fit, else ""."""

@@ -21,7 +21,7 @@ NUMBER = re.compile(r"\d+")
 CITED = re.compile(r" \[(\d+)\]\.$")
 
 Span = tuple[int, int]
-"""First and last-but-one character."""
+"""The first character and the one after the last."""
 
 
 @dataclass(frozen=True)
