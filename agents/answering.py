@@ -163,14 +163,13 @@ def _generate(engine: Engine, call: _Call) -> Answer:
 def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, int]:
     wishes, defaults = call.question.preferences, call.settings.generation
     # Half the context stays for the question, however long an answer was asked for.
-    max_tokens = min(
-        wishes.get("max_tokens", defaults.max_tokens), max(1, engine.context_tokens // 2)
-    )
+    wanted_tokens = wishes.get("max_tokens", defaults.tokens(call.question.max_tokens))
+    max_tokens = min(wanted_tokens, max(1, engine.context_tokens // 2))
     messages, left_out = fit_messages(call.agent, call.question, engine, max_tokens)
     request = GenerationRequest(
         messages=messages,
         max_tokens=max_tokens,
-        temperature=wishes.get("temperature", defaults.temperature),
+        temperature=wishes.get("temperature", defaults.warmth(call.question.temperature)),
         top_p=defaults.top_p,
         seed=wishes.get("seed"),
     )

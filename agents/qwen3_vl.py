@@ -107,7 +107,7 @@ def _picture_room_tokens(settings: Settings) -> int:
     """Tokens that pictures may fill, in the smallest context of the fallback chain."""
     chain = settings.fallback_chain(VISION.variant(settings).model)
     context_tokens = min(settings.models[model].context_length for model in chain)
-    return context_tokens - settings.generation.max_tokens - PROMPT_ROOM_TOKENS
+    return context_tokens - settings.generation.tokens(None) - PROMPT_ROOM_TOKENS
 
 
 def max_frames(settings: Settings) -> int:
@@ -147,7 +147,7 @@ class Qwen3VLConfig:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Qwen3VLConfig:
-        return cls(settings.media.video_fps, settings.generation.max_tokens)
+        return cls(settings.media.video_fps, settings.generation.tokens(None))
 
 
 class Qwen3VLAgent:
