@@ -7,7 +7,7 @@ RUN := .venv/bin/python -m
 override ASK := $(value ASK)
 export ASK
 
-.PHONY: help setup run test test-slow lint check lock clean
+.PHONY: help setup run test test-slow lint check lock train-router clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -40,6 +40,9 @@ lock: ## solve pyproject.toml anew into requirements.lock (needs uv; ARGS=--upgr
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url --quiet --extra dev $(ARGS) --output-file requirements.lock pyproject.toml
+
+train-router: setup ## train the routing classifier anew (needs scipy; DATA=folder of the public sets)
+	@$(RUN) models.router.train --data $(or $(DATA),../shared/data/routing)
 
 clean: ## remove .venv and every cache in this folder (built wheels stay in the user's cache)
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -28,6 +28,8 @@ class Question:
 
     `parts` is the user's message, media first. `context` is what the caller wants known;
     `sources` are numbered passages to answer from and to cite.
+    `skill_instruction`, `max_tokens` and `temperature` are what this kind of question wants;
+    the caller's preferences and the configuration outrank the two figures.
     `opening` is streamed before the model's own words; it is not shown to the model.
     `models` are who is asked, the next when one fails; empty: the agent's own.
     """
@@ -40,6 +42,9 @@ class Question:
     system_prompt: str | None = None
     tone_instruction: str = ""
     opening: str = ""
+    skill_instruction: str = ""
+    max_tokens: int | None = None
+    temperature: float | None = None
     preferences: Preferences = field(default_factory=Preferences)
     models: tuple[str, ...] = ()
 

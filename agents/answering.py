@@ -172,12 +172,14 @@ def _generate(engine: Engine, call: _Call) -> Answer:
 def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, int]:
     wishes, defaults = call.question.preferences, call.settings.generation
     own = call.settings.models[engine.model]
-    wished_tokens = wishes.get("max_tokens", defaults.max_tokens)
+    wished_tokens = wishes.get("max_tokens", defaults.tokens(call.question.max_tokens))
     # Half the context stays for the question, however long an answer was asked for.
     max_tokens = min(wished_tokens, max(1, engine.context_tokens // 2))
     if own.max_tokens is not None:
         max_tokens = min(max_tokens, own.max_tokens)
-    temperature = defaults.temperature if own.temperature is None else own.temperature
+    temperature = defaults.warmth(call.question.temperature)
+    if own.temperature is not None:
+        temperature = own.temperature
     messages, left_out = fit_messages(call.agent, call.question, engine, max_tokens)
     request = GenerationRequest(
         messages=messages,

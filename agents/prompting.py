@@ -54,7 +54,11 @@ def _conversation(agent: Agent, question: Question, first_turn: int) -> Iterator
 
 def _system_text(agent: Agent, question: Question) -> str:
     own, language = question.system_prompt, question.language
-    blocks = [agent.system_prompt[language] if own is None else own, question.tone_instruction]
+    blocks = [
+        agent.system_prompt[language] if own is None else own,
+        question.skill_instruction if own is None else "",  # a caller's own prompt stands alone
+        question.tone_instruction,
+    ]
     if question.context:
         blocks.append("\n".join([CONTEXT_HEADING[language], *question.context]))
     if question.sources:

@@ -108,7 +108,7 @@ def _image_notice(
 def _rooms(settings: Settings) -> Iterator[tuple[int, int]]:
     """For each model that may be asked: the tokens that all pictures may fill of its context,
     and the most that it sees one of them in."""
-    kept_tokens = settings.generation.max_tokens + PROMPT_ROOM_TOKENS
+    kept_tokens = settings.generation.tokens(None) + PROMPT_ROOM_TOKENS
     for model in settings.chain(VISION.role):
         room_tokens = settings.models[model].context_length - kept_tokens
         yield room_tokens, settings.picture_tokens(model)
@@ -152,7 +152,7 @@ class Qwen3VLConfig:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Qwen3VLConfig:
-        return cls(settings.media.video_fps, settings.generation.max_tokens)
+        return cls(settings.media.video_fps, settings.generation.tokens(None))
 
 
 class Qwen3VLAgent:

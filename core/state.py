@@ -127,7 +127,9 @@ class State(TypedDict, total=False):
     task: Task | None
     alpha: float | None  # weight of the expert branch; alpha + beta = 1
     beta: float | None  # weight of the empathic branch
-    skill_used: str | None
+    out_of_scope: float | None  # probability that nothing is asked for that the scores know
+    token_budget: int | None  # longest answer that the question wants
+    skill_used: str | None  # the preset that the answering agent followed
     route: Route | None  # the branch that answered; media choose theirs by their kind
     route_reason: str | None
     agent_used: AgentName | None

@@ -88,6 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(command_module="chat")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_ask(commands)
+    _add_why(commands)
     _add_graph(commands)
     _add_config(commands)
     add_models(commands)
@@ -133,6 +134,12 @@ def _add_ask(commands: Commands) -> None:
     ask.add_argument("--json", action="store_true", help="print the whole final state")
     _add_thread(ask)
     ask.set_defaults(command_module="ask")
+
+
+def _add_why(commands: Commands) -> None:
+    why = commands.add_parser("why", help="who would answer a text, and why")
+    why.add_argument("words", nargs="+", help="the text")
+    why.set_defaults(command_module="why")
 
 
 def _add_graph(commands: Commands) -> None:

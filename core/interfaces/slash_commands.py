@@ -14,6 +14,7 @@ from core.interfaces.drawing import drawing_of, text_tree
 from core.interfaces.evictions import eviction_lines
 from core.interfaces.model_tables import status_view
 from core.interfaces.session import Session
+from core.state import PastTurn
 
 _COMMAND = re.compile(r"/\w*(?!\S)")  # a dropped file's path has more than one slash or a dot
 _SIMILAR = 0.5
@@ -64,11 +65,34 @@ def _status(session: Session) -> None:
 
 
 def _why(session: Session) -> None:
+    if session.last is not None and session.last["input"] and session.last["scores"]:
+        _tell_decision(session, session.last["input"], session.last["history"])
     from core.model_pool.eviction_log import EvictionLog  # noqa: PLC0415  SQLite is not free
 
     database = session.assistant.services.database
     for line in eviction_lines(EvictionLog(lambda: database).newest_first()):
         session.presenter.line(line)
+
+
+def _tell_decision(session: Session, asked: str, history: list[PastTurn]) -> None:
+    from core.interfaces.decision_view import decision_view  # noqa: PLC0415
+    from core.routing.configured import thresholds_of  # noqa: PLC0415
+    from core.routing.decision import decide  # noqa: PLC0415
+
+    services = session.assistant.services
+    went_to_expert = session.last is not None and session.last["route"] == "expert"
+    earlier = history[:-1] if history and history[-1]["user"] == asked else history
+    documents = services.documents
+    decision = decide(
+        asked,
+        services.classifier,
+        thresholds_of(services.settings),
+        history=earlier,
+        doc_match=documents.match if documents else None,
+        expert_is_loaded=lambda: went_to_expert,
+    )
+    session.presenter.render(decision_view(decision, services.settings))
+    session.presenter.line("")
 
 
 def _graph(session: Session) -> None:
@@ -104,7 +128,7 @@ COMMANDS: dict[str, tuple[Callable[[Session], None], str]] = {
     "/help": (_help, "this list"),
     "/models": (_models, "who serves each role, and what is missing"),
     "/status": (_status, "what is loaded, against the memory budget"),
-    "/why": (_why, "which models had to leave for others, and why they"),
+    "/why": (_why, "how the last answer was routed, and which models had to leave for others"),
     "/graph": (_graph, "the flow"),
     "/last": (_last, "the way the last answer took, with times"),
     "/clear": (_clear, "forget this conversation and start anew"),

@@ -18,6 +18,7 @@ from core.emotion.detect import detect_emotion
 from core.emotion.tone import opening, tone_instruction, tone_style
 from core.engines.protocol import Part
 from core.events import Restarted, Token
+from core.routing.skills import skills
 from core.services import TurnContext
 from core.settings import Settings
 from core.state import Emotion, Language, State, ToneStyle, TurnUsage
@@ -139,6 +140,7 @@ def expected(agent: Agent, state: State, runtime: Runtime[TurnContext]) -> Itera
 def _question(
     state: State, manner: Manner, parts: Sequence[Part], sources: str, models: Sequence[str]
 ) -> Question:
+    skill = skills().get(state.get("skill_used") or "")
     return Question(
         parts=tuple(parts),
         language=language_of(state),
@@ -147,6 +149,9 @@ def _question(
         sources=sources,
         system_prompt=state.get("system_prompt"),
         tone_instruction=manner.instruction,
+        skill_instruction=skill.instruction(language_of(state)) if skill else "",
+        max_tokens=state.get("token_budget"),
+        temperature=skill.temperature if skill else None,
         opening=manner.opening,
         preferences=state.get("preferences") or {},
         models=tuple(models),

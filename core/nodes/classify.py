@@ -5,6 +5,8 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from core.errors import StorageError
+from core.routing.skills import choose_skill
+from core.routing.token_budget import answer_tokens
 from core.services import Services, TurnContext
 from core.state import State
 
@@ -13,7 +15,8 @@ def classify(state: State, runtime: Runtime[TurnContext]) -> State:
     """Score the words, and probe the user's documents for them."""
     services = runtime.context.services
     words = state.get("input") or ""
-    found = services.classifier.classify(words)
+    found = services.classifier.classify(words, state.get("history"))
+    skill = choose_skill(found)
     doc_match, problems = _doc_match(state, words, services)
     return {
         "task": found.task,
@@ -23,6 +26,10 @@ def classify(state: State, runtime: Runtime[TurnContext]) -> State:
             "web_query": found.web_query,
             "doc_match": doc_match,
         },
+        "out_of_scope": found.out_of_scope,
+        "token_budget": (skill and skill.max_tokens)
+        or answer_tokens(found.hard, found.task, urgency=found.urgency),
+        "skill_used": skill.id if skill else None,
         "warnings": problems,
     }
 

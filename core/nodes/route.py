@@ -7,11 +7,13 @@ from typing import cast
 from langgraph.runtime import Runtime
 
 from core.nodes.instrument import filled
-from core.routing.route import RouteChoice, Thresholds, choose_route
+from core.routing.configured import thresholds_of
+from core.routing.route import RouteChoice, choose_route
 from core.services import Services, TurnContext
-from core.settings import Settings
 from core.state import Preferences, State, TextRoute
 
+SKILLED = ("expert", "tiny")  # feelings and documents have manners of their own
+AT_HAND = ("ready", "in_use")
 SPEED = RouteChoice("tiny", "A fast answer was asked for.")
 QUALITY = RouteChoice("expert", "The best answer was asked for.")
 DOCUMENTS = RouteChoice("rag", "An answer from the documents was asked for.")
@@ -24,18 +26,33 @@ NO_FOLDER = (
 def route(state: State, runtime: Runtime[TurnContext]) -> State:
     """Choose the branch and say why in one sentence."""
     services = runtime.context.services
-    choice = _wished(state, services) or _by_score(state, services.settings)
+    choice = _wished(state, services) or _by_score(state, services)
+    by_kind = choice.route in SKILLED
     unheard = state.get("retrieve_context") and services.documents is None
     return {
         "route": choice.route,
         "route_reason": choice.reason,
+        "skill_used": state.get("skill_used") if by_kind else None,
+        "token_budget": state.get("token_budget") if by_kind else None,
         "warnings": [NO_FOLDER] if unheard else [],
     }
 
 
-def _by_score(state: State, settings: Settings) -> RouteChoice:
-    scores, alpha = filled(state["scores"]), filled(state["alpha"])
-    return choose_route(scores, alpha, thresholds=thresholds(settings))
+def _by_score(state: State, services: Services) -> RouteChoice:
+    return choose_route(
+        filled(state["scores"]),
+        filled(state["alpha"]),
+        thresholds=thresholds_of(services.settings),
+        out_of_scope=state.get("out_of_scope") or 0.0,
+        expert_is_loaded=lambda: _expert_is_loaded(services),
+    )
+
+
+def _expert_is_loaded(services: Services) -> bool:
+    """Whether the model that answers as the expert is in memory, and so does at once."""
+    expert = services.settings.chain("expert")[0]
+    models = services.pool.status().models
+    return any(model.name == expert and model.state in AT_HAND for model in models)
 
 
 def _wished(state: State, services: Services) -> RouteChoice | None:
@@ -47,22 +64,6 @@ def _wished(state: State, services: Services) -> RouteChoice | None:
     if wishes.get("quality") or wishes.get("strategy") == "quality":
         return QUALITY
     return None
-
-
-def thresholds(settings: Settings) -> Thresholds:
-    """From the routing configuration; a variant without one is never chosen by score."""
-    text = settings.routing.text_variant_selection
-    empathy = settings.routing.multimodal_variant_selection.empathy
-    return Thresholds(
-        expert=_or_never(text.expert.threshold),
-        empathy=_or_never(empathy.threshold),
-        web_query=_or_never(text.rag.threshold),
-        doc_match=settings.routing.doc_match_threshold,
-    )
-
-
-def _or_never(threshold: float | None) -> float:
-    return float("inf") if threshold is None else threshold
 
 
 def after_route(state: State) -> TextRoute:

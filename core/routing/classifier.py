@@ -1,134 +1,158 @@
 """What a text asks for: how hard, how emotional, how much of today, and which task.
 
-Owns the scores; knows neither routes nor models. Evidence is a lexicon of bilingual cues
-and the form of the prompt, with weights set by hand: a small classifier that can say
-exactly why, not a learned one.
+Owns the classification of a text in its conversation; knows neither routes nor models.
+Linear heads over letters, words, cues and form: a small learned classifier whose reasons
+are the exact shares that it summed. How it is trained: models/router.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 
-from core.routing.evidence import (
-    SCORES,
-    Evidence,
-    Reason,
-    best_task,
-    reasons,
-    saturate,
-    total,
-)
-from core.routing.language import turn_language
-from core.routing.lexicon import Lexicon, load_lexicon
-from core.routing.reading import cue_evidence
-from core.routing.structure import structural_evidence
+from core.routing.features import Features, features_of
+from core.routing.heads import BINARY, TASKS, Heads, load_model, probabilities, shares_of_one
+from core.routing.injected import what_was_asked
+from core.routing.language import language_of_words, turn_language
+from core.routing.lexicon import Lexicon
+from core.routing.reasons import Reason, largest_shares
 from core.state import Language, PastTurn, Task
-from core.text.folding import folded_words
 
-PRESENT_CONCEPT = "at_present"
-# Whoever says one of these asks about the two of us, not about the world.
-_OURSELVES = frozenset(
-    {"i", "i'm", "me", "my", "we", "our", "you", "your", "yo", "mi", "mis", "te", "tu", "tus"}
-    | {"nos", "puedo", "hago", "debo", "tengo", "estas"}
-)
 FOLLOW_UP_WORDS = 6  # a longer message stands for itself
-SIMPLE_WORDS = 12  # without any cue, a shorter one is a simple request
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a classification was made of, kept so that its reasons can be asked for."""
+
+    features: Features
+    heads: Heads
+    language: Language
+    carried: bool = False  # of an earlier turn, which the text goes on with
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """Scores in [0, 1], independent of one another.
+    """Calibrated probabilities in [0, 1]; of `tasks` they sum to 1, the others are independent.
 
-    `confidence`, in [0, 1], is how much evidence there was; it is no probability of being
-    right. `reasons` are the sums behind the scores, largest first.
+    `urgency`: a fast answer is wanted. `creativity`: something is to be made up.
+    `out_of_scope`: nothing is asked for that the heads know. `confidence`: how far the
+    least certain of hard, soft and web_query is from a coin toss, 0 to 1. `margin`: how far
+    the best task is ahead of the second.
     """
 
     hard: float
     soft: float
     web_query: float
+    urgency: float
+    creativity: float
+    out_of_scope: float
     task: Task
+    tasks: Mapping[Task, float]
     language: Language
-    confidence: float
-    reasons: tuple[Reason, ...]
+    evidence: Evidence = field(compare=False, repr=False)
+
+    @property
+    def confidence(self) -> float:
+        return min(abs(2 * score - 1) for score in (self.hard, self.soft, self.web_query))
+
+    @property
+    def runner_up(self) -> Task:
+        return sorted(TASKS, key=lambda task: -self.tasks[task])[1]
+
+    @property
+    def margin(self) -> float:
+        return self.tasks[self.task] - self.tasks[self.runner_up]
+
+    @property
+    def follow_up(self) -> bool:
+        """Whether this is the classification of an earlier turn."""
+        return self.evidence.carried
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The largest shares of each score and of the two best tasks, largest first.
+
+        Worked out anew at each call.
+        """
+        columns = (*BINARY, self.task, self.runner_up)
+        evidence = self.evidence
+        return largest_shares(evidence.features, evidence.heads, evidence.language, columns)
 
 
 class Classifier:
     """Pure and immutable; one instance serves all threads."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, heads: Heads, lexicon: Lexicon) -> None:
+        self._heads = heads
         self._lexicon = lexicon
 
     @classmethod
     def load(cls) -> Classifier:
-        """A classifier with the packaged cues."""
-        return cls(load_lexicon())
+        """The packaged classifier, loaded once per process."""
+        return _packaged()
 
     def classify(self, text: str, history: Sequence[PastTurn] | None = None) -> Classification:
         """Score `text`; a short follow-up ("sí, sigue") counts as the turn it goes on with.
 
+        What a harness put around the words (delimited blocks, pasted files) is not judged.
+
         Args:
             history: earlier turns of the conversation, oldest first.
         """
-        evidence = self._evidence(text)
-        earlier = self._subject_of(text, evidence, history or ())
-        language = turn_language(text, history)
-        if earlier is None:
-            return _classification(text, evidence, language)
-        carried = [_renamed(item, f"follow-up, {item.cue}") for item in self._evidence(earlier)]
-        return _classification(earlier, carried, language)
+        asked = what_was_asked(text)
+        features = features_of(asked, self._lexicon)
+        language = _language(asked, features, history)
+        if history and self._goes_on(features):
+            earlier = self._subject(history)
+            if earlier is not None:
+                evidence = replace(earlier.evidence, carried=True)
+                return replace(earlier, language=language, evidence=evidence)
+        return self._classified(features, language)
 
-    def _evidence(self, text: str) -> list[Evidence]:
-        words = folded_words(text)
-        evidence = structural_evidence(text, len(words)) + cue_evidence(text, self._lexicon)
-        if _asks_of_the_world_now(text, words, evidence):
-            evidence.append(Evidence("asks about the present", web_query=0.7))
-        return evidence
-
-    def _subject_of(
-        self, text: str, evidence: list[Evidence], history: Sequence[PastTurn]
-    ) -> str | None:
-        """The earlier message that `text` goes on with; None when it stands for itself."""
-        if not self._is_follow_up(text, evidence):
-            return None
+    def _subject(self, history: Sequence[PastTurn]) -> Classification | None:
+        """The newest earlier message that stands for itself."""
         for turn in reversed(history):
-            if not self._is_follow_up(turn["user"], self._evidence(turn["user"])):
-                return turn["user"]
+            asked = what_was_asked(turn["user"])
+            features = features_of(asked, self._lexicon)
+            if not self._goes_on(features):
+                return self._classified(features, _language(asked, features))
         return None
 
-    def _is_follow_up(self, text: str, evidence: list[Evidence]) -> bool:
-        words = folded_words(text)
-        if evidence or not 0 < len(words) <= FOLLOW_UP_WORDS:
+    def _goes_on(self, features: Features) -> bool:
+        """Whether these few words go on with what was said, and say nothing new by themselves."""
+        reading = features.reading
+        if not 0 < len(reading.words) <= FOLLOW_UP_WORDS:
             return False
-        continuations = self._lexicon.continuations.find(words)
-        return bool(continuations) and continuations[0].start == 0
+        found = self._lexicon.continuations.find(reading.words)
+        if not found or found[0].start != 0:
+            return False
+        going_on = sum(match.end - match.start for match in found)
+        return not reading.cues or 2 * going_on >= len(reading.words)
+
+    def _classified(self, features: Features, language: Language) -> Classification:
+        odds = self._heads.log_odds(features, language)
+        scores = dict(zip(BINARY, probabilities(odds[: len(BINARY)]), strict=True))
+        tasks = dict(zip(TASKS, shares_of_one(odds[len(BINARY) :]), strict=True))
+        return Classification(
+            **scores,
+            task=max(TASKS, key=tasks.__getitem__),
+            tasks=tasks,
+            language=language,
+            evidence=Evidence(features, self._heads, language),
+        )
 
 
-def _asks_of_the_world_now(text: str, words: list[str], evidence: list[Evidence]) -> bool:
-    if "?" not in text or not _OURSELVES.isdisjoint(words):
-        return False
-    return any(item.cue.startswith(PRESENT_CONCEPT + ":") for item in evidence)
+def _language(
+    asked: str, features: Features, history: Sequence[PastTurn] | None = None
+) -> Language:
+    """As `turn_language`, of words that were already folded."""
+    return language_of_words(asked, features.reading.words) or turn_language("", history)
 
 
-def _renamed(item: Evidence, cue: str) -> Evidence:
-    return Evidence(cue, item.hard, item.soft, item.web_query, item.tasks)
-
-
-def _classification(text: str, evidence: list[Evidence], language: Language) -> Classification:
-    sums = {score: total(evidence, score) for score in SCORES}
-    tasks = sum(sum(item.tasks.values()) for item in evidence)
-    return Classification(
-        hard=saturate(sums["hard"]),
-        soft=saturate(sums["soft"]),
-        web_query=saturate(sums["web_query"]),
-        task=best_task(evidence) or _default_task(text, sums["hard"]),
-        language=language,
-        confidence=saturate(sum(sums.values()) + tasks),
-        reasons=reasons(evidence),
-    )
-
-
-def _default_task(text: str, hard_sum: float) -> Task:
-    if saturate(hard_sum) > 0.5:
-        return "reasoning"
-    return "simple" if len(folded_words(text)) <= SIMPLE_WORDS else "exploration"
+@cache
+def _packaged() -> Classifier:
+    heads, about = load_model()
+    entries = ((kind, id_, tuple(said)) for kind, id_, said in about["cues"])
+    return Classifier(heads, Lexicon.of(entries, tuple(about["continuations"])))

@@ -44,6 +44,7 @@ _SPANISH = frozenset(_SPANISH_WORDS.split())
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _SPANISH_ENDINGS = re.compile(r"(?:cion|ciones|mente|ando|iendo|arme|arlo|idad|illo|ito|ita)$")
 _ENGLISH_ENDINGS = re.compile(r"(?:ing|tion|tions|ness|ly|ght|ould|'s|'t|'re|'ll|'ve)$")
+_ENOUGH_WORDS, _ENOUGH_LETTERS = 100, 1_000
 _SPANISH_SIGNS = re.compile(r"[ñÑ¿¡áéíóúÁÉÍÓÚüÜ]|n\u0303|[aeiou]\u0301", re.IGNORECASE)
 
 
@@ -70,9 +71,14 @@ def evident_language(text: str) -> Language | None:
     A function word counts 2, an ending 1, and a Spanish letter or sign 2 (at most three
     of them, since an English text may quote a name).
     """
-    signs = len(_SPANISH_SIGNS.findall(text)[:3])
-    spanish, english = 2 * signs, 0
-    for word in folded_words(text):
+    return language_of_words(text, folded_words(text))
+
+
+def language_of_words(text: str, words: Sequence[str]) -> Language | None:
+    """`evident_language` of a text whose folded words are known; the first hundred decide."""
+    spanish = 2 * len(_SPANISH_SIGNS.findall(text[:_ENOUGH_LETTERS])[:3])
+    english = 0
+    for word in words[:_ENOUGH_WORDS]:
         spanish += 2 * (word in _SPANISH) or bool(_SPANISH_ENDINGS.search(word))
         english += 2 * (word in _ENGLISH) or bool(_ENGLISH_ENDINGS.search(word))
     if spanish == english:

@@ -1,23 +1,25 @@
 """The bilingual cues that the classifier reads.
 
-Owns the form of cues.yaml and its loading; knows nothing of how evidence adds up.
+Owns the form of cues.yaml and the table made of it; knows nothing of what a cue speaks
+for: that is learned.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
-from typing import get_args
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from core.state import Task
 from core.text.phrases import PhraseTable
 
 CUES_FILE = "cues.yaml"
-TASKS: tuple[Task, ...] = get_args(Task)
+
+Kind = Literal["concept", "refusal", "denial", "intensifier"]
+Entry = tuple[Kind, str, tuple[str, ...]]
 
 
 class Phrases(BaseModel):
@@ -35,19 +37,9 @@ class Phrases(BaseModel):
 
 
 class Concept(Phrases):
-    """One idea, whichever language names it, and the evidence it gives.
-
-    `shields`: evidence for other scores is multiplied by this when the concept is present,
-    unless an `anchor` concept says that the technical thing itself is asked for.
-    """
+    """One idea, whichever language names it."""
 
     id: str
-    hard: float = Field(0.0, ge=0)
-    soft: float = Field(0.0, ge=0)
-    web_query: float = Field(0.0, ge=0)
-    tasks: dict[Task, float] = {}
-    shields: float = Field(1.0, gt=0, le=1)
-    anchor: bool = False
 
 
 class CueFile(BaseModel):
@@ -61,38 +53,39 @@ class CueFile(BaseModel):
     continuations: Phrases
     concepts: tuple[Concept, ...]
 
+    def entries(self) -> Iterator[Entry]:
+        """Everything that a text is read for: kind, id, phrases."""
+        yield "refusal", "refusal", self.refusals.all()
+        yield "denial", "denial", self.denials.all()
+        yield "intensifier", "intensifier", self.intensifiers.all()
+        for concept in self.concepts:
+            yield "concept", concept.id, concept.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What a phrase is: an idea, or something that bears on the ideas after it."""
+
+    kind: Kind
+    id: str
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The cues, ready to be found in folded words."""
 
-    concepts: PhraseTable[Concept]
-    refusals: PhraseTable[None]
-    denials: PhraseTable[None]
-    intensifiers: PhraseTable[None]
+    cues: PhraseTable[Cue]
     continuations: PhraseTable[None]
+
+    @classmethod
+    def of(cls, entries: Iterator[Entry], continuations: tuple[str, ...]) -> Lexicon:
+        return cls(
+            PhraseTable((phrase, Cue(kind, id_)) for kind, id_, said in entries for phrase in said),
+            PhraseTable((phrase, None) for phrase in continuations),
+        )
 
 
 def read_cues() -> CueFile:
-    """The packaged cues, checked against their form."""
+    """The packaged cues, checked against their form. Slow: the trained model holds them too."""
     text = resources.files("core.routing").joinpath(CUES_FILE).read_text(encoding="utf-8")
     return CueFile.model_validate(yaml.safe_load(text))
-
-
-@cache
-def load_lexicon() -> Lexicon:
-    """The packaged cues as tables; built once per process, immutable, shared by threads."""
-    cues = read_cues()
-    return Lexicon(
-        concepts=PhraseTable(
-            (phrase, concept) for concept in cues.concepts for phrase in concept.all()
-        ),
-        refusals=_table(cues.refusals),
-        denials=_table(cues.denials),
-        intensifiers=_table(cues.intensifiers),
-        continuations=_table(cues.continuations),
-    )
-
-
-def _table(phrases: Phrases) -> PhraseTable[None]:
-    return PhraseTable((phrase, None) for phrase in phrases.all())

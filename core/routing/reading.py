@@ -1,114 +1,61 @@
-"""Cues in their context: refused, denied, repeated or shielded words count less.
+"""Words, cues and form of a text, read once.
 
-Owns how the words around a cue change its evidence; knows nothing of scores or routes.
+Owns how the words around a cue change it: what is refused or denied is another cue than
+what is wanted. Knows nothing of scores or routes.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from core.routing.evidence import Evidence
-from core.routing.lexicon import Concept, Lexicon
-from core.text.folding import folded_words
-from core.text.phrases import PhraseTable
+from core.routing.lexicon import Cue, Lexicon
+from core.text.folding import WORD, fold
+from core.text.phrases import Found
 
 # A refusal or an intensifier does not reach into the next clause.
-_CLAUSE_END = re.compile(r"[,;:.!?)\]](?=\s|$)|[\n¿¡(]")
+_TOKEN = re.compile(rf"{WORD}|[,;:.!?)\]](?=\s|$)|[\n¿¡(]")
 _TURNING_WORDS = frozenset({"pero", "sino", "but", "just", "solo", "only"})
+_BREAKS = frozenset(",;:.!?)]\n¿¡(")
 
-REFUSAL_REACH = 4
-DENIAL_REACH = 3
-INTENSIFIER_REACH = 2
-INTENSIFIER_GAIN = 1.35
-REPETITION_GAIN = 0.5  # each further word of the same concept counts half of the one before
+REACH_WORDS = {"refusal": 4, "denial": 3, "intensifier": 2}
 
 
 @dataclass(frozen=True, slots=True)
-class _Cue:
-    """A concept found in a clause, and what the words before it do to it."""
+class Reading:
+    """`words` are folded; `cues` are names such as "fault" or "denied sadness", in order."""
 
-    concept: Concept
-    words: str
-    refused: bool
-    denied: bool
-    intensified: bool
-    shielded: bool  # its own clause holds a shielding concept
+    words: tuple[str, ...]
+    cues: tuple[str, ...]
 
 
-def cue_evidence(text: str, lexicon: Lexicon) -> list[Evidence]:
-    """The evidence of all cues in `text`, in order."""
-    cues = [
-        cue for clause in _CLAUSE_END.split(text) for cue in _cues_of(folded_words(clause), lexicon)
-    ]
-    anchored = _anchored(cues)
-    shield = 1.0 if anchored else _shield(cues)
-    seen: Counter[str] = Counter()
-    evidence = []
-    for cue in cues:
-        repetition = REPETITION_GAIN ** seen[cue.concept.id]
-        seen[cue.concept.id] += 1
-        evidence.append(_evidence_of(cue, repetition, shield, anchored=anchored))
-    return evidence
+def read(text: str, lexicon: Lexicon) -> Reading:
+    """Read `text` for the cues of `lexicon`."""
+    tokens = _TOKEN.findall(fold(text))
+    cues = tuple(_cues(tokens, lexicon.cues.find(tokens)))
+    return Reading(tuple(token for token in tokens if token not in _BREAKS), cues)
 
 
-def _cues_of(words: list[str], lexicon: Lexicon) -> list[_Cue]:
-    found = lexicon.concepts.find(words)
-    if not found:
-        return []
-    refused = _reach(lexicon.refusals, words, REFUSAL_REACH)
-    denied = _reach(lexicon.denials, words, DENIAL_REACH)
-    intensified = _reach(lexicon.intensifiers, words, INTENSIFIER_REACH)
-    shielded = any(concept.shields < 1 for match in found for concept in match.payloads)
-    return [
-        _Cue(
-            concept,
-            " ".join(words[match.start : match.end]),
-            match.start in refused,
-            match.start in denied,
-            match.start in intensified,
-            shielded,
-        )
-        for match in found
-        for concept in match.payloads
-    ]
+def _cues(tokens: Sequence[str], found: Sequence[Found[Cue]]) -> Iterator[str]:
+    reach = dict.fromkeys(REACH_WORDS, -1)  # the last token that each bears on
+    for match in found:
+        for cue in match.payloads:
+            if cue.kind == "concept":
+                yield _named(cue, match.start, reach)
+            else:
+                reach[cue.kind] = _end_of_reach(tokens, match.end, REACH_WORDS[cue.kind])
 
 
-def _reach(table: PhraseTable[None], words: list[str], reach: int) -> set[int]:
-    """Positions of the words that a phrase of `table` before them bears on."""
-    reached: set[int] = set()
-    for match in table.find(words):
-        for position in range(match.end, min(match.end + reach, len(words))):
-            if words[position] in _TURNING_WORDS:
-                break
-            reached.add(position)
-    return reached
+def _named(cue: Cue, start: int, reach: dict[str, int]) -> str:
+    for kind, said in (("refusal", "unwanted"), ("denial", "denied"), ("intensifier", "very")):
+        if start <= reach[kind]:
+            return f"{said} {cue.id}"
+    return cue.id
 
 
-def _anchored(cues: list[_Cue]) -> bool:
-    """A program is ordered: a poem in the same prompt is only what it prints."""
-    return any(cue.concept.anchor and not cue.refused for cue in cues)
-
-
-def _shield(cues: list[_Cue]) -> float:
-    return min((cue.concept.shields for cue in cues if not cue.refused), default=1.0)
-
-
-def _evidence_of(cue: _Cue, repetition: float, shield: float, *, anchored: bool) -> Evidence:
-    concept = cue.concept
-    base = Evidence(
-        f"{concept.id}: {cue.words}",
-        concept.hard,
-        concept.soft,
-        concept.web_query,
-        dict(concept.tasks),
-    )
-    wanted = 0.0 if cue.refused else 1.0
-    outranked = anchored and concept.shields < 1
-    felt = (0.0 if cue.denied else 1.0) * (INTENSIFIER_GAIN if cue.intensified else 1.0)
-    return base.scaled(
-        technical=wanted * repetition * shield,
-        soft=felt * repetition * (shield if cue.shielded else 1.0),
-        tasks=0.0 if outranked else wanted * repetition,
-    )
+def _end_of_reach(tokens: Sequence[str], start: int, words: int) -> int:
+    for position in range(start, min(start + words, len(tokens))):
+        if tokens[position] in _BREAKS or tokens[position] in _TURNING_WORDS:
+            return position - 1
+    return start + words - 1

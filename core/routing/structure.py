@@ -1,45 +1,51 @@
 """What the form of a prompt says, whatever its words mean.
 
-Owns code, formulas, length and questions as evidence; knows no vocabulary.
+Owns code, formulas, length, years and questions as features; knows no vocabulary.
 """
 
 from __future__ import annotations
 
 import re
-
-from core.routing.evidence import Evidence
+from collections.abc import Iterator
 
 _CODE = re.compile(
-    r"```|\bdef \w+\(|\bclass \w+[:({]|\bimport \w+|#include|=>|\bSELECT\b.+\bFROM\b"
-    r"|\w+\([^()\n]*\);|\{\s*\n|</\w+>|Traceback \(most|^\s*\$ \w+|\b\w+(?:Error|Exception):",
+    r"```|\bdef \w+\(|\bclass \w+[:({]|\bimport \w+|#include|=>|\bselect\b.+\bfrom\b"
+    r"|\w+\([^()\n]*\);|\{\s*\n|</\w+>|traceback \(most|^\s*\$ \w+|\b\w+(?:error|exception):"
+    r"|\bfor \w+ in \w+|\w\[\w*\]|[!=]=|&&|;\s*$",
     re.MULTILINE,
 )
 _FORMULA = re.compile(
-    r"[a-z]\s*\^\s*\d|\d\s*[a-z]\s*[-+=]|\b[a-z]\s*=\s*\d|[∫∑√∂]|\b[a-z]\([a-z]\)", re.IGNORECASE
-)
-_HOW_TO = re.compile(
-    r"\bc[oó]mo (?:se )?\w+(?:o|ar|er|ir|a|e)\b"
-    r"|\bhow (?:to|(?:do|can|should|would) (?:i|you|we))\b",
-    re.IGNORECASE,
+    r"[a-z]\s*\^\s*\d|\d\s*[a-z]\s*[-+=]|\b[a-z]\s*=\s*\d|[∫∑√∂²³]|\b[a-z]\([a-z]\)|\d\s*[-+*/=]\s*\d"
 )
 _THIS_AGE = re.compile(r"\b20(?:2[4-9]|3\d)\b")
+_NUMBER = re.compile(r"\d+")
+_QUOTED = re.compile(r"[\"“«](?:[^\"”»]{3,})[\"”»]")
 
 LONG_WORDS = 40
+VERY_LONG_WORDS = 120
 
 
-def structural_evidence(text: str, word_count: int) -> list[Evidence]:
-    """Evidence from the form of `text`. Weights are set by hand, like those of the cues."""
-    found = []
-    if _CODE.search(text):
-        found.append(Evidence("source code", hard=1.0, tasks={"coding": 1.5}))
-    if _FORMULA.search(text):
-        found.append(Evidence("a formula", hard=0.7, tasks={"reasoning": 1.0}))
-    if word_count >= LONG_WORDS:
-        found.append(Evidence("a long prompt", hard=min(0.5, word_count / 200)))
-    if text.count("?") > 1:
-        found.append(Evidence("several questions", hard=0.25))
-    if _HOW_TO.search(text):
-        found.append(Evidence("asks how to", hard=0.2))
+def form_of(text: str, word_count: int) -> Iterator[str]:
+    """The names of what the form of `text` shows; case does not matter."""
+    lowered = text.lower()
+    if _CODE.search(lowered):
+        yield "source code"
+    if _FORMULA.search(lowered):
+        yield "a formula"
     if _THIS_AGE.search(text):
-        found.append(Evidence("a recent year", web_query=0.45))
-    return found
+        yield "a recent year"
+    if _QUOTED.search(text):
+        yield "a quotation"
+    numbers = len(_NUMBER.findall(text))
+    if numbers:
+        yield "numbers" if numbers > 2 else "a number"
+    if "\n" in text.strip():
+        yield "several lines"
+    yield from _length(word_count)
+
+
+def _length(word_count: int) -> Iterator[str]:
+    if word_count >= LONG_WORDS:
+        yield "a long prompt"
+    if word_count >= VERY_LONG_WORDS:
+        yield "a very long prompt"

@@ -37,6 +37,8 @@ def with_home(path: Path) -> Path:
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$"), AfterValidator(str.lower)]
 UserPath = Annotated[Path, AfterValidator(with_home)]
 
+AUTO_MAX_TOKENS, AUTO_TEMPERATURE = 512, 0.7  # where a question says nothing of either
+
 
 class RuntimeSettings(Section):
     """The machine that SARAi may use, and the profile of models that it uses there.
@@ -159,9 +161,23 @@ class MediaSettings(Section):
 
 
 class GenerationSettings(Section):
-    max_tokens: int = Field(512, ge=1)
-    temperature: float = Field(0.7, ge=0, le=2)
+    """`auto` is what the question asks for: its difficulty sets the length, its skill the
+    temperature. A figure is for every question.
+    """
+
+    max_tokens: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
+    temperature: Annotated[float, Field(ge=0, le=2)] | Literal["auto"] = "auto"
     top_p: float = Field(0.95, gt=0, le=1)
+
+    def tokens(self, wanted: int | None) -> int:
+        """The longest answer, where the question wants `wanted` (None: it does not say)."""
+        return (wanted or AUTO_MAX_TOKENS) if self.max_tokens == "auto" else self.max_tokens
+
+    def warmth(self, wanted: float | None) -> float:
+        """The temperature, where the question wants `wanted` (None: it does not say)."""
+        if self.temperature != "auto":
+            return self.temperature
+        return AUTO_TEMPERATURE if wanted is None else wanted
 
 
 class OllamaSettings(Section):

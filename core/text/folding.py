@@ -10,7 +10,8 @@ import re
 import unicodedata
 
 # A word keeps an inner apostrophe (don't) and the signs that name a language (c++, c#).
-_WORD = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*(?:\+\+|#)?")
+WORD = r"[^\W_]+(?:'[^\W\d_]+)*(?:\+\+|#)?"
+_WORD = re.compile(WORD)
 
 
 def fold(text: str) -> str:

@@ -14,6 +14,8 @@ from core.text.folding import fold
 
 Payload = TypeVar("Payload")
 
+_START = 2  # letters; a stem has at least as many
+
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[Payload]):
@@ -28,8 +30,9 @@ class PhraseTable(Generic[Payload]):
     """Phrases with payloads. Immutable after construction, so safe to share among threads.
 
     A phrase is words with blanks between; `configur*` stands for every word that begins
-    so, and a lone `*` for any one word (not the first). Of the phrases that begin at a
-    word the longest wins, and takes its words, so that "kernel panic" is no panic.
+    so (two letters at least), and a lone `*` for any one word (not the first). Of the phrases
+    that begin at a word the longest wins, and takes its words, so that "kernel panic" is no
+    panic.
 
     Args:
         entries: pairs of phrase and payload; the same phrase may come with several.
@@ -40,12 +43,15 @@ class PhraseTable(Generic[Payload]):
         for phrase, payload in entries:
             payloads[tuple(fold(phrase).split())].append(payload)
         self._payloads = {pattern: tuple(found) for pattern, found in payloads.items()}
-        self._by_first: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        self._open_by_start: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
         # Longest first, so that the first pattern that matches is the one wanted.
         for pattern in sorted(self._payloads, key=lambda p: (-len(p), -sum(map(len, p)))):
-            self._by_first[pattern[0]].append(pattern)
-        stems = (first[:-1] for first in self._by_first if first.endswith("*"))
-        self._stem_lengths = sorted({len(stem) for stem in stems}, reverse=True)
+            if any(part.endswith("*") for part in pattern):
+                self._open_by_start[pattern[0][:_START]].append(pattern)
+            else:
+                lengths[pattern[0]].add(len(pattern))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
     def find(self, words: Sequence[str]) -> list[Found[Payload]]:
         """Every phrase in the folded `words`, left to right, none overlapping another."""
@@ -63,24 +69,29 @@ class PhraseTable(Generic[Payload]):
 
     def _longest_at(self, words: Sequence[str], position: int) -> tuple[str, ...] | None:
         word = words[position]
-        best: tuple[str, ...] | None = None
-        for first in self._keys_of(word):
-            for pattern in self._by_first.get(first, ()):
-                if best is not None and len(pattern) <= len(best):
-                    break
-                if _matches(pattern, words, position):
-                    best = pattern
+        best = self._longest_of(self._lengths.get(word, ()), words, position)
+        for pattern in self._open_by_start.get(word[:_START], ()):
+            if best is not None and len(pattern) <= len(best):
+                break
+            if _matches(pattern, words, position):
+                return pattern
         return best
 
-    def _keys_of(self, word: str) -> Iterable[str]:
-        yield word
-        for length in self._stem_lengths:
-            if length <= len(word):
-                yield word[:length] + "*"
+    def _longest_of(
+        self, lengths: Iterable[int], words: Sequence[str], position: int
+    ) -> tuple[str, ...] | None:
+        """The first phrase without * of one of `lengths` that begins at `position`."""
+        for length in lengths:
+            pattern = tuple(words[position : position + length])
+            if pattern in self._payloads:
+                return pattern
+        return None
 
 
 def _matches(pattern: tuple[str, ...], words: Sequence[str], position: int) -> bool:
-    if position + len(pattern) > len(words):
+    first, word = pattern[0], words[position]
+    begins = word.startswith(first[:-1]) if first.endswith("*") else word == first
+    if not begins or position + len(pattern) > len(words):
         return False
     return all(
         words[position + offset].startswith(part[:-1])

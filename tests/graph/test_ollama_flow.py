@@ -119,7 +119,8 @@ def test_wishes_and_defaults_of_generation_reach_the_model(
     assert "The answer was cut at 5 tokens." in state["warnings"]
     assistant.invoke(HARD)
     defaults = asked(server)["options"]
-    assert (defaults["num_predict"], defaults["temperature"]) == (512, 0.7)
+    # As much as the context has room for, and the temperature of the programming skill.
+    assert (defaults["num_predict"], defaults["temperature"]) == (2048, 0.3)
     assert "seed" not in defaults
 
 

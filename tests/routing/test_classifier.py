@@ -1,4 +1,5 @@
-import math
+"""The shipped classifier: its form, its reasons, its conversation and its cost."""
+
 import time
 
 import pytest
@@ -6,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.routing.classifier import Classification, Classifier
-from core.routing.lexicon import read_cues
+from core.routing.heads import BINARY, TASKS
 from core.state import PastTurn
 
 CLASSIFIER = Classifier.load()
+FLAGSHIP = "¿Cómo configuro SSH en Ubuntu?"
 
 
 def classify(text: str) -> Classification:
@@ -17,31 +19,25 @@ def classify(text: str) -> Classification:
 
 
 def test_the_flagship_question_is_hard_and_says_why() -> None:
-    found = classify("¿Cómo configuro SSH en Ubuntu?")
+    found = classify(FLAGSHIP)
     assert found.hard > 0.8
     assert found.soft < 0.3
     assert (found.task, found.language) == ("coding", "es")
-    assert found.reasons[0].score == "hard"
-    assert "ssh" in found.reasons[0].cue
+    hard = [reason for reason in found.reasons if reason.score == "hard"]
+    assert any("systems" in reason.cue or "ssh" in reason.cue for reason in hard)
 
 
-def test_the_reasons_add_up_to_the_score() -> None:
-    found = classify("I'm frustrated, my server crashes with an error at boot")
-    for score in ("hard", "soft", "web_query"):
-        contributions = [reason.contribution for reason in found.reasons if reason.score == score]
-        assert getattr(found, score) == pytest.approx(1 - math.exp(-sum(contributions)), abs=2e-3)
+@pytest.mark.parametrize(
+    "text", ["Configura un servidor nginx", "Explain docker networking", "Explica la entropía"]
+)
+def test_a_hard_request_of_few_words_is_hard(text: str) -> None:
+    assert classify(text).hard > 0.6
 
 
 def test_grief_is_soft_and_not_hard() -> None:
     found = classify("estoy muy triste, mi perro ha muerto")
     assert found.soft >= 0.7
     assert found.hard < 0.2
-
-
-def test_a_frustrated_bug_report_is_hard_and_a_little_soft() -> None:
-    found = classify("I'm frustrated, my server crashes with an error at boot")
-    assert found.hard > 0.6
-    assert 0.2 < found.soft < 0.5
 
 
 @pytest.mark.parametrize(
@@ -63,85 +59,56 @@ def test_tasks(text: str, task: str) -> None:
 
 
 def test_words_inside_words_are_no_cues() -> None:
-    assert classify("I know nowhere to snow").reasons == ()
+    cues = classify("I know nowhere to knowingly go").evidence.features.reading.cues
+    assert "at_present" not in cues
 
 
 @pytest.mark.parametrize(
     ("with_it", "without_it", "score"),
     [
-        ("Háblame de servidores", "No me hables de servidores", "hard"),
-        ("Tell me about docker", "I don't want docker", "hard"),
+        ("Configura un servidor nginx", "No quiero configurar un servidor nginx", "hard"),
+        ("Explain docker networking", "I don't want docker networking", "hard"),
         ("Estoy triste", "No estoy triste", "soft"),
         ("I am sad", "I am not sad", "soft"),
     ],
 )
-def test_what_is_refused_or_denied_does_not_count(
-    with_it: str, without_it: str, score: str
-) -> None:
-    assert getattr(classify(with_it), score) > 0.5
-    assert getattr(classify(without_it), score) == 0
+def test_what_is_refused_or_denied_counts_less(with_it: str, without_it: str, score: str) -> None:
+    assert getattr(classify(without_it), score) < getattr(classify(with_it), score)
 
 
-def test_a_refusal_reaches_four_words() -> None:
-    assert classify("I don't want any long docker text").hard == 0
-    assert classify("I don't want any of your long docker texts").hard > 0.5
+def test_the_wish_for_speed_and_for_invention_is_seen() -> None:
+    assert classify("rápido, ¿capital de Suiza?").urgency > classify("capital de Suiza").urgency
+    assert classify("inventa un cuento sobre un dragón").creativity > 0.7
+    assert classify("configura nginx con ssl").creativity < 0.3
 
 
-def test_a_feeling_of_ones_own_or_with_a_degree_word_counts_more() -> None:
-    assert classify("estoy contento").soft > classify("contento").soft
-    assert classify("very happy").soft > classify("happy").soft
-
-
-def test_a_question_about_the_present_is_for_the_web_unless_it_is_about_us() -> None:
-    assert classify("Is there a strike today?").web_query > 0.7
-    assert classify("What can I cook today?").web_query < 0.5
-    assert classify("¿Qué puedo cocinar hoy?").web_query < 0.5
-
-
-def test_a_refusal_ends_with_its_clause() -> None:
-    assert classify("No quiero poemas, explica docker y kubernetes").hard > 0.6
-    assert classify("no quiero docker pero explica kubernetes y nginx").hard > 0.6
-
-
-def test_an_inability_is_no_denial_of_the_technology() -> None:
-    assert classify("no puedo conectar por ssh").hard > 0.6
-
-
-def test_a_form_shields_its_subject_but_not_an_ordered_program() -> None:
-    assert classify("Write a poem about docker and kubernetes servers").hard < 0.4
-    ordered = classify("Write a script in Python that prints a poem")
-    assert ordered.hard > 0.8
-    assert ordered.task == "coding"
-
-
-@pytest.mark.parametrize(
-    ("text", "cue"),
-    [
-        ("```\nx\n```", "source code"),
-        ("f(x) = x^2", "a formula"),
-        ("palabra " * 60, "a long prompt"),
-        ("¿Es así? ¿O no?", "several questions"),
-        ("How do I whistle", "asks how to"),
-        ("campeones de 2026", "a recent year"),
-        ("Is there a strike today?", "asks about the present"),
-    ],
-)
-def test_the_form_of_a_prompt_is_evidence(text: str, cue: str) -> None:
-    assert cue in [reason.cue for reason in classify(text).reasons]
+@pytest.mark.parametrize("text", ["asdfghjkl qwpoe", "La mesa es de madera y tiene cuatro patas."])
+def test_what_asks_for_nothing_is_further_out_of_scope_than_a_request(text: str) -> None:
+    assert classify(text).out_of_scope > 5 * classify(FLAGSHIP).out_of_scope
 
 
 def turn(user: str) -> PastTurn:
     return {"user": user, "assistant": "..."}
 
 
-@pytest.mark.parametrize("text", ["sí, sigue", "¿y por qué?", "dime más", "go on", "otro ejemplo"])
+@pytest.mark.parametrize(
+    "text",
+    ["sí, sigue", "¿y por qué?", "dime más", "go on", "otro ejemplo", "and the second one?"],
+)
 def test_a_follow_up_carries_the_turn_before(text: str) -> None:
-    history = [turn("¿Cómo configuro SSH en Ubuntu?"), turn("sigue")]
-    alone, carried = CLASSIFIER.classify(text), CLASSIFIER.classify(text, history)
-    assert alone.hard < 0.4
-    assert carried.hard > 0.8
-    assert carried.task == "coding"
-    assert all(reason.cue.startswith("follow-up, ") for reason in carried.reasons)
+    history = [turn(FLAGSHIP), turn("sigue")]
+    before, alone = classify(FLAGSHIP), classify(text)
+    carried = CLASSIFIER.classify(text, history)
+    assert not alone.follow_up
+    assert carried.follow_up
+    assert (carried.hard, carried.tasks) == (before.hard, before.tasks)
+    assert carried.reasons == before.reasons
+
+
+def test_a_follow_up_speaks_its_own_language() -> None:
+    history = [turn(FLAGSHIP)]
+    assert CLASSIFIER.classify("go on", history).language == "en"
+    assert CLASSIFIER.classify("ok", history).language == "es"
 
 
 @pytest.mark.parametrize(
@@ -152,38 +119,79 @@ def test_a_follow_up_carries_the_turn_before(text: str) -> None:
         "estoy muy triste hoy, no me apetece nada",
         "y entonces el rey mandó llamar a toda la corte",
         "manzanas verdes",
+        "más sobre docker y kubernetes",
     ],
 )
 def test_what_stands_for_itself_is_no_follow_up(text: str) -> None:
-    history = [turn("¿Cómo configuro SSH en Ubuntu?")]
-    assert CLASSIFIER.classify(text, history) == CLASSIFIER.classify(text)
+    found = CLASSIFIER.classify(text, [turn(FLAGSHIP)])
+    assert not found.follow_up
+    assert found == CLASSIFIER.classify(text)
 
 
-def test_confidence_is_the_amount_of_evidence() -> None:
-    assert classify("xyzzy").confidence == 0
-    assert 0.5 < classify("hola").confidence < 1
-    assert classify("explica tcp, udp y dns en linux").confidence > classify("hola").confidence
+def test_the_reasons_are_exact() -> None:
+    """Every feature's share, the offset and nothing else make the log-odds."""
+    found = classify("I'm frustrated, my server crashes with an error at boot")
+    evidence = found.evidence
+    shares = evidence.heads.shares(evidence.features, found.language)
+    odds = evidence.heads.log_odds(evidence.features, found.language)
+    offsets = evidence.heads.calibrations[found.language].offsets
+    assert shares.sum(axis=0) + offsets == pytest.approx(odds, abs=1e-4)
+    listed = {(group, name.decode()) for group, name in evidence.features.names()}
+    for reason in found.reasons:
+        group, _, name = reason.cue.partition(": ")
+        assert (group, name.replace("_", " ")) in listed or (group, name) in listed
+
+
+def test_the_runner_up_and_the_margin_are_of_the_tasks() -> None:
+    found = classify("Escribe un correo de queja sobre el servidor")
+    best, second = sorted(found.tasks.values(), reverse=True)[:2]
+    assert found.margin == pytest.approx(best - second)
+    assert found.tasks[found.runner_up] == second
 
 
 @given(st.text(max_size=300))
-def test_any_text_gives_scores_in_range(text: str) -> None:
+def test_any_text_gives_probabilities(text: str) -> None:
     found = classify(text)
-    assert all(0 <= score <= 1 for score in (found.hard, found.soft, found.web_query))
+    assert all(0 <= getattr(found, name) <= 1 for name in BINARY)
     assert 0 <= found.confidence <= 1
+    assert set(found.tasks) == set(TASKS)
+    assert sum(found.tasks.values()) == pytest.approx(1)
 
 
-def test_every_concept_speaks_both_languages() -> None:
-    for concept in read_cues().concepts:
-        assert concept.both or (concept.es and concept.en), concept.id
+@pytest.mark.parametrize(
+    "injected",
+    [
+        "<system-reminder>Fix the Python tests of the server now.</system-reminder>",
+        '<file path="main.py">def main():\n    raise ValueError</file>',
+        "--- BEGIN CONTEXT ---\nTraceback (most recent call last):\n--- END CONTEXT ---",
+    ],
+)
+def test_what_a_harness_injects_is_not_judged(injected: str) -> None:
+    asked = "Estoy muy triste, mi abuela ha muerto"
+    alone = classify(asked)
+    for text in (f"{injected}\n{asked}", f"{asked}\n{injected}"):
+        found = classify(text)
+        assert found.task == alone.task
+        assert found.soft == pytest.approx(alone.soft, abs=0.02)
+        assert found.hard == pytest.approx(alone.hard, abs=0.02)
 
 
-def test_a_typical_prompt_takes_less_than_a_millisecond() -> None:
+def test_injected_words_alone_are_judged_all_the_same() -> None:
+    assert classify("<context>configura nginx y docker en mi servidor</context>").hard > 0.5
+
+
+def test_a_long_paste_costs_no_more_than_its_limit() -> None:
+    long = "configura el servidor nginx " * 40_000
+    assert len(classify(long).evidence.features.names()) < 6_000
+
+
+def test_loading_and_classifying_are_quick() -> None:
+    """Processor time, as other programs may hold the cores; the goals are ten times less."""
     prompt = "Hola, ¿me explicas cómo configuro un servidor SSH en Ubuntu y qué puertos abro hoy?"
-    best_s = min(_seconds(prompt) for _ in range(50))
-    assert best_s < 0.001
+    assert min(_seconds(prompt) for _ in range(50)) < 0.003
 
 
 def _seconds(prompt: str) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     classify(prompt)
-    return time.perf_counter() - started
+    return time.thread_time() - started

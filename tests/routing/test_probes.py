@@ -43,7 +43,7 @@ def test_there_are_enough_probes() -> None:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize(
-    ("kind", "floor"), [("plain", 0.90), ("adversarial", 0.75), ("fresh", 0.65)]
+    ("kind", "floor"), [("plain", 0.95), ("adversarial", 0.80), ("fresh", 0.75)]
 )
 def test_route_accuracy(kind: str, floor: float, language: str) -> None:
     count, wrong = misses(PROBES[kind][language])

@@ -1,0 +1,1 @@
+"""How well texts are routed: the shipped classifier on others' prompts, and its method."""

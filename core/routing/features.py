@@ -1,0 +1,102 @@
+"""From a text to the numbers that the linear heads weigh.
+
+Owns what a feature is (letters, words, cues, form), how it is hashed and how much it
+counts before anything is learned; knows no weights. Training and answering share it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.routing.lexicon import Lexicon
+from core.routing.reading import Reading, read
+from core.routing.structure import form_of
+
+BUCKETS = 1 << 17
+LETTERS = (2, 3, 4, 5)  # lengths of the pieces of letters
+# A long text is judged by its beginning and its end, where people say what they want.
+HEAD_LETTERS, TAIL_LETTERS = 500, 200
+READ_HEAD, READ_TAIL = 1_000, 400  # of these the words and cues are read at all
+
+# What a group of features weighs in sum (squared), however many of them there are.
+GROUP_WEIGHT = {"letters": 1.0, "word": 1.0, "cue": 1.2, "form": 0.5}
+# The checksum goes on from these, so that the word "fault" is not the cue "fault".
+_SEEDS = {"letters": 0, "word": crc32(b"\x01"), "cue": crc32(b"\x02"), "form": crc32(b"\x03")}
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The features of one text: `slots[i]` is the bucket of `names()[i]`, of size `values[i]`."""
+
+    groups: Mapping[str, Sequence[bytes]]
+    slots: NDArray[np.int64]
+    values: NDArray[np.float32]
+    reading: Reading
+
+    def names(self) -> list[tuple[str, bytes]]:
+        """Group and name of every feature, in order."""
+        return [(group, name) for group, names in self.groups.items() for name in names]
+
+
+def features_of(text: str, lexicon: Lexicon) -> Features:
+    """All features of `text`. Each counts once, however often it occurs."""
+    if len(text) > READ_HEAD + READ_TAIL:
+        text = f"{text[:READ_HEAD]}\n{text[-READ_TAIL:]}"
+    reading = read(text, lexicon)
+    groups = {
+        "letters": _letters(reading.words),
+        "word": _words(reading.words),
+        "cue": list(dict.fromkeys(cue.encode() for cue in reading.cues)),
+        "form": [name.encode() for name in form_of(text, len(reading.words))],
+    }
+    slots: list[int] = []
+    values: list[float] = []
+    for group, names in groups.items():
+        if names:
+            seed = _SEEDS[group]
+            slots += [crc32(name, seed) % BUCKETS for name in names]
+            values += [GROUP_WEIGHT[group] / math.sqrt(len(names))] * len(names)
+    return Features(groups, np.array(slots, np.int64), np.array(values, np.float32), reading)
+
+
+def _letters(words: Sequence[str]) -> list[bytes]:
+    text = f" {' '.join(words)} ".encode()
+    if len(text) <= HEAD_LETTERS + TAIL_LETTERS:
+        return list(dict.fromkeys(_pieces(text)))
+    ends = (*_pieces(text[:HEAD_LETTERS]), *_pieces(text[-TAIL_LETTERS:]))
+    return list(dict.fromkeys(ends))
+
+
+def _pieces(text: bytes) -> list[bytes]:
+    return [
+        text[start : start + length]
+        for length in LETTERS
+        for start in range(len(text) - length + 1)
+    ]
+
+
+def _words(words: Sequence[str]) -> list[bytes]:
+    shown = [_without_digits(word) for word in _ends(words)]
+    return list(dict.fromkeys([*(word.encode() for word in shown), *_pairs(shown)]))
+
+
+def _ends(words: Sequence[str]) -> Sequence[str]:
+    head, tail = HEAD_LETTERS // 6, TAIL_LETTERS // 6
+    return words if len(words) <= head + tail else [*words[:head], *words[-tail:]]
+
+
+def _pairs(words: Sequence[str]) -> Iterator[bytes]:
+    padded = ["^", *words]
+    for first, second in pairwise(padded):
+        yield f"{first} {second}".encode()
+
+
+def _without_digits(word: str) -> str:
+    return "0" if word.isdigit() else word

@@ -1,0 +1,62 @@
+"""Skills: presets of prompt and temperature for kinds of question.
+
+Owns their form and which one fits a classification; knows neither agents nor models.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.routing.classifier import Classification
+from core.routing.token_budget import HURRY
+from core.state import Language, Task
+
+SKILLS_FILE = "skills.yaml"
+# Of the marks that reading.py puts before a concept, the one that does not deny it.
+_STRONGER = "very "
+
+
+class Skill(BaseModel):
+    """One preset. `es` and `en` are what the model is told, in the language of its reply."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    temperature: float = Field(ge=0, le=2)
+    max_tokens: int | None = Field(None, ge=1)
+    tasks: tuple[Task, ...]
+    cues: tuple[str, ...] = ()
+    hard_above: float = Field(0.0, ge=0, le=1)
+    urgent: bool = False
+    es: str
+    en: str
+
+    def instruction(self, language: Language) -> str:
+        return self.es if language == "es" else self.en
+
+    def fits(self, found: Classification) -> bool:
+        """Whether this preset is for what was classified."""
+        cues = {cue.removeprefix(_STRONGER) for cue in found.evidence.features.reading.cues}
+        return (
+            found.task in self.tasks
+            and found.hard >= self.hard_above
+            and (not self.urgent or found.urgency > HURRY)
+            and (not self.cues or not cues.isdisjoint(self.cues))
+        )
+
+
+@cache
+def skills() -> dict[str, Skill]:
+    """The packaged skills by id, in the order in which they are tried."""
+    text = resources.files("core.routing").joinpath(SKILLS_FILE).read_text(encoding="utf-8")
+    read = [Skill.model_validate(entry) for entry in yaml.safe_load(text)]
+    return {skill.id: skill for skill in read}
+
+
+def choose_skill(found: Classification) -> Skill | None:
+    """The first skill that fits; None for what needs no preset."""
+    return next((skill for skill in skills().values() if skill.fits(found)), None)

@@ -1,0 +1,97 @@
+"""Fits all linear heads at once: logistic and softmax regression with an L2 penalty.
+
+Owns the matrices, the loss and its minimisation (L-BFGS, one thread, no randomness).
+Knows nothing of where examples come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse  # type: ignore[import-untyped]
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+
+from core.routing.features import BUCKETS, features_of
+from core.routing.heads import BINARY, COLUMNS, TASKS
+from core.routing.lexicon import Lexicon
+from models.router.prompts import Example
+
+PENALTY = 0.015
+ITERATIONS = 110
+OFFSET_SIZE = 3.0  # the offsets' own feature: larger is penalised less
+FIRST_TASK = len(BINARY)
+
+Floats = NDArray[np.float32]
+
+
+def matrix(texts: Sequence[str], lexicon: Lexicon) -> sparse.csr_matrix:
+    """The features of `texts` as rows, (texts, BUCKETS)."""
+    found = [features_of(text, lexicon) for text in texts]
+    ends = np.cumsum([0, *(len(item.slots) for item in found)])
+    slots = np.concatenate([item.slots for item in found])
+    values = np.concatenate([item.values for item in found])
+    rows = sparse.csr_matrix((values, slots, ends), shape=(len(texts), BUCKETS))
+    rows.sum_duplicates()
+    return rows
+
+
+def targets(examples: Sequence[Example]) -> tuple[Floats, Floats]:
+    """What each column should say, and how much that counts: two of (examples, COLUMNS)."""
+    wanted = np.zeros((len(examples), len(COLUMNS)), np.float32)
+    counts = np.zeros_like(wanted)
+    for row, example in enumerate(examples):
+        for column, head in enumerate(BINARY):
+            if head in example.targets:
+                wanted[row, column] = example.targets[head]
+                counts[row, column] = example.weight
+        if example.task is not None:
+            wanted[row, FIRST_TASK + TASKS.index(example.task)] = 1.0
+            counts[row, FIRST_TASK:] = example.weight
+    return wanted, counts
+
+
+def fit(
+    rows: sparse.csr_matrix, wanted: Floats, counts: Floats, *, penalty: float = PENALTY
+) -> tuple[Floats, Floats]:
+    """Weights (BUCKETS, columns) and offsets (columns) of least loss.
+
+    Buckets that fewer than three texts have stay at zero: they say little about others.
+    """
+    used = np.flatnonzero(rows.getnnz(axis=0) >= 3)
+    dense = np.ones((rows.shape[0], 1), np.float32) * OFFSET_SIZE
+    taken = sparse.hstack([rows[:, used].astype(np.float32), dense]).tocsr()
+    turned = taken.T.tocsr()
+    shape = (taken.shape[1], wanted.shape[1])
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights = flat.reshape(shape).astype(np.float32)
+        value, residuals = _loss(taken @ weights, wanted, counts)
+        gradient = turned @ residuals + penalty * weights
+        value += 0.5 * penalty * float((weights**2).sum())
+        return value, gradient.ravel().astype(np.float64)
+
+    options = {"maxiter": ITERATIONS, "maxcor": 6}
+    start = np.zeros(shape[0] * shape[1])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
+    learned = found.x.reshape(shape).astype(np.float32)
+    weights = np.zeros((BUCKETS, shape[1]), np.float32)
+    weights[used] = learned[:-1]
+    return weights, OFFSET_SIZE * learned[-1]
+
+
+def _loss(sums: Floats, wanted: Floats, counts: Floats) -> tuple[float, Floats]:
+    """The summed loss, and what each sum is off by."""
+    binary, tasks = sums[:, :FIRST_TASK], sums[:, FIRST_TASK:]
+    off = np.empty_like(sums)
+    off[:, :FIRST_TASK] = 1.0 / (1.0 + np.exp(-binary)) - wanted[:, :FIRST_TASK]
+    softplus = np.maximum(binary, 0) + np.log1p(np.exp(-np.abs(binary)))
+    value = (counts[:, :FIRST_TASK] * (softplus - binary * wanted[:, :FIRST_TASK])).sum()
+    if tasks.shape[1]:
+        shifted = tasks - tasks.max(axis=1, keepdims=True)
+        total = np.exp(shifted).sum(axis=1, keepdims=True)
+        off[:, FIRST_TASK:] = np.exp(shifted) / total - wanted[:, FIRST_TASK:]
+        surprise = wanted[:, FIRST_TASK:] * (np.log(total) - shifted)
+        value += (counts[:, FIRST_TASK:] * surprise).sum()
+    return float(value), off * counts
