@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.report import Figure, not_measured
+from benchmarks.routing.peers import litellm_scores, told
 from benchmarks.routing.shipped import lines
 from benchmarks.routing.statistics import accuracy, auc, figure, gap_recovered
 from core.routing.heads import BINARY
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDS = 5
+INNER_FOLDS = 3
+PENALTIES = (0.02, 0.15, 1.0)  # the one of least loss out of fold, on what may be learned from
 LABELS = 1_500  # RouteLLM's answers that the router may learn from
 HARD_FLASK = {"major level knowledge", "expert level knowledge"}
 
@@ -54,40 +58,60 @@ def _rows(texts: list[str]) -> Any:
 
 
 def _yes_or_no(rows: Any, wanted: NDArray[Any], unseen: Any) -> NDArray[Any]:
-    """The sums of `unseen` by one head that was fitted to `rows`."""
+    """The chances of `unseen` by one head that was fitted to `rows`."""
+    folds = np.random.default_rng(2).permutation(len(wanted)) % INNER_FOLDS
+
+    def loss(penalty: float) -> float:
+        lost = 0.0
+        for fold in range(INNER_FOLDS):
+            seen = folds != fold
+            chances = _chances(rows[seen], wanted[seen], rows[~seen], penalty)
+            lost += float(np.square(chances - wanted[~seen]).sum())
+        return lost
+
+    return _chances(rows, wanted, unseen, min(PENALTIES, key=loss))
+
+
+def _chances(rows: Any, wanted: NDArray[Any], unseen: Any, penalty: float) -> NDArray[Any]:
     from models.router.fit import fit  # noqa: PLC0415
 
     column = wanted.astype(np.float32)[:, None]
-    weights, offsets = fit(rows, column, np.ones_like(column))
-    sums: NDArray[Any] = (unseen @ weights + offsets)[:, 0]
-    return sums
+    weights, offsets = fit(rows, column, np.ones_like(column), penalty=penalty)
+    chances: NDArray[Any] = 1 / (1 + np.exp(-(unseen @ weights + offsets)[:, 0]))
+    return chances
 
 
 def _flask(name: str, path: Path) -> Iterator[Figure]:
     found = [row for row in lines(path) if isinstance(row["difficulty"], str)]
-    rows = _rows([str(row["instruction"]) for row in found])
+    texts = [str(row["instruction"]) for row in found]
+    rows = _rows(texts)
     wanted = np.array([row["difficulty"] in HARD_FLASK for row in found])
     folds = np.random.default_rng(1).permutation(len(found)) % FOLDS
-    sums = np.zeros(len(found))
+    chances = np.zeros(len(found))
     for fold in range(FOLDS):
         seen, unseen = folds != fold, folds == fold
-        sums[unseen] = _yes_or_no(rows[seen], wanted[seen], rows[unseen])
-    yield figure(name, auc, wanted, sums, at_least=0.84)
+        chances[unseen] = _yes_or_no(rows[seen], wanted[seen], rows[unseen])
+    peer = litellm_scores(texts)
+    made = figure(name, auc, wanted, chances, at_least=0.84)
+    yield replace(made, peers=told(None if peer is None else auc(wanted, peer)))
 
 
 def _mmlu(name: str, path: Path) -> Iterator[Figure]:
+    """By how much likelier the strong model is to be right: two heads, one for each model."""
     found = lines(path)
-    rows = _rows([str(row["prompt"]) for row in found])
+    texts = [str(row["prompt"]) for row in found]
+    rows = _rows(texts)
     weak = np.array([float(str(row["weak"])) for row in found])
     strong = np.array([float(str(row["strong"])) for row in found])
     order = np.random.default_rng(1).permutation(len(found))
     seen, unseen = order[:LABELS], order[LABELS:]
-    wanted = (1 + strong - weak) / 2
-    sums = _yes_or_no(rows[seen], wanted[seen], rows[unseen])
-    by_length = np.array([len(str(row["prompt"])) for row in found], float)[unseen]
-    made = figure(name, gap_recovered, sums, weak[unseen], strong[unseen], at_least=0.63)
-    peers = {"prompt length": gap_recovered(by_length, weak[unseen], strong[unseen])}
-    yield Figure(made.name, made.value, "", made.goal, made.met, made.spread, peers)
+    gain = _yes_or_no(rows[seen], strong[seen], rows[unseen])
+    gain -= _yes_or_no(rows[seen], weak[seen], rows[unseen])
+    peer, lengths = litellm_scores(texts), np.array([len(text) for text in texts], float)
+    answers = weak[unseen], strong[unseen]
+    made = figure(name, gap_recovered, gain, *answers, at_least=0.63)
+    others = told(None if peer is None else gap_recovered(peer[unseen], *answers))
+    yield replace(made, peers={"prompt length": gap_recovered(lengths[unseen], *answers), **others})
 
 
 def _clinc150(name: str, path: Path) -> Iterator[Figure]:

@@ -91,7 +91,7 @@ def _tell_decision(session: Session, asked: str, history: list[PastTurn]) -> Non
         doc_match=documents.match if documents else None,
         expert_is_loaded=lambda: went_to_expert,
     )
-    session.presenter.render(decision_view(decision, services.settings))
+    session.presenter.render(decision_view(decision, services.pool))
     session.presenter.line("")
 
 

@@ -35,6 +35,22 @@ class Answerers:
     absent: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The models of one role that are at hand, in the order in which they are asked, and why
+    each of the others is passed over."""
+
+    at_hand: tuple[str, ...]
+    absent: Mapping[str, str]
+
+
+def chain_at_hand(role: Role, pool: ModelPool) -> Chain:
+    """Who answers as `role`, as far as files and servers tell; loads nothing."""
+    problems = {model: why_absent(model, pool) for model in pool.settings.chain(role)}
+    at_hand = tuple(model for model, problem in problems.items() if problem is None)
+    return Chain(at_hand, {model: problem for model, problem in problems.items() if problem})
+
+
 def who_answers(pool: ModelPool) -> Answerers:
     """Who answers each kind of question, as far as files and servers tell."""
     errors: dict[str, ModelError] = {}

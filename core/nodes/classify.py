@@ -5,8 +5,8 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from core.errors import StorageError
-from core.routing.skills import choose_skill
-from core.routing.token_budget import answer_tokens
+from core.routing.decision import scores_of
+from core.routing.skills import choose_skill, longest_answer
 from core.services import Services, TurnContext
 from core.state import State
 
@@ -20,15 +20,9 @@ def classify(state: State, runtime: Runtime[TurnContext]) -> State:
     doc_match, problems = _doc_match(state, words, services)
     return {
         "task": found.task,
-        "scores": {
-            "hard": found.hard,
-            "soft": found.soft,
-            "web_query": found.web_query,
-            "doc_match": doc_match,
-        },
+        "scores": scores_of(found, doc_match),
         "out_of_scope": found.out_of_scope,
-        "token_budget": (skill and skill.max_tokens)
-        or answer_tokens(found.hard, found.task, urgency=found.urgency),
+        "token_budget": longest_answer(found, skill),
         "skill_used": skill.id if skill else None,
         "warnings": problems,
     }

@@ -5,7 +5,6 @@ Owns when the selector is asked and how the reply tells it; knows nothing of how
 
 from __future__ import annotations
 
-from core.nodes.instrument import filled
 from core.routing.selection import Selection, Wishes
 from core.routing.selection.scoring import MOST_WISH
 from core.services import Services
@@ -26,14 +25,16 @@ def chosen_model(state: State, services: Services) -> Selection | None:
     asked = strategy or wishes.get("speed") or wishes.get("quality")
     if wishes.get("model") or not (asked or model_override(services.settings)):
         return None
+    found = services.classifier.classify(state.get("input") or "", state.get("history"))
     selection = services.selector.select(
-        filled(state["task"]),
+        found.task,
+        probabilities={str(task): share for task, share in found.tasks.items()},
         strategy=strategy,
         wishes=Wishes(
             speed=MOST_WISH * bool(wishes.get("speed")),
             quality=MOST_WISH * bool(wishes.get("quality")),
         ),
-        difficulty=filled(state["scores"])["hard"],
+        difficulty=found.hard,
     )
     return None if selection.stand_in and not selection.override else selection
 

@@ -9,10 +9,10 @@ from langgraph.runtime import Runtime
 from core.nodes.instrument import filled
 from core.routing.configured import thresholds_of
 from core.routing.route import RouteChoice, choose_route
+from core.routing.skills import SKILLED
 from core.services import Services, TurnContext
 from core.state import Preferences, State, TextRoute
 
-SKILLED = ("expert", "tiny")  # feelings and documents have manners of their own
 AT_HAND = ("ready", "in_use")
 SPEED = RouteChoice("tiny", "A fast answer was asked for.")
 QUALITY = RouteChoice("expert", "The best answer was asked for.")

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from core.routing.classifier import Classification, Classifier
 from core.routing.control_plane import Weights, weigh
 from core.routing.route import Alternative, RouteChoice, Thresholds, alternatives, choose_route
-from core.routing.skills import Skill, choose_skill
-from core.routing.token_budget import answer_tokens
+from core.routing.skills import SKILLED, Skill, choose_skill, longest_answer
 from core.state import PastTurn, Scores, TextRoute
 
 TRIED_WORDS = 40  # of a longer text only these are left out, one by one
@@ -21,14 +20,16 @@ TRIED_WORDS = 40  # of a longer text only these are left out, one by one
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`turning_words`: each alone, left out of the text, would have led to that route."""
+    """`skill` and `tokens` (the longest answer) are those of the routes that have them.
+    `turning_words`: each alone, left out of the text, would have led to that route.
+    """
 
     found: Classification
     scores: Scores
     weights: Weights
     choice: RouteChoice
     skill: Skill | None
-    tokens: int
+    tokens: int | None
     alternatives: tuple[Alternative, ...]
     turning_words: tuple[tuple[str, TextRoute], ...]
 
@@ -67,15 +68,15 @@ def decide(
         for word, shorter in _shortened(text)
         if (route := chosen(classifier.classify(shorter, history)).route) != choice.route
     ]
-    skill = choose_skill(found) if choice.route in ("expert", "tiny") else None
-    tokens = answer_tokens(found.hard, found.task, urgency=found.urgency)
+    by_kind = choice.route in SKILLED
+    skill = choose_skill(found) if by_kind else None
     return Decision(
         found=found,
         scores=scores,
         weights=weigh(scores),
         choice=choice,
         skill=skill,
-        tokens=(skill and skill.max_tokens) or tokens,
+        tokens=longest_answer(found, skill) if by_kind else None,
         alternatives=tuple(alternatives(scores, thresholds=thresholds)),
         turning_words=tuple(turning),
     )

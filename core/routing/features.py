@@ -23,10 +23,10 @@ BUCKETS = 1 << 17
 LETTERS = (2, 3, 4, 5)  # lengths of the pieces of letters
 # A long text is judged by its beginning and its end, where people say what they want.
 HEAD_LETTERS, TAIL_LETTERS = 500, 200
-READ_HEAD, READ_TAIL = 1_000, 400  # of these the words and cues are read at all
+READ_HEAD, READ_TAIL = 700, 300  # of these the words and cues are read at all
 
 # What a group of features weighs in sum (squared), however many of them there are.
-GROUP_WEIGHT = {"letters": 1.0, "word": 1.0, "cue": 1.2, "form": 0.5}
+GROUP_WEIGHT = {"letters": 1.0, "word": 1.0, "cue": 1.6, "form": 0.5}
 # The checksum goes on from these, so that the word "fault" is not the cue "fault".
 _SEEDS = {"letters": 0, "word": crc32(b"\x01"), "cue": crc32(b"\x02"), "form": crc32(b"\x03")}
 
@@ -61,9 +61,10 @@ def features_of(text: str, lexicon: Lexicon) -> Features:
     for group, names in groups.items():
         if names:
             seed = _SEEDS[group]
-            slots += [crc32(name, seed) % BUCKETS for name in names]
+            slots += [crc32(name, seed) for name in names]
             values += [GROUP_WEIGHT[group] / math.sqrt(len(names))] * len(names)
-    return Features(groups, np.array(slots, np.int64), np.array(values, np.float32), reading)
+    hashed = np.array(slots, np.int64) % BUCKETS
+    return Features(groups, hashed, np.array(values, np.float32), reading)
 
 
 def _letters(words: Sequence[str]) -> list[bytes]:

@@ -12,10 +12,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.routing.classifier import Classification
-from core.routing.token_budget import HURRY
-from core.state import Language, Task
+from core.routing.token_budget import HURRY, answer_tokens
+from core.state import Language, Task, TextRoute
 
 SKILLS_FILE = "skills.yaml"
+# Feelings and documents have manners of their own.
+SKILLED: tuple[TextRoute, ...] = ("expert", "tiny")
 # Of the marks that reading.py puts before a concept, the one that does not deny it.
 _STRONGER = "very "
 
@@ -60,3 +62,10 @@ def skills() -> dict[str, Skill]:
 def choose_skill(found: Classification) -> Skill | None:
     """The first skill that fits; None for what needs no preset."""
     return next((skill for skill in skills().values() if skill.fits(found)), None)
+
+
+def longest_answer(found: Classification, skill: Skill | None) -> int:
+    """In tokens: the skill's own limit, else by difficulty, task and hurry."""
+    if skill is not None and skill.max_tokens is not None:
+        return skill.max_tokens
+    return answer_tokens(found.hard, found.task, urgency=found.urgency)

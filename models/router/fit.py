@@ -18,8 +18,9 @@ from core.routing.heads import BINARY, COLUMNS, TASKS
 from core.routing.lexicon import Lexicon
 from models.router.prompts import Example
 
-PENALTY = 0.015
-ITERATIONS = 110
+PENALTY = 0.02
+ITERATIONS = 250
+FEWEST_TEXTS = 3
 OFFSET_SIZE = 3.0  # the offsets' own feature: larger is penalised less
 FIRST_TASK = len(BINARY)
 
@@ -57,11 +58,15 @@ def fit(
 ) -> tuple[Floats, Floats]:
     """Weights (BUCKETS, columns) and offsets (columns) of least loss.
 
-    Buckets that fewer than three texts have stay at zero: they say little about others.
+    Buckets that fewer than three texts have stay at zero: they say little about others. The
+    rarer one is among the rest, the less its weight is penalised (by its inverse document
+    frequency, squared).
     """
-    used = np.flatnonzero(rows.getnnz(axis=0) >= 3)
+    used = np.flatnonzero(rows.getnnz(axis=0) >= FEWEST_TEXTS)
+    rarity = _rarity(rows[:, used])
     dense = np.ones((rows.shape[0], 1), np.float32) * OFFSET_SIZE
-    taken = sparse.hstack([rows[:, used].astype(np.float32), dense]).tocsr()
+    scaled = rows[:, used] @ sparse.diags_array(rarity)
+    taken = sparse.hstack([scaled.astype(np.float32), dense]).tocsr()
     turned = taken.T.tocsr()
     shape = (taken.shape[1], wanted.shape[1])
 
@@ -77,8 +82,15 @@ def fit(
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
     learned = found.x.reshape(shape).astype(np.float32)
     weights = np.zeros((BUCKETS, shape[1]), np.float32)
-    weights[used] = learned[:-1]
+    weights[used] = learned[:-1] * rarity[:, None]
     return weights, OFFSET_SIZE * learned[-1]
+
+
+def _rarity(rows: sparse.csr_matrix) -> Floats:
+    """The inverse document frequency of each column, 1 on the average feature."""
+    rarity = np.log1p(rows.shape[0] / rows.getnnz(axis=0)).astype(np.float32)
+    scaled: Floats = rarity / rarity[rows.indices].mean()
+    return scaled
 
 
 def _loss(sums: Floats, wanted: Floats, counts: Floats) -> tuple[float, Floats]:

@@ -3,7 +3,7 @@
 Owns the form of data/*.tsv: an id, a task, marks, and the same prompt in Spanish and in
 English. Marks: h hard, s soft, w wants the web, u urgent, c creative, o out of scope;
 e annoyed at a machine, which is a little soft; f a fact that few know by heart, which the web
-may be wanted for.
+may be wanted for; k a fact that most know, for which it hardly is.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from core.routing.heads import BINARY
 DATA = Path(__file__).with_name("data")
 LANGUAGES = ("es", "en")
 GENERATED = ("frames", "topics")
-RARE_FACT = 0.35  # how much of a web query such a question is
+SEED = 7
+RARE_FACT, COMMON_FACT = 0.35, 0.15  # how much of a web query such a question is
 ANNOYED = 0.25  # how soft such a text is
 FRAME_TOPICS = 7  # topics that each frame is filled with
 _MARKS = {"h": "hard", "s": "soft", "w": "web_query", "u": "urgency", "c": "creativity"}
@@ -83,6 +84,8 @@ def _targets(marks: str) -> dict[str, float]:
         targets["soft"] = ANNOYED
     if "f" in marks:
         targets["web_query"] = RARE_FACT
+    if "k" in marks:
+        targets["web_query"] = COMMON_FACT
     return targets
 
 

@@ -26,12 +26,11 @@ from models.router.card import card
 from models.router.fit import fit, matrix, targets
 from models.router.permissive import permissive
 from models.router.perturb import disturbed
-from models.router.prompts import Example, filled_frames, written
+from models.router.prompts import SEED, Example, filled_frames, written
 
 TRAINED = Path(__file__).parents[2] / "core" / "routing" / "trained"
 FOLDS = 5
 COPIES = 1  # perturbed copies of each written prompt
-SEED = 7
 # Of what these say of the task, little is told: they are many, and hardly requests.
 QUIET_TASKS = {"feelings": 0.4, "lookups": 0.5, "facts": 0.5}
 

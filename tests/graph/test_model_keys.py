@@ -242,6 +242,7 @@ def test_doc_match_threshold(folder: DataFolder, tmp_path: Path) -> None:
         keys = {
             "retrieval.folder": tmp_path / "docs",
             "routing.doc_match_threshold": threshold,
+            f"{VARIANT}.expert.threshold": 1.0,
         }
         with assistant_with(folder, keys) as assistant:
             assert assistant.invoke("contraseña wifi")["route"] == route

@@ -45,7 +45,8 @@ def test_grief_is_soft_and_not_hard() -> None:
     [
         ("Escribe una función en Python que sume", "coding"),
         ("Demuestra el teorema de Pitágoras", "reasoning"),
-        ("Give me ideas for the weekend", "exploration"),
+        ("Give me ideas for a birthday speech", "creative"),
+        ("What can I visit in Lisbon?", "exploration"),
         ("Redacta un correo a mi jefa", "writing"),
         ("hola", "simple"),
         ("", "simple"),

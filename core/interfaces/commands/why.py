@@ -8,11 +8,15 @@ from core.errors import InvalidInput
 from core.interfaces.decision_view import decision_view
 from core.interfaces.exit_codes import EXIT_OK
 from core.interfaces.presenter import terminal_presenter
+from core.interfaces.program_log import program_log
+from core.model_pool import ModelPool
+from core.profiles import with_what_is_here
 from core.retrieval.index import FolderIndex
 from core.routing import Classifier
 from core.routing.configured import thresholds_of
 from core.routing.decision import decide
 from core.settings import load_settings
+from core.storage.folder import open_data_folder
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -20,14 +24,16 @@ def run(arguments: argparse.Namespace) -> int:
     text = " ".join(arguments.words)
     if not text.strip():
         raise InvalidInput("There is no text.", key="words", hint='Try: sarai why "hola"')
-    settings = load_settings()
-    folder = settings.retrieval.folder
-    decision = decide(
-        text,
-        Classifier.load(),
-        thresholds_of(settings),
-        doc_match=FolderIndex(folder.expanduser()).match if folder else None,
-        expert_is_loaded=lambda: False,
-    )
-    terminal_presenter().render(decision_view(decision, settings))
+    folder = open_data_folder()
+    with program_log(folder):
+        pool = ModelPool(with_what_is_here(load_settings(), folder), folder)
+        documents = pool.settings.retrieval.folder
+        decision = decide(
+            text,
+            Classifier.load(),
+            thresholds_of(pool.settings),
+            doc_match=FolderIndex(documents.expanduser()).match if documents else None,
+            expert_is_loaded=lambda: False,
+        )
+        terminal_presenter().render(decision_view(decision, pool))
     return EXIT_OK
