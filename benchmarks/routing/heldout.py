@@ -6,9 +6,10 @@ Whoever trains does not read them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,7 @@ def measure(_: Path) -> Iterator[Figure]:
 
 
 def _judged(
-    classifier: Classifier, groups: dict[str, list[ParallelPrompt]], language: Language
+    classifier: Classifier, groups: Mapping[Any, list[ParallelPrompt]], language: Language
 ) -> Iterator[Judged]:
     for label, prompts in groups.items():
         for prompt in prompts:
@@ -126,5 +127,5 @@ def _adversarial(classifier: Classifier) -> Iterator[Figure]:
     yield figure("adversarial, task", accuracy, *_columns(tasks))
 
 
-def _columns(rows: Iterator[tuple[object, ...]] | list[tuple[object, ...]]) -> list[np.ndarray]:
+def _columns(rows: Iterable[tuple[object, ...]]) -> list[np.ndarray]:
     return [np.array(column) for column in zip(*rows, strict=True)]
