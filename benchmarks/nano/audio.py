@@ -108,7 +108,7 @@ def real_digits(model: Listener) -> list[Figure]:
         return [not_measured(name, "ratio", f"no {FSDD} below SARAI_DATA")]
     pairs = [
         (clip.transcript, model.transcript(_clip(samples)))
-        for clip, samples in read_fsdd(data / FSDD, held_out=True)
+        for clip, samples in read_fsdd(data / FSDD, {HELD_OUT_SPEAKER})
     ]
     return [_errors(name, pairs, DIGITS_GOAL)]
 

@@ -33,7 +33,8 @@ from core.state import PastTurn
 from models.nano.text.arithmetic import small_sum
 from models.nano.text.chat import beyond, feelings, intents
 from models.nano.text.passages import NOT_FOUND, Shape, Turn, reading
-from models.nano.text.words import DATA, Language, Words
+from models.nano.text.word_lists import DATA, Language
+from models.nano.text.words import Words
 
 GGUF = ROOT / "models" / "nano" / "weights" / "text.gguf"
 CONTEXT_TOKENS = 2048

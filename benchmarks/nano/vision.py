@@ -25,10 +25,12 @@ from core.engines.protocol import GenerationRequest, Message, TextDelta
 from core.engines.spec import EngineSpec
 from core.media.image import load_image
 from core.settings import load_settings
+from models.nano.vision.answers import NO_PICTURE
 from models.nano.vision.drawing import MOST_TOKENS, Pixels
 from models.nano.vision.evaluate import Case, Miss, cases, marked, photograph_cases, same
 from models.nano.vision.names import LANGUAGES
-from models.nano.vision.questions import KINDS, NO_PICTURE, about_photograph, any_question
+from models.nano.vision.questions import KINDS, about_photograph
+from models.nano.vision.slots import any_question
 
 WEIGHTS = ROOT / "models" / "nano" / "weights"
 PER_KIND = 60

@@ -11,7 +11,8 @@ from models.nano.text.arithmetic import FORMS, HELD_OUT_FORMS, number_words, sma
 from models.nano.text.chat import CHOICE, Intent, beyond, feelings, intents, said
 from models.nano.text.passages import NOT_FOUND, SHAPES, reading
 from models.nano.text.topics import topics
-from models.nano.text.words import PLACEHOLDER, Language, Words, words
+from models.nano.text.word_lists import Language, words
+from models.nano.text.words import PLACEHOLDER, Words
 
 LANGUAGES: tuple[Language, Language] = ("en", "es")
 

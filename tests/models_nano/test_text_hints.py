@@ -10,7 +10,8 @@ from models.nano.text.arithmetic import small_sum
 from models.nano.text.hints import UNKNOWN, hints, sum_hints
 from models.nano.text.passages import NOT_FOUND, SHAPES, Turn, reading
 from models.nano.text.prompt import sources_text, spelled_turns
-from models.nano.text.words import Language, Words
+from models.nano.text.word_lists import Language
+from models.nano.text.words import Words
 
 LANGUAGES: tuple[Language, Language] = ("en", "es")
 TURN_START, TURN_END = 1, 2

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from benchmarks.nano.vision import Looker, looker
+from models.nano.vision.answers import NO_PICTURE, PHOTOGRAPH
 from models.nano.vision.evaluate import marked, photograph_cases, same
-from models.nano.vision.questions import NO_PICTURE, PHOTOGRAPH
 from models.nano.vision.words import font
 
 RED_CIRCLE = Path(__file__).parents[1] / "data" / "red_circle.png"

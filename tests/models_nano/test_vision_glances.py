@@ -7,9 +7,10 @@ import random
 import numpy as np
 import pytest
 
+from models.nano.vision.asked import WHOLE, WORD
 from models.nano.vision.glances import FIRST_LETTER, glances, places
 from models.nano.vision.names import LANGUAGES, Language, named
-from models.nano.vision.questions import KINDS, WHOLE, WORD, ask
+from models.nano.vision.questions import KINDS, ask
 from models.nano.vision.scenes import FIRST_TRAINING_SEED, make_scene
 
 

@@ -18,7 +18,7 @@ from models.nano.audio.clips import RATE_HZ, Recorded
 from models.nano.audio.dialogues import about_sound, about_text, to_transcribe
 from models.nano.audio.phrases import LANGUAGES
 from models.nano.audio.rooms import Rooms, hidden_bands
-from models.nano.audio.scenes import Scene, SceneMaker
+from models.nano.audio.scenes import Scene, SceneMaker, trimmed
 from models.nano.network.audio import CHUNK_TOKENS, HOP_SAMPLES, log_mel
 from models.nano.network.tokenizer import AUDIO, AUDIO_END, AUDIO_START, ChatTokens
 
@@ -29,6 +29,11 @@ QUESTIONS_SHARE = 0.15
 """Batches in which users ask something else than to transcribe."""
 TOKEN_S = 8 * HOP_SAMPLES / RATE_HZ
 RAREST_PHONEME = 100
+LEAST_SAMPLES = 1600
+TIGHT_SHARE = 0.5
+"""Recordings that begin and end with what is said, as those do that a program cut."""
+TRIMMED_BELOW = (-2.0, -0.8)
+"""Powers of ten: the range of thresholds at which they are cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,16 @@ class Batches:
         scenes = [
             self._scenes.make(random, longest_s - 0.02) for _ in range(max(2, seconds // longest_s))
         ]
-        lengths = [_length(scene, longest_s, random) for scene in scenes]
+        tight = random.random(len(scenes)) < TIGHT_SHARE
+        thresholds = 10 ** random.uniform(*TRIMMED_BELOW, len(scenes))
+        scenes = [
+            trimmed(scene, threshold) if cut else scene
+            for scene, threshold, cut in zip(scenes, thresholds, tight, strict=True)
+        ]
+        lengths = [
+            max(len(scene.samples), LEAST_SAMPLES) if cut else _length(scene, longest_s, random)
+            for scene, cut in zip(scenes, tight, strict=True)
+        ]
         starts = [
             int(random.integers(length - len(scene.samples) + 1))
             for scene, length in zip(scenes, lengths, strict=True)
@@ -147,5 +161,5 @@ def known_phonemes(recorded: Sequence[Recorded]) -> tuple[str, ...]:
 
 def _length(scene: Scene, longest_s: int, random: np.random.Generator) -> int:
     """Samples of the recording that the scene lies in; its last second is often not full."""
-    least = max(len(scene.samples), 1600)
+    least = max(len(scene.samples), LEAST_SAMPLES)
     return int(random.integers(least, max(least + 1, longest_s * RATE_HZ - 160)))

@@ -17,7 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.nano.audio.clips import RATE_HZ, Clip, Recorded, save
-from models.nano.audio.people import read_fsdd, read_other
+from models.nano.audio.people import (
+    CHOICE_SPEAKERS,
+    TRAINING_SPEAKERS,
+    read_fsdd,
+    read_other,
+)
 from models.nano.audio.phrases import COMMANDS, DIGITS, LANGUAGES
 from models.nano.audio.synthesis import (
     other_speech,
@@ -81,7 +86,7 @@ def render(
     if amounts.flite and shutil.which("flite"):
         clips += render_flite(amounts.flite, seed)
     if fsdd is not None:
-        clips += read_fsdd(fsdd, held_out=held_out)
+        clips += read_fsdd(fsdd, CHOICE_SPEAKERS if held_out else TRAINING_SPEAKERS)
     return clips
 
 

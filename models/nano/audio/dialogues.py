@@ -10,17 +10,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.nano.audio import phrases
+from models.nano.audio.other_words import NEAR_MISSES, OTHER_WORDS, SMALL_WORDS
 from models.nano.audio.phrases import (
     COMMANDS,
     HEARD,
     LANGUAGES,
     LIMITS,
-    NEAR_MISSES,
     NO_WORDS,
     NOT_UNDERSTOOD,
-    OTHER_WORDS,
     QUESTIONS,
-    SMALL_WORDS,
     TRANSCRIBE,
     Language,
 )

@@ -25,7 +25,8 @@ from models.nano.audio.phrases import TRANSCRIBE
 from models.nano.audio.train import TOKENIZER
 from models.nano.network.audio import log_mel, mel_filters
 from models.nano.network.export_audio import export_audio
-from models.nano.network.export_language import Precision, export_language
+from models.nano.network.export_language import export_language
+from models.nano.network.gguf_files import Precision
 from models.nano.network.tokenizer import vocabulary_rows
 from models.nano.network.training import CHECKPOINT
 

@@ -16,7 +16,12 @@ from models.nano.audio.scenes import Samples, coloured_noise
 from models.nano.network.audio import mel_filters
 
 NOISE_S = 60
-WARPS = tuple(np.linspace(0.87, 1.15, 15).tolist())
+WARPS = tuple(
+    (low, low * ratio)
+    for low in np.linspace(0.85, 1.18, 12).tolist()
+    for ratio in (0.91, 0.96, 1.0, 1.05, 1.1)
+)
+"""Of the frequency axis at 0 Hz and from 4 kHz on."""
 
 
 class Rooms:
@@ -28,7 +33,7 @@ class Rooms:
         noises = [coloured_noise(length, slope, random) for slope in (0, 0.5, 1, 1.5, 2)]
         noises += [_babble(speech, length, voices, random) for voices in (3, 6, 12)]
         self._noises = [noise / (noise.std() + 1e-9) for noise in noises]
-        self._filters = torch.stack([mel_filters(mels, warp) for warp in WARPS])
+        self._filters = torch.stack([mel_filters(mels, *warp) for warp in WARPS])
 
     def filters(self, count: int, random: np.random.Generator) -> Tensor:
         """Mel filters of as many vocal tracts."""
@@ -55,7 +60,7 @@ class Rooms:
         spectrum *= torch.fft.rfft(torch.from_numpy(_echoes(len(sounds), random)), n=size)
         wet = torch.fft.irfft(spectrum, n=size)[:, :longest] + torch.from_numpy(late)
         loudest = wet.abs().amax(1, keepdim=True) + 1e-6
-        gain = torch.from_numpy(10 ** random.uniform(-1.6, 0, (len(sounds), 1)).astype(np.float32))
+        gain = torch.from_numpy(10 ** random.uniform(-2.2, 0, (len(sounds), 1)).astype(np.float32))
         silent = loudest < 1e-5
         heard = torch.where(silent, wet, wet / loudest * gain)
         heard = (heard * 32767).round() / 32767

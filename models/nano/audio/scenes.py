@@ -179,6 +179,22 @@ def sped(samples: Samples, factor: float) -> Samples:
     return played
 
 
+def trimmed(scene: Scene, threshold: float) -> Scene:
+    """Without what is quieter than `threshold`, of the loudest sample, at both ends.
+
+    Programs that cut recordings at silence take weak consonants for silence too.
+    """
+    loud = np.flatnonzero(np.abs(scene.samples) > threshold * np.abs(scene.samples).max())
+    if not len(loud):
+        return scene
+    first, last = int(loud[0]), int(loud[-1])
+    shift_s = first / RATE_HZ
+    timed = scene.phonemes and tuple(
+        (begin - shift_s, end - shift_s, name) for begin, end, name in scene.phonemes
+    )
+    return replace(scene, samples=scene.samples[first : last + 1], phonemes=timed)
+
+
 def _scene(parts: Sequence[Recorded], random: np.random.Generator) -> Scene:
     """Clips one after the other, at one speed, with pauses."""
     factor = float(random.uniform(0.83, 1.2))

@@ -20,6 +20,7 @@ from core.settings import load_settings
 from models.nano.audio import phrases
 from models.nano.audio.clips import RATE_HZ, Clip, Recorded, int16
 from models.nano.audio.espeak import Voice, synthesiser
+from models.nano.audio.other_words import NEAR_MISSES, OTHER_WORDS, SMALL_WORDS
 from models.nano.audio.phrases import COMMANDS, DIGITS, Language, words
 
 ACCENTS: dict[Language, tuple[str, ...]] = {
@@ -60,13 +61,13 @@ def other_speech(language: Language, random_: random.Random) -> str:
     """A few words that are neither digits nor a command."""
     kind = random_.random()
     if kind < 0.2:
-        return random_.choice(phrases.NEAR_MISSES[language])
+        return random_.choice(NEAR_MISSES[language])
     count = random_.choice((1, 1, 2, 3, 4, 5, 6, 8))
     chosen: list[str] = []
     for index in range(count):
         if index and random_.random() < 0.4:
-            chosen.append(random_.choice(phrases.SMALL_WORDS[language]))
-        chosen.append(random_.choice(phrases.OTHER_WORDS[language]))
+            chosen.append(random_.choice(SMALL_WORDS[language]))
+        chosen.append(random_.choice(OTHER_WORDS[language]))
     return " ".join(chosen)
 
 

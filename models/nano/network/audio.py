@@ -18,6 +18,7 @@ FFT_SAMPLES, HOP_SAMPLES = 400, 160
 CHUNK_FRAMES, CHUNK_TOKENS = 100, 13
 WINDOW_FRAMES = 800
 """Entries attend to one another within 8 s."""
+WARPED_TO_HZ = 4_000
 
 _FLOOR = 5.960464477539063e-08
 _RANGE_DECADES = 8.0
@@ -40,10 +41,14 @@ class AudioConfig:
 # ------------------------------------------------------------------ sound to frames
 
 
-def mel_filters(mels: int, warp: float = 1.0) -> Tensor:
-    """Slaney's triangles, (mels, FFT_SAMPLES / 2 + 1). `warp` stretches the frequency axis,
-    as a longer or shorter vocal tract does; 1 is llama.cpp's."""
-    edges = [_mel_to_hz(_hz_to_mel(RATE_HZ / 2) * i / (mels + 1)) * warp for i in range(mels + 2)]
+def mel_filters(mels: int, warp_low: float = 1.0, warp_high: float = 1.0) -> Tensor:
+    """Slaney's triangles, (mels, FFT_SAMPLES / 2 + 1).
+
+    The warps stretch the frequency axis at 0 Hz and from WARPED_TO_HZ on, as a longer or
+    shorter vocal tract or other vowels do; 1 and 1 are llama.cpp's.
+    """
+    plain = [_mel_to_hz(_hz_to_mel(RATE_HZ / 2) * i / (mels + 1)) for i in range(mels + 2)]
+    edges = [hz * (warp_low + (warp_high - warp_low) * min(1.0, hz / WARPED_TO_HZ)) for hz in plain]
     bins = torch.arange(FFT_SAMPLES // 2 + 1, dtype=torch.float64) * RATE_HZ / FFT_SAMPLES
     rows = []
     for left, centre, right in zip(edges, edges[1:], edges[2:], strict=False):
@@ -71,11 +76,13 @@ def log_mel(sound: Tensor, filters: Tensor, lengths: Tensor | None = None) -> Te
 
     Args:
         filters: (mels, bins), or one for each of the batch.
-        lengths: samples of each that count, where they differ; what follows must be 0. The
-            last frame then sees zeros where llama.cpp sees a mirror image.
+        lengths: samples of each that count, where they differ; what follows is not looked at.
     """
     half = FFT_SAMPLES // 2
-    padded = F.pad(sound[:, None], (half, half), mode="reflect")[:, 0]
+    if lengths is None:
+        padded = F.pad(sound[:, None], (half, half), mode="reflect")[:, 0]
+    else:
+        padded = sound.gather(1, _mirrored(lengths, sound.shape[1], half))
     window = torch.hann_window(FFT_SAMPLES, device=sound.device)
     pieces = padded.unfold(1, FFT_SAMPLES, HOP_SAMPLES) * window
     spectrum = torch.view_as_real(torch.fft.rfft(pieces))
@@ -88,6 +95,13 @@ def log_mel(sound: Tensor, filters: Tensor, lengths: Tensor | None = None) -> Te
     loudest = mels.masked_fill(~inside, -1e9).amax((1, 2), keepdim=True)
     scaled = (torch.maximum(mels, loudest - _RANGE_DECADES) + 4) / 4
     return torch.where(inside, scaled, 0.0)
+
+
+def _mirrored(lengths: Tensor, longest: int, half: int) -> Tensor:
+    """Which sample stands at each place when each sound is mirrored at both of its ends."""
+    places = torch.arange(-half, longest + half, device=lengths.device).abs()[None]
+    last = lengths[:, None] - 1
+    return (last - (last - places).abs()).clamp(min=0)
 
 
 # ------------------------------------------------------------------ frames to entries

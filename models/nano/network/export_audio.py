@@ -11,18 +11,14 @@ import gguf
 from torch import nn
 
 from models.nano.network.audio import AudioTower
-from models.nano.network.export_language import FILE_TYPES, Precision, TensorWriter, finish
+from models.nano.network.gguf_files import Precision, TensorWriter, begun, finish
 
 
 def export_audio(
     tower: AudioTower, path: Path, *, precision: Precision, name: str, licence: str
 ) -> None:
     """Write the tower to `path`; convolutions stay F16 and positions F32 in Q8_0 files."""
-    writer = gguf.GGUFWriter(path, "clip")
-    writer.add_type("mmproj")
-    writer.add_name(name)
-    writer.add_license(licence)
-    writer.add_file_type(FILE_TYPES[precision])
+    writer = begun(path, "clip", "mmproj", name=name, licence=licence, precision=precision)
     writer.add_clip_projector_type(gguf.VisionProjectorType.QWEN3A)
     _add_dimensions(writer, tower)
     _add_tensors(TensorWriter(writer, precision), tower)

@@ -10,23 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 import gguf
-import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from torch import Tensor
 
+from models.nano.network.gguf_files import Precision, TensorWriter, begun, finish
 from models.nano.network.language import LanguageTower
 from models.nano.network.tokenizer import END_OF_TEXT, TURN_END
 
-Precision = Literal["f32", "f16", "q8_0"]
 Architecture = Literal["qwen3", "qwen3vl"]
-
-FILE_TYPES = {
-    "f32": gguf.LlamaFileType.ALL_F32,
-    "f16": gguf.LlamaFileType.MOSTLY_F16,
-    "q8_0": gguf.LlamaFileType.MOSTLY_Q8_0,
-}
-Q8_0_BLOCK = 32
 
 
 def chat_template(*, system: bool = True) -> str:
@@ -48,27 +38,6 @@ def chat_template(*, system: bool = True) -> str:
     )
 
 
-class TensorWriter:
-    """Adds tensors to a GGUF in the precision of the file."""
-
-    def __init__(self, writer: gguf.GGUFWriter, precision: Precision) -> None:
-        self._writer = writer
-        self._precision = precision
-
-    def put(self, name: str, tensor: Tensor, precision: Precision | None = None) -> None:
-        """Vectors stay F32; what cannot be cut into blocks of 32 stays F16."""
-        values: NDArray[np.float32] = tensor.detach().float().cpu().numpy()
-        wanted = precision or self._precision
-        if values.ndim < 2 or wanted == "f32":
-            self._writer.add_tensor(name, np.ascontiguousarray(values))
-        elif wanted == "q8_0" and values.ndim == 2 and values.shape[-1] % Q8_0_BLOCK == 0:
-            kind = gguf.GGMLQuantizationType.Q8_0
-            blocks = gguf.quants.quantize(np.ascontiguousarray(values), kind)
-            self._writer.add_tensor(name, blocks, raw_dtype=kind)
-        else:
-            self._writer.add_tensor(name, values.astype(np.float16))
-
-
 def export_language(
     tower: LanguageTower,
     tokenizer: Tokenizer,
@@ -83,11 +52,7 @@ def export_language(
     deepstack_layers: int = 0,
 ) -> None:
     """Write the tower to `path`. `context_tokens` is the longest context it was trained for."""
-    writer = gguf.GGUFWriter(path, architecture)
-    writer.add_type("model")
-    writer.add_name(name)
-    writer.add_license(licence)
-    writer.add_file_type(FILE_TYPES[precision])
+    writer = begun(path, architecture, "model", name=name, licence=licence, precision=precision)
     _add_dimensions(writer, tower, context_tokens)
     if architecture == "qwen3vl":
         writer.add_rope_dimension_sections(list(tower.config.rope_sections))
@@ -96,13 +61,6 @@ def export_language(
     writer.add_chat_template(template)
     _add_tensors(TensorWriter(writer, precision), tower)
     finish(writer)
-
-
-def finish(writer: gguf.GGUFWriter) -> None:
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
 
 
 def _add_dimensions(writer: gguf.GGUFWriter, tower: LanguageTower, context_tokens: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import gguf
 from torch import nn
 
-from models.nano.network.export_language import FILE_TYPES, Precision, TensorWriter, finish
+from models.nano.network.gguf_files import Precision, TensorWriter, begun, finish
 from models.nano.network.vision import MERGE, VisionTower
 
 NORMALISATION = [0.5, 0.5, 0.5]
@@ -21,11 +21,7 @@ def export_vision(
     tower: VisionTower, path: Path, *, precision: Precision, name: str, licence: str = "MIT"
 ) -> None:
     """Write the tower to `path`. Patch and position tensors keep at least F16."""
-    writer = gguf.GGUFWriter(path, "clip")
-    writer.add_type("mmproj")
-    writer.add_name(name)
-    writer.add_license(licence)
-    writer.add_file_type(FILE_TYPES[precision])
+    writer = begun(path, "clip", "mmproj", name=name, licence=licence, precision=precision)
     writer.add_clip_has_vision_encoder(True)
     writer.add_clip_projector_type(gguf.VisionProjectorType.QWEN3VL)
     add_vision_dimensions(writer, tower)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from models.nano.text.chat import typed
 from models.nano.text.passages import Turn
-from models.nano.text.words import Language, Words
+from models.nano.text.word_lists import Language
+from models.nano.text.words import Words
 
 LARGEST = 99
 LARGEST_FACTOR = 12

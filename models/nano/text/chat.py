@@ -14,7 +14,8 @@ from random import Random
 import yaml
 
 from models.nano.text.passages import Turn
-from models.nano.text.words import DATA, Language, Words
+from models.nano.text.word_lists import DATA, Language
+from models.nano.text.words import Words
 
 PLAIN, PLAIN_SHARE = 2, 0.25
 """The first patterns of an intent are the plain ones; people use them most."""

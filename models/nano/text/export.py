@@ -15,7 +15,8 @@ import gguf
 import torch
 from tokenizers import Tokenizer
 
-from models.nano.network.export_language import Precision, export_language
+from models.nano.network.export_language import export_language
+from models.nano.network.gguf_files import Precision
 from models.nano.network.language import LanguageTower
 from models.nano.network.tokenizer import ChatTokens
 from models.nano.network.training import load_weights

@@ -16,7 +16,8 @@ from models.nano.text.arithmetic import small_sum
 from models.nano.text.chat import beyond, feelings, intents
 from models.nano.text.passages import SHAPES, Turn, reading
 from models.nano.text.prompt import sources_text, spelled_turns
-from models.nano.text.words import Language, Split, Words
+from models.nano.text.word_lists import Language, Split
+from models.nano.text.words import Words
 
 LANGUAGES: tuple[Language, Language] = ("en", "es")
 SEED = 99

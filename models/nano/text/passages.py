@@ -9,17 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from models.nano.text.facts import (
-    Asked,
-    Fact,
-    Subject,
-    any_topic,
-    attribute_subject,
-    event_subject,
-    sentence_case,
-    topic_subject,
-)
-from models.nano.text.words import Language, Words
+from models.nano.text.attributes import attribute_subject
+from models.nano.text.events import event_subject
+from models.nano.text.facts import Asked, Fact, Subject, sentence_case
+from models.nano.text.topic_facts import any_topic, topic_subject
+from models.nano.text.word_lists import Language
+from models.nano.text.words import Words
 
 NOT_FOUND = {
     "en": "The passages do not answer that.",

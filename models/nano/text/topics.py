@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from models.nano.text.words import DATA, Language, Split
+from models.nano.text.word_lists import DATA, Language, Split
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from models.nano.text.batches import Batches
 from models.nano.text.copying import seed_copying
 from models.nano.text.heldout import accuracy
 from models.nano.text.mixture import Mixture
-from models.nano.text.words import all_words
+from models.nano.text.word_lists import all_words
 
 TOKENIZER = "tokenizer.json"
 TOKENIZER_TALKS = 8000

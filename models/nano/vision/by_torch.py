@@ -9,11 +9,12 @@ import torch
 from tokenizers import Tokenizer
 
 from models.nano.network.tokenizer import TURN_END, ChatTokens
-from models.nano.vision.dataset import TOKEN_PX, Packer, Picture
-from models.nano.vision.drawing import fitted
+from models.nano.vision.asked import Asked
+from models.nano.vision.drawing import TOKEN_PX, fitted
 from models.nano.vision.evaluate import Case
 from models.nano.vision.network import VisionModel
-from models.nano.vision.questions import Asked
+from models.nano.vision.packing import Packer
+from models.nano.vision.pictures import Picture
 
 LONGEST_ANSWER_TOKENS = 64
 

@@ -12,10 +12,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from models.nano.vision.asked import Asked
 from models.nano.vision.drawing import Pixels, draw, with_grain
 from models.nano.vision.names import LANGUAGES
 from models.nano.vision.photographs import make_photograph
-from models.nano.vision.questions import BENCHMARK_KINDS, KINDS, Asked, about_photograph, ask
+from models.nano.vision.questions import BENCHMARK_KINDS, KINDS, about_photograph, ask
 from models.nano.vision.scenes import make_scene
 from models.nano.vision.words import WordChoice
 

@@ -16,16 +16,18 @@ import torch
 from tokenizers import Tokenizer
 
 from models.nano.network.export_language import (
-    Precision,
     chat_template,
     export_language,
 )
 from models.nano.network.export_vision import export_vision
+from models.nano.network.gguf_files import Precision
 from models.nano.network.tokenizer import ChatTokens
-from models.nano.vision.dataset import TOKEN_PX, Packer, Picture
-from models.nano.vision.drawing import Pixels, draw, fitted
+from models.nano.vision.asked import Asked
+from models.nano.vision.drawing import TOKEN_PX, Pixels, draw, fitted
 from models.nano.vision.network import VisionModel, load_model
-from models.nano.vision.questions import Asked, sample
+from models.nano.vision.packing import Packer
+from models.nano.vision.pictures import Picture
+from models.nano.vision.questions import sample
 from models.nano.vision.scenes import make_scene
 from models.nano.vision.train import TOKENIZER, WEIGHTS
 

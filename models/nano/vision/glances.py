@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.nano.vision.questions import WHOLE, Asked
+from models.nano.vision.asked import WHOLE, Asked
 
 FIRST_LETTER = 1000
 """The code of the first letter of the word; the others follow."""

@@ -13,7 +13,8 @@ from models.nano.network.language import LanguageConfig, LanguageTower
 from models.nano.network.pointing import pointing_loss
 from models.nano.network.tokenizer import vocabulary_rows
 from models.nano.network.vision import VisionConfig, VisionTower
-from models.nano.vision.dataset import PATCH_CLASSES, TOKEN_CLASSES, Batch
+from models.nano.vision.packing import Batch
+from models.nano.vision.pictures import PATCH_CLASSES, TOKEN_CLASSES
 
 POINTING_LAYER = 2
 """By then a token knows what it looks for; one more layer puts what it found into words."""

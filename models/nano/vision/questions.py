@@ -1,16 +1,28 @@
 """Questions about a scene and their right answers, in English and Spanish.
 
 Owns which questions a scene allows and what is true of it; knows nothing of pixels. A
-question is asked in the words of `phrasing`; its answer has one wording.
+question is asked in the words of `phrasing`, its answer told in those of `answers`.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
+from models.nano.vision.answers import (
+    BEYOND,
+    PHOTOGRAPH,
+    absent,
+    coloured_thing,
+    counted,
+    is_coloured,
+    it_is,
+    no_such,
+    shape_thing,
+    shapes_counted,
+)
+from models.nano.vision.asked import WHOLE, WORD, Asked, Read
 from models.nano.vision.names import (
     COLOURS,
     NUMBERS,
@@ -26,39 +38,7 @@ from models.nano.vision.names import (
 )
 from models.nano.vision.phrasing import question
 from models.nano.vision.scenes import Drawn, Scene
-
-PHOTOGRAPH: dict[Language, str] = {
-    "en": "I am the small embedded model: I see drawn shapes and short words, not photographs. "
-    "`sarai models pull vision` gets a model that does.",
-    "es": "Soy el modelo pequeño incluido: veo figuras dibujadas y palabras cortas, "
-    "no fotografías. `sarai models pull vision` trae un modelo que sí las ve.",
-}
-NO_PICTURE: dict[Language, str] = {
-    "en": "I see no picture. Attach one and ask again.",
-    "es": "No veo ninguna imagen. Adjunta una y pregunta otra vez.",
-}
-BEYOND: dict[Language, str] = {
-    "en": "I cannot tell: I only see colours, shapes, counts, places and short words.",
-    "es": "Eso no lo sé: sólo veo colores, figuras, cantidades, lugares y palabras cortas.",
-}
-
-
-WHOLE = ""
-WORD = -1
-
-Read = tuple[tuple[str, tuple[int, ...]], ...]
-"""Pieces of an answer in its order, WHOLE for all of it, and the things that they are read off:
-the numbers of shapes in the scene, or WORD."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    kind: str
-    language: Language
-    question: str
-    answer: str
-    read: Read = ()
-
+from models.nano.vision.slots import any_question, how_many_slots, shape_nouns, shape_slots
 
 Words = tuple[str, str] | tuple[str, str, Read] | None
 """Question, answer and what it is read off; None where the scene allows no such question."""
@@ -93,16 +73,8 @@ def describe(scene: Scene, language: Language, rng: random.Random) -> Words:
 
 
 def count(scene: Scene, language: Language, rng: random.Random) -> Words:
-    told = _how_many(len(scene.shapes), language)
+    told = shapes_counted(len(scene.shapes), language)
     return question("count", language, rng), told, _read_off(scene, scene.shapes)
-
-
-def _how_many(number: int, language: Language) -> str:
-    word = NUMBERS[language][number]
-    if language == "en":
-        verb, noun = ("is", "shape") if number == 1 else ("are", "shapes")
-        return f"There {verb} {word} {noun}."
-    return f"{'No hay' if number == 0 else 'Hay'} {word} figura{'s' * (number > 1)}."
 
 
 def count_of(scene: Scene, language: Language, rng: random.Random) -> Words:
@@ -110,44 +82,30 @@ def count_of(scene: Scene, language: Language, rng: random.Random) -> Words:
     if rng.random() < 0.5:
         shape = _shape_of(scene, rng, present=rng.random() < 0.8)
         found = [each for each in scene.shapes if each.shape is shape]
-        nouns = _shape_nouns(shape, language)
-        told = _count_words(language, rng, len(found), nouns, shape.feminine)
-        return (*told, _read_off(scene, found))
+        nouns = shape_nouns(shape, language)
+        return _counted(scene, found, nouns, language, rng, feminine=shape.feminine)
     colour = _colour_in(scene, rng, present=rng.random() < 0.8)
     found = [each for each in scene.shapes if each.colour is colour]
     if language == "en":
         nouns = f"{colour.en} shape", f"{colour.en} shapes"
     else:
         nouns = f"figura {colour.es[1]}", f"figuras {colour.es[3]}"
-    told = _count_words(language, rng, len(found), nouns, feminine=True)
-    return (*told, _read_off(scene, found))
+    return _counted(scene, found, nouns, language, rng, feminine=True)
 
 
-def _shape_nouns(shape: Shape, language: Language) -> tuple[str, str]:
-    return (shape.en, shape.en_plural) if language == "en" else (shape.es, shape.es_plural)
-
-
-def _count_words(
-    language: Language, rng: random.Random, number: int, nouns: tuple[str, str], feminine: bool
-) -> tuple[str, str]:
-    cuantos = "cuántas" if feminine else "cuántos"
-    asked = question(
-        "count_of",
-        language,
-        rng,
-        x=nouns[1],
-        cuantos=cuantos,
-        Cuantos=capitalised(cuantos),
-        los="las" if feminine else "los",
-    )
-    noun = nouns[number != 1]
-    if language == "en":
-        verb = "is" if number == 1 else "are"
-        return asked, f"There {verb} {NUMBERS['en'][number]} {noun}."
-    if number == 0:
-        return asked, f"No hay {'ninguna' if feminine else 'ningún'} {nouns[0]}."
-    word = "un" if number == 1 and not feminine else NUMBERS["es"][number]
-    return asked, f"Hay {word} {noun}."
+def _counted(
+    scene: Scene,
+    found: Sequence[Drawn],
+    nouns: tuple[str, str],
+    language: Language,
+    rng: random.Random,
+    *,
+    feminine: bool,
+) -> Words:
+    slots = how_many_slots(feminine=feminine)
+    asked = question("count_of", language, rng, x=nouns[1], **slots)
+    told = counted(len(found), nouns, language, feminine=feminine)
+    return asked, told, _read_off(scene, found)
 
 
 def colour(scene: Scene, language: Language, rng: random.Random) -> Words:
@@ -156,18 +114,22 @@ def colour(scene: Scene, language: Language, rng: random.Random) -> Words:
         only = scene.shapes[0]
         return (
             question("colour_single", language, rng),
-            _is_coloured(only, language),
+            is_coloured(only.shape, only.colour, language),
             ((WHOLE, (0,)),),
         )
     if not scene.shapes:
         return None
     shape = _shape_of(scene, rng, present=rng.random() < 0.93)
-    asked = question("colour", language, rng, **_shape_slots(shape, language, rng))
+    asked = question("colour", language, rng, **shape_slots(shape, language, rng))
     found = [each for each in scene.in_reading_order() if each.shape is shape]
     if not found:
-        return asked, _absent(shape, language)
+        return asked, absent(shape, language)
     if len(found) == 1:
-        return asked, _is_coloured(found[0], language), _read_off(scene, found)
+        return (
+            asked,
+            is_coloured(found[0].shape, found[0].colour, language),
+            _read_off(scene, found),
+        )
     names = [colour_of(each.colour, shape, language) for each in found]
     things = _numbers(scene, found)
     number = NUMBERS[language][len(found)]
@@ -186,22 +148,9 @@ def _read_off(scene: Scene, drawn: Iterable[Drawn]) -> Read:
     return ((WHOLE, _numbers(scene, drawn)),)
 
 
-def _is_coloured(drawn: Drawn, language: Language) -> str:
-    shape, name = drawn.shape, colour_of(drawn.colour, drawn.shape, language)
-    if language == "en":
-        return f"The {shape.en} is {name}."
-    return f"{capitalised(shape.el)} {shape.es} es {name}."
-
-
-def _absent(shape: Shape, language: Language) -> str:
-    if language == "en":
-        return f"There is no {shape.en}."
-    return f"No hay {'ninguna' if shape.feminine else 'ningún'} {shape.es}."
-
-
 def shape(scene: Scene, language: Language, rng: random.Random) -> Words:
     if len(scene.shapes) == 1 and rng.random() < 0.4:
-        only = _it_is(scene.shapes[0].shape, language)
+        only = it_is(scene.shapes[0].shape, language)
         return question("shape_single", language, rng), only, ((WHOLE, (0,)),)
     colours = Counter(each.colour.en for each in scene.shapes)
     single = [each for each in scene.shapes if colours[each.colour.en] == 1]
@@ -214,13 +163,7 @@ def shape(scene: Scene, language: Language, rng: random.Random) -> Words:
     else:
         slots = {"c": chosen.colour.es[1], "cm": chosen.colour.es[0], "lo": "lo"}
     asked = question("shape", language, rng, **slots)
-    return asked, _it_is(chosen.shape, language), _read_off(scene, [chosen])
-
-
-def _it_is(shape: Shape, language: Language) -> str:
-    return (
-        f"It is {shape.article} {shape.en}." if language == "en" else f"Es {shape.un} {shape.es}."
-    )
+    return asked, it_is(chosen.shape, language), _read_off(scene, [chosen])
 
 
 def where(scene: Scene, language: Language, rng: random.Random) -> Words:
@@ -236,7 +179,7 @@ def where(scene: Scene, language: Language, rng: random.Random) -> Words:
         if not single:
             return None
         chosen = rng.choice(single)
-        slots, cell = _shape_slots(chosen.shape, language, rng), chosen.cell
+        slots, cell = shape_slots(chosen.shape, language, rng), chosen.cell
         read = _read_off(scene, [chosen])
         subject = f"The {chosen.shape.en}"
         if language == "es":
@@ -273,12 +216,12 @@ def exists(scene: Scene, language: Language, rng: random.Random) -> Words:
     form = rng.choice(("shape", "colour", "both"))
     if form == "colour":
         tint = _colour_in(scene, rng, present=present)
-        thing, nothing = _coloured_words(tint, language)
+        thing, nothing = coloured_thing(tint, language)
         found = [each for each in scene.shapes if each.colour is tint]
     elif form == "shape":
         chosen = _shape_of(scene, rng, present=present)
         found = [each for each in scene.shapes if each.shape is chosen]
-        thing, nothing = _shape_words(chosen, language)
+        thing, nothing = shape_thing(chosen, language)
     else:
         drawn = rng.choice(scene.shapes)
         tint, chosen = drawn.colour, drawn.shape
@@ -288,29 +231,13 @@ def exists(scene: Scene, language: Language, rng: random.Random) -> Words:
         found = [each for each in scene.shapes if (each.colour, each.shape) == (tint, chosen)]
         thing = named(tint, chosen, language)
         bare = thing.split(" ", 1)[1]
-        nothing = f"no {bare}" if language == "en" else f"{_ningun(chosen)} {bare}"
+        nothing = f"no {bare}" if language == "en" else f"{no_such(chosen)} {bare}"
     asked = question("exists", language, rng, x=thing)
     if language == "en":
         told = f"Yes, there is {thing}." if found else f"No, there is {nothing}."
     else:
         told = f"Sí, hay {thing}." if found else f"No, no hay {nothing}."
     return asked, told, _read_off(scene, found)
-
-
-def _ningun(shape: Shape) -> str:
-    return "ninguna" if shape.feminine else "ningún"
-
-
-def _coloured_words(colour: Colour, language: Language) -> tuple[str, str]:
-    if language == "en":
-        return f"something {colour.en}", f"nothing {colour.en}"
-    return f"algo {colour.es[0]}", f"nada {colour.es[0]}"
-
-
-def _shape_words(shape: Shape, language: Language) -> tuple[str, str]:
-    if language == "en":
-        return f"{shape.article} {shape.en}", f"no {shape.en}"
-    return f"{shape.un} {shape.es}", f"{_ningun(shape)} {shape.es}"
 
 
 def word(scene: Scene, language: Language, rng: random.Random) -> Words:
@@ -337,46 +264,6 @@ def beyond(scene: Scene, language: Language, rng: random.Random) -> Words:
 def about_photograph(kind: str, language: Language, rng: random.Random) -> Asked:
     """Any question, asked of a picture that is no drawing."""
     return Asked("photograph", language, any_question(kind, language, rng), PHOTOGRAPH[language])
-
-
-def any_question(kind: str, language: Language, rng: random.Random) -> str:
-    """The wording of a question about nothing in particular."""
-    chosen, tint = rng.choice(SHAPES), rng.choice(COLOURS)
-    slots = _shape_slots(chosen, language, rng)
-    if kind == "exists":
-        slots["x"] = named(tint, chosen, language)
-    elif kind == "count_of":
-        slots["x"] = _shape_nouns(chosen, language)[1]
-    feminine = chosen.feminine
-    cuantos = "cuántas" if feminine else "cuántos"
-    return question(
-        kind,
-        language,
-        rng,
-        **slots,
-        c=tint.en if language == "en" else tint.es[1],
-        cm=tint.es[0],
-        lo="lo",
-        p=place(rng.randrange(9), language),
-        cuantos=cuantos,
-        Cuantos=capitalised(cuantos),
-        los="las" if feminine else "los",
-    )
-
-
-def _shape_slots(shape: Shape, language: Language, rng: random.Random) -> dict[str, str]:
-    if language == "en":
-        return {"x": rng.choice((shape.en, shape.en, shape.en, *shape.also_en))}
-    noun = rng.choice((shape.es, shape.es, shape.es, *shape.also_es))
-    feminine = shape.feminine or noun == "elipse"
-    el = "la" if feminine else "el"
-    return {
-        "x": noun,
-        "el": el,
-        "El": el.capitalize(),
-        "un": "una" if feminine else "un",
-        "del": "de la" if feminine else "del",
-    }
 
 
 def _shape_of(scene: Scene, rng: random.Random, *, present: bool) -> Shape:

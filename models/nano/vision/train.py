@@ -18,27 +18,16 @@ from torch import Tensor
 
 from models.nano.network.tokenizer import ChatTokens, train_tokenizer
 from models.nano.network.training import TrainingOptions, seed_everything, train
+from models.nano.vision.answers import BEYOND, NO_PICTURE, PHOTOGRAPH
+from models.nano.vision.batches import GREETINGS, Batches
 from models.nano.vision.by_torch import answerer
-from models.nano.vision.dataset import (
-    GREETINGS,
-    IGNORED,
-    PATCH_CLASSES,
-    TOKEN_CLASSES,
-    Batch,
-    Batches,
-    Packer,
-)
 from models.nano.vision.evaluate import cases, marked
 from models.nano.vision.network import VisionModel, load_model, new_model, save_model
-from models.nano.vision.questions import (
-    BEYOND,
-    KINDS,
-    NO_PICTURE,
-    PHOTOGRAPH,
-    any_question,
-    sample,
-)
+from models.nano.vision.packing import IGNORED, Batch, Packer
+from models.nano.vision.pictures import PATCH_CLASSES, TOKEN_CLASSES
+from models.nano.vision.questions import KINDS, sample
 from models.nano.vision.scenes import FIRST_TRAINING_SEED, make_scene
+from models.nano.vision.slots import any_question
 from models.nano.vision.words import CHARACTERS
 
 TOKENIZER, WEIGHTS, HELD_OUT_LOG = "tokenizer.json", "model.pt", "held_out.txt"
