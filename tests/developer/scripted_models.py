@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import yaml
@@ -33,29 +33,32 @@ def pieces_of(text: str) -> list[bytes]:
     return pieces
 
 
+def configuration_saying(
+    replies: Mapping[str, str], tables: Mapping[str, str], folder: Path
+) -> Path:
+    """A configuration of one model for each of `replies`, and the strategy "ours" of `tables`."""
+    for name, reply in replies.items():
+        scripted_text(folder, pieces_of(reply), name=name)
+    models = {
+        name: {
+            "name": name,
+            "gguf_file": str(folder / f"{name}.gguf"),
+            "context_length": 4096,
+        }
+        for name in replies
+    }
+    selection = {"strategy": "ours", "strategies": {"ours": dict(tables)}}
+    path = folder / "sarai.yaml"
+    path.write_text(yaml.safe_dump({"models": models, "selection": selection}))
+    return path
+
+
 @contextmanager
 def pool_saying(
-    replies: Mapping[str, str], tables: Mapping[str, str], folder: DataFolder, tmp_path: Path
+    replies: Mapping[str, str], tables: Mapping[str, str], data: DataFolder, folder: Path
 ) -> Iterator[ModelPool]:
-    """A pool of one model for each of `replies`, and the strategy "ours" of `tables`."""
-    for name, reply in replies.items():
-        scripted_text(tmp_path, pieces_of(reply), name=name)
-    config = {
-        "models": {
-            name: {
-                "name": name,
-                "gguf_file": str(tmp_path / f"{name}.gguf"),
-                "context_length": 4096,
-            }
-            for name in replies
-        },
-        "selection": {"strategy": "ours", "strategies": {"ours": dict(tables)}},
-    }
-    path = tmp_path / "sarai.yaml"
-    path.write_text(yaml.safe_dump(config))
+    """A pool of `configuration_saying`; closed at the end."""
+    path = configuration_saying(replies, tables, folder)
     settings = load_settings(environ={**NO_OLLAMA, "SARAI_CONFIG": str(path)})
-    pool = ModelPool(settings, folder)
-    try:
+    with closing(ModelPool(settings, data)) as pool:
         yield pool
-    finally:
-        pool.close()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
@@ -24,10 +23,6 @@ DIAGNOSIS = "Falta un paréntesis en la línea 2."
 EXPLANATION = "Se cierra el paréntesis."
 GOOD_ANSWER = f"Aquí está:\n```python\n{FIXED}```\n"
 TABLE = {"analyze": "analyst", "fix": "fixer", "document": "writer"}
-
-
-class Fix(Protocol):
-    def __call__(self, answer: str, **given: object) -> FixResult: ...
 
 
 def saying(answer: str, folder: DataFolder, tmp_path: Path) -> AbstractContextManager[ModelPool]:
@@ -151,11 +146,9 @@ def test_steps_are_followed(folder: DataFolder, tmp_path: Path) -> None:
 
 
 def test_the_embedded_models_say_that_they_cannot(folder: DataFolder) -> None:
-    pool = ModelPool(
-        load_settings(environ={**NO_OLLAMA, "SARAI__RUNTIME__PROFILE": "nano"}), folder
-    )
-    try:
-        with pytest.raises(ModelUnavailable, match="cannot mend code"):
-            CodeFixer(pool).fix_code(BROKEN, filename="doble.py")
-    finally:
-        pool.close()
+    settings = load_settings(environ={**NO_OLLAMA, "SARAI__RUNTIME__PROFILE": "nano"})
+    with (
+        closing(ModelPool(settings, folder)) as pool,
+        pytest.raises(ModelUnavailable, match="cannot mend code"),
+    ):
+        CodeFixer(pool).fix_code(BROKEN, filename="doble.py")

@@ -18,7 +18,7 @@ from core.interfaces.exit_codes import EXIT_FAILED, EXIT_OK
 from core.interfaces.presenter import Presenter, terminal_presenter
 from core.interfaces.program_log import program_log
 from core.interfaces.source_file import SourceFile, read_source, write_source
-from core.interfaces.standard_input import input_text
+from core.interfaces.standard_input import from_terminal, input_text
 from core.model_pool import ModelPool
 from core.profiles import with_what_is_here
 from core.settings import load_settings
@@ -106,13 +106,15 @@ def _show(result: FixResult, presenter: Presenter) -> None:
 def _written(
     arguments: argparse.Namespace, source: SourceFile, result: FixResult, presenter: Presenter
 ) -> int:
-    if not arguments.yes:
-        asked = not arguments.json and consents(
-            f"Write it to {source.path}?", need="Writing needs a yes.", option="--yes"
-        )
-        if not asked:
-            presenter.note("Nothing was written.")
-            return EXIT_OK
+    if not (arguments.yes or _wanted(arguments, source)):
+        presenter.note("Nothing was written.")
+        return EXIT_OK
     backup = write_source(source, result.fixed_code)
     presenter.note(f"Written. {f'As it was: {backup}' if backup else 'Git has it as it was.'}")
     return EXIT_OK
+
+
+def _wanted(arguments: argparse.Namespace, source: SourceFile) -> bool:
+    if arguments.json or not from_terminal():
+        return False
+    return consents(f"Write it to {source.path}?", need="Writing needs a yes.", option="--yes")
