@@ -1,0 +1,1 @@
+"""What shows that code is right: parsers, compilers and runs, one way for each language."""
