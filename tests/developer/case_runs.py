@@ -1,0 +1,74 @@
+"""Runs the check of a case on a program: the real compiler or interpreter, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.developer.cases import Case
+from tests.developer.esp32_board import sketch_command
+
+STEP_TIMEOUT_S = 60
+C_FLAGS = ("-std=gnu11", "-Wall", "-Wextra", "-g", "-O1", "-D_FORTIFY_SOURCE=2")
+SANITIZER = ("-fsanitize=undefined", "-fno-sanitize-recover=undefined")
+
+
+@dataclass(frozen=True)
+class CaseRun:
+    """Whether the check passed, and what a person would paste of its output."""
+
+    passed: bool
+    output: str
+
+
+def run_case(case: Case, code: str, folder: Path) -> CaseRun:
+    """The check of `case` on `code`, run in the empty `folder`; stops at the first step that fails."""
+    (folder / case.file).write_text(code, encoding="utf-8")
+    for test in case.folder.glob("test.*"):
+        shutil.copy(test, folder)
+    output = ""
+    for command in _steps(case):
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            input=case.stdin,
+            env={**os.environ, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=STEP_TIMEOUT_S,
+        )
+        output += _shorten(done.stdout + done.stderr, folder)
+        if done.returncode < 0:
+            output += f"{signal.strsignal(-done.returncode)}\n"
+        if done.returncode != 0:
+            return CaseRun(passed=False, output=output)
+    if case.stdout is not None and done.stdout != case.stdout:
+        return CaseRun(passed=False, output=f"expected:\n{case.stdout}printed:\n{done.stdout}")
+    return CaseRun(passed=True, output=output)
+
+
+def _shorten(output: str, folder: Path) -> str:
+    return output.replace(f"{folder}/", "").replace(sys.base_prefix, "/usr")
+
+
+def _steps(case: Case) -> list[list[str]]:
+    """The commands of a check, the last of which is the one whose output is compared."""
+    if case.language == "python":
+        python = [sys.executable, *case.args]
+        return {
+            "compile": [[*python, "-m", "compileall", "-q", case.file]],
+            "run": [[*python, case.file]],
+            "test": [[*python, "test.py"]],
+        }[case.check]
+    sources = [case.file, "test.c"] if case.check == "test" else [case.file]
+    if case.language == "arduino":
+        compiled = [*sketch_command(case.file, "program"), *case.args]
+    else:
+        compiled = ["gcc", *C_FLAGS, *SANITIZER, *case.args, *sources, "-o", "program"]
+    return [compiled] if case.check == "compile" else [compiled, ["./program"]]
