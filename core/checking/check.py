@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from core.checking.arduino import BOARD_FOLDER
 from core.checking.language import SUFFIXES, CodeLanguage
 from core.checking.sketch import (
     NOT_COMPILED,
-    SHIM,
     SOURCE,
     compile_command,
     run_command,
@@ -118,7 +118,7 @@ def _sketch(
     command = Command(
         run_command(headers) if held else compile_command(headers),
         sources=[folder],
-        readable=[SHIM, *headers, *project.readable],
+        readable=[BOARD_FOLDER, *headers, *project.readable],
         trusted=not held,
     )
     ran = run(command, project.limits)
@@ -126,9 +126,9 @@ def _sketch(
     if not held:
         missing.append(ONLY_COMPILED)
     if not held or ran.exit_code == NOT_COMPILED:
-        yield CheckRun("g++ with the ESP32 shim", "compiled", ran)
+        yield CheckRun("g++ with the ESP32 board", "compiled", ran)
     else:
-        yield CheckRun("a run on simulated pins", "ran", ran)
+        yield CheckRun("a run on the simulated board", "ran", ran)
 
 
 def _own_command(

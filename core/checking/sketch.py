@@ -1,7 +1,7 @@
 """Arduino sketches for the ESP32: made into a program that runs on this machine.
 
 Owns what the Arduino tools do to a sketch before they compile it, and the command that compiles
-it with the shim's simulated clock and pins (see arduino/).
+it with the simulated board (see arduino/).
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-SHIM = Path(__file__).with_name("arduino")
+from core.checking.arduino import INCLUDE_FOLDER, SIMULATION_SOURCES
+
 SOURCE, PROGRAM = "sketch.cpp", "./sketch.out"
 NOT_COMPILED = 217
-"""Exit code of `run_command` when there is no program to run; the shim has others."""
+"""Exit code of `run_command` when there is no program to run; the board has others."""
 _FUNCTION = re.compile(
     r"^(?!else\b|return\b|struct\b|class\b|enum\b|union\b|namespace\b|template\b|typedef\b|#)"
     r"((?:[A-Za-z_][\w:<>]*[\s*&]+)+(\w+)\s*\(([^;{}()]*)\))\s*\{",
@@ -45,12 +46,12 @@ def compile_command(headers: Sequence[Path]) -> list[str]:
 
     Overflows of buffers whose size the compiler knows end the program when it runs.
     """
-    folders = [part for folder in (SHIM / "include", *headers) for part in ("-I", str(folder))]
+    folders = [part for folder in (INCLUDE_FOLDER, *headers) for part in ("-I", str(folder))]
     return [
-        *("g++", "-std=gnu++17", "-O1", "-Wall", "-Werror=format", "-Werror=return-type"),
+        *("g++", "-std=gnu++17", "-g", "-O1", "-Wall", "-Werror=format", "-Werror=return-type"),
         *("-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2", "-fstack-protector-all"),
         *("-fsanitize=undefined", "-fno-sanitize-recover=all", *folders),
-        *("-include", "Arduino.h", SOURCE, *map(str, sorted(SHIM.glob("*.cpp"))), "-o", PROGRAM),
+        *("-include", "Arduino.h", SOURCE, *map(str, SIMULATION_SOURCES), "-o", PROGRAM),
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from core.checking import CodeFile, CodeLanguage, Project, check
 from core.checking.tools import TOOLS
 from core.sandbox import Limits, walls_hold
+from tests.developer.cases import Case, load_cases
 
 RIGHT: dict[CodeLanguage, str] = {
     "python": "def f(x):\n    return x\n",
@@ -34,6 +35,12 @@ WRONG: list[tuple[CodeLanguage, str, str]] = [
     ("yaml", "a: [1, 2\nb: 1\n", "expected"),
     ("shell", "if true; then echo b\n", "unexpected end of file"),
 ]
+
+
+SKETCHES = [
+    case for case in load_cases() if case.name in ("esp32_missing_semicolon", "esp32_blocking_loop")
+]
+"""One that the compiler refuses and one that the board does; tests/developer has the others."""
 
 
 def needs(language: CodeLanguage) -> None:
@@ -124,3 +131,16 @@ def test_a_command_that_never_ends_is_stopped(project: Path) -> None:
 def test_every_language_has_a_sample() -> None:
     assert set(RIGHT) == set(TOOLS)
     assert shutil.which("sh")
+
+
+@pytest.mark.parametrize("case", SKETCHES, ids=lambda case: case.name)
+def test_sketches_are_run_on_the_board(case: Case) -> None:
+    needs("cpp")
+    if not walls_hold():
+        pytest.skip("bubblewrap is not installed, or this system does not let it work")
+    broken = check(CodeFile(case.before, "arduino", case.file))
+    assert not broken.passed
+    assert case.message in broken.complaint()
+    mended = check(CodeFile(case.after, "arduino", case.file))
+    assert mended.passed, mended.complaint()
+    assert mended.strength == "ran"

@@ -6,5 +6,6 @@ Knows nothing of how compilers are called or programs are confined.
 
 from pathlib import Path
 
-INCLUDE_FOLDER = Path(__file__).parent / "include"
-SIMULATION_SOURCES = tuple(sorted(Path(__file__).parent.glob("*.cpp")))
+BOARD_FOLDER = Path(__file__).parent
+INCLUDE_FOLDER = BOARD_FOLDER / "include"
+SIMULATION_SOURCES = tuple(sorted(BOARD_FOLDER.glob("*.cpp")))
