@@ -1,4 +1,4 @@
-"""Runs the check of a case on a program: the real compiler or interpreter, in a folder of its own."""
+"""Runs the check of a case on a program: the real compiler or interpreter, in its own folder."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.checking.arduino.sketch import to_cpp
 from tests.developer.cases import Case
-from tests.developer.esp32_board import sketch_command
+from tests.developer.esp32_board import FORTIFIED, sketch_command
 
 STEP_TIMEOUT_S = 60
-C_FLAGS = ("-std=gnu11", "-Wall", "-Wextra", "-g", "-O1", "-D_FORTIFY_SOURCE=2")
+C_FLAGS = ("-std=gnu11", "-Wall", "-Wextra", "-g", "-O1", *FORTIFIED)
 SANITIZER = ("-fsanitize=undefined", "-fno-sanitize-recover=undefined")
 
 
@@ -27,8 +28,10 @@ class CaseRun:
 
 
 def run_case(case: Case, code: str, folder: Path) -> CaseRun:
-    """The check of `case` on `code`, run in the empty `folder`; stops at the first step that fails."""
+    """The check of `case` on `code`, in the empty `folder`; stops at the first failing step."""
     (folder / case.file).write_text(code, encoding="utf-8")
+    if case.language == "arduino":
+        (folder / f"{case.file}.cpp").write_text(to_cpp(code, case.file), encoding="utf-8")
     for test in case.folder.glob("test.*"):
         shutil.copy(test, folder)
     output = ""
@@ -68,7 +71,7 @@ def _steps(case: Case) -> list[list[str]]:
         }[case.check]
     sources = [case.file, "test.c"] if case.check == "test" else [case.file]
     if case.language == "arduino":
-        compiled = [*sketch_command(case.file, "program"), *case.args]
+        compiled = [*sketch_command(f"{case.file}.cpp", "program"), *case.args]
     else:
         compiled = ["gcc", *C_FLAGS, *SANITIZER, *case.args, *sources, "-o", "program"]
     return [compiled] if case.check == "compile" else [compiled, ["./program"]]

@@ -1,4 +1,4 @@
-"""The simulated board of `core.checking.arduino`, compiled once for the tests of a session."""
+"""The simulated board of `core.checking.arduino`, compiled once a session, and its compiler."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ from tempfile import mkdtemp
 
 from core.checking.arduino import INCLUDE_FOLDER, SIMULATION_SOURCES
 
-SKETCH_FLAGS = ("-std=c++17", "-Wall", "-Wextra", "-g", "-O1", "-D_FORTIFY_SOURCE=2")
+# Some distributions set another level of their own.
+FORTIFIED = ("-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2")
+SKETCH_FLAGS = ("-std=c++17", "-Wall", "-Wextra", "-g", "-O1", *FORTIFIED)
+
+
+@cache
+def is_gnu_compiler(name: str) -> bool:
+    """Whether the command is there and GNU's own (on macOS another compiler has its name)."""
+    if shutil.which(name) is None:
+        return False
+    command = [name, "--version"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=20)
+    return "Free Software Foundation" in told.stdout
 
 
 @cache
@@ -29,9 +41,8 @@ def board_folder() -> Path:
     return folder
 
 
-def sketch_command(sketch: str, program: str) -> list[str]:
-    """How `g++` compiles and links a sketch for the board."""
+def sketch_command(source: str, program: str) -> list[str]:
+    """How `g++` compiles and links the C++ of a sketch for the board."""
     folder = board_folder()
-    headers = ["-I", str(folder), "-I", str(INCLUDE_FOLDER), "-include", "Arduino.h"]
-    return ["g++", *SKETCH_FLAGS, *headers, "-x", "c++", sketch, "-x", "none",
-            str(folder / "board.a"), "-o", program]  # fmt: skip
+    headers = ["-I", str(folder), "-I", str(INCLUDE_FOLDER)]
+    return ["g++", *SKETCH_FLAGS, *headers, source, str(folder / "board.a"), "-o", program]

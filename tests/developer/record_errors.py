@@ -1,6 +1,6 @@
 """Writes `error.txt` of the cases that are named, or of all, from what their checks really print.
 
-    python -m tests.developer.record_errors [NAME ...]
+python -m tests.developer.record_errors [NAME ...]
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ void obey() {
     WiFi.begin("casa", "clave");
     while (WiFi.status() != WL_CONNECTED) delay(500);
     Serial.println(WiFi.localIP());
+    Serial.println(WiFi.status());
     Serial.println(digitalRead(2) + digitalRead(4));
     Serial.println(analogRead(34));
     Serial.println(String("total: ") + 3 + ' ' + String(2.5, 1) + " ñ");
@@ -33,6 +34,7 @@ void setup() {
     if (scenario == "no such pin") pinMode(40, INPUT);
     if (scenario == "flash pin") pinMode(6, INPUT);
     if (scenario == "input only") pinMode(34, OUTPUT);
+    if (scenario == "no pull-up") pinMode(36, INPUT_PULLUP);
     if (scenario == "input only, analog") analogWrite(35, 10);
     if (scenario == "not an output") digitalWrite(2, HIGH);
     if (scenario == "input is not an output") {

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.developer.esp32_board import sketch_command
+from core.checking.arduino.sketch import to_cpp
+from tests.developer.esp32_board import is_gnu_compiler, sketch_command
 
 SCENARIOS = Path(__file__).with_name("shim_scenarios.ino")
 OBEYING_OUTPUT = """\
 192.168.1.50
+3
 2
 2048
 total: 3 2.5 ñ
@@ -22,13 +23,15 @@ FFFFFFFF11111111
 temp; 21; ok|1
 """
 
-pytestmark = pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
+pytestmark = pytest.mark.skipif(not is_gnu_compiler("g++"), reason="GNU's g++ is not installed")
 
 
 @pytest.fixture(scope="module")
 def sketch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    program = tmp_path_factory.mktemp("sketch") / "sketch"
-    command = sketch_command(str(SCENARIOS), str(program))
+    folder = tmp_path_factory.mktemp("sketch")
+    source, program = folder / "scenarios.cpp", folder / "sketch"
+    source.write_text(to_cpp(SCENARIOS.read_text(encoding="utf-8"), SCENARIOS.name))
+    command = sketch_command(str(source), str(program))
     compiled = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100)
     assert compiled.stderr == ""
     return program
@@ -52,6 +55,7 @@ def run(sketch: Path, serial_input: str, **variables: str) -> subprocess.Complet
         ("no such pin", 80, "pinMode: the ESP32 has no GPIO 40"),
         ("flash pin", 81, "pinMode: GPIO 6 belongs to the flash memory"),
         ("input only", 82, "pinMode: GPIO 34 is input only"),
+        ("no pull-up", 82, "pinMode: GPIO 36 has no pull-up"),
         ("input only, analog", 82, "analogWrite: GPIO 35 is input only"),
         ("not an output", 83, "digitalWrite: GPIO 2 is not an output"),
         ("input is not an output", 83, "digitalWrite: GPIO 2 is not an output"),
@@ -81,7 +85,14 @@ def test_serial_before_begin_is_told(sketch: Path) -> None:
 
 @pytest.mark.parametrize(
     "scenario",
-    ["adc2", "short busy wait", "own timeout", "watchdog off", "subscribed and reset", "long delay"],
+    [
+        "adc2",
+        "short busy wait",
+        "own timeout",
+        "watchdog off",
+        "subscribed and reset",
+        "long delay",
+    ],
 )
 def test_what_the_chip_allows_runs_to_the_end(sketch: Path, scenario: str) -> None:
     ended = run(sketch, f"{scenario}\n")

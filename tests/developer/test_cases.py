@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -10,16 +9,18 @@ import pytest
 
 from tests.developer.case_runs import run_case
 from tests.developer.cases import Case, load_cases
+from tests.developer.esp32_board import is_gnu_compiler
 
 CASES = load_cases()
-COMPILERS = {"arduino": "g++", "c": "gcc", "python": "python"}
+COMPILERS = {"arduino": "g++", "c": "gcc"}
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.param
-    if found.language != "python" and shutil.which(COMPILERS[found.language]) is None:
-        pytest.skip(f"{COMPILERS[found.language]} is not installed")
+    compiler = COMPILERS.get(found.language)
+    if compiler is not None and not is_gnu_compiler(compiler):
+        pytest.skip(f"GNU's {compiler} is not installed")
     return found
 
 

@@ -1,6 +1,6 @@
-"""An ESP32 board for `g++`: Arduino headers and a simulation with a clock and pins that obey its rules.
+"""An ESP32 board for `g++`: Arduino headers, and a simulation with a clock, pins and its rules.
 
-Owns the C++ files beside it (`README.md` there tells what they simulate and how they are compiled).
+Owns the C++ files beside it and what makes C++ of a sketch; `README.md` tells what is simulated.
 Knows nothing of how compilers are called or programs are confined.
 """
 

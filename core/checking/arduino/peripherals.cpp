@@ -39,7 +39,7 @@ void HardwareSerial::require_begin(const char *call) const {
 void HardwareSerial::begin(unsigned long baud, uint32_t, int8_t, int8_t) {
     advance(CALL_US);
     baud_ = baud;
-    if (this == &Serial && taken_ == 0) input_ = read_standard_input();
+    if (this == &Serial) input_ += read_standard_input(); // a second begin() finds no more
 }
 size_t HardwareSerial::write(const uint8_t *bytes, size_t size) {
     require_begin("print");

@@ -49,6 +49,8 @@ void require_adc(const char *call, uint8_t pin) {
 void pinMode(uint8_t pin, uint8_t mode) {
     const bool drives = mode == OUTPUT || mode == OUTPUT_OPEN_DRAIN;
     Pin &found = drives ? require_driver("pinMode", pin) : require_pin("pinMode", pin);
+    if (pin >= 34 && (mode == INPUT_PULLUP || mode == INPUT_PULLDOWN))
+        stop(INPUT_ONLY_PIN, "pinMode: GPIO %u has no pull-up or pull-down resistor (GPIO 34-39)", pin);
     found.mode = mode;
     found.level = mode == INPUT_PULLUP ? HIGH : LOW; // nothing is connected
 }

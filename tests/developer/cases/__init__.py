@@ -1,6 +1,7 @@
-"""Small broken programs, each with its repair: what a fix is judged by. `README.md` tells the format.
+"""Small broken programs, each with its repair: what a fix is judged by.
 
-Owns reading the cases. Knows nothing of how they are run (`tests.developer.case_runs`).
+`README.md` tells the format. Owns reading the cases. Knows nothing of how they are run
+(`tests.developer.case_runs`).
 """
 
 from __future__ import annotations

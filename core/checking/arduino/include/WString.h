@@ -9,7 +9,8 @@
 #include <strings.h>
 #include <type_traits>
 
-template <typename T> using IfInteger = std::enable_if_t<std::is_integral_v<T>, int>;
+template <typename T> // an enumeration, too, is a number
+using IfInteger = std::enable_if_t<std::is_integral_v<T> || std::is_enum_v<T>, int>;
 template <typename T> using IfReal = std::enable_if_t<std::is_floating_point_v<T>, int>;
 
 class String {
@@ -19,7 +20,7 @@ public:
     explicit String(char letter) : text_(1, letter) {}
     template <typename T, IfInteger<T> = 0> explicit String(T value, unsigned base = 10) {
         if (base == 10) {
-            text_ = std::to_string(value);
+            text_ = std::to_string(+value);
             return;
         }
         std::make_unsigned_t<decltype(+value)> rest = value; // negative: two's complement
