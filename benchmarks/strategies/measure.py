@@ -114,7 +114,7 @@ def _mended(case: Case, fixer: CodeFixer) -> tuple[CaseResult, set[str]]:
 
 
 def command_of(case: Case, folder: Path) -> str:
-    """The case's own check as a line of sh; sketches need none, they are run as they are checked."""
+    """The case's own check as a line of sh; sketches need none, as their check is a run."""
     if case.language == "arduino":
         return ""
     (folder / "stdin.txt").write_text(case.stdin, encoding="utf-8")

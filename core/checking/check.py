@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from core.checking.arduino import BOARD_FOLDER
-from core.checking.language import SUFFIXES, CodeLanguage
-from core.checking.sketch import (
+from core.checking.arduino.commands import (
     NOT_COMPILED,
     SOURCE,
     compile_command,
     run_command,
-    with_prototypes,
 )
+from core.checking.arduino.sketch import to_cpp
+from core.checking.language import SUFFIXES, CodeLanguage
 from core.checking.tools import TOOLS
 from core.checking.verdict import CheckRun, Verdict
 from core.sandbox import Command, Limits, run, walls_hold
@@ -112,7 +112,7 @@ def _sketch(
     if not TOOLS["cpp"].installed:
         missing.append("g++ is not installed, which checks arduino.")
         return
-    (folder / SOURCE).write_text(with_prototypes(file.code, file.path.name), encoding="utf-8")
+    (folder / SOURCE).write_text(to_cpp(file.code, file.path.name), encoding="utf-8")
     headers = _header_folders(file, project)
     held = walls_hold()
     command = Command(

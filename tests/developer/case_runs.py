@@ -35,7 +35,7 @@ def run_case(case: Case, code: str, folder: Path) -> CaseRun:
     for test in case.folder.glob("test.*"):
         shutil.copy(test, folder)
     output = ""
-    for command in _steps(case):
+    for command in steps(case):
         done = subprocess.run(
             command,
             cwd=folder,
@@ -60,14 +60,14 @@ def _shorten(output: str, folder: Path) -> str:
     return output.replace(f"{folder}/", "").replace(sys.base_prefix, "/usr")
 
 
-def _steps(case: Case) -> list[list[str]]:
+def steps(case: Case, python: str = sys.executable) -> list[list[str]]:
     """The commands of a check, the last of which is the one whose output is compared."""
     if case.language == "python":
-        python = [sys.executable, *case.args]
+        interpreter = [python, *case.args]
         return {
-            "compile": [[*python, "-m", "compileall", "-q", case.file]],
-            "run": [[*python, case.file]],
-            "test": [[*python, "test.py"]],
+            "compile": [[*interpreter, "-m", "compileall", "-q", case.file]],
+            "run": [[*interpreter, case.file]],
+            "test": [[*interpreter, "test.py"]],
         }[case.check]
     sources = [case.file, "test.c"] if case.check == "test" else [case.file]
     if case.language == "arduino":

@@ -1,7 +1,7 @@
 """An ESP32 board for `g++`: Arduino headers, and a simulation with a clock, pins and its rules.
 
-Owns the C++ files beside it and what makes C++ of a sketch; `README.md` tells what is simulated.
-Knows nothing of how compilers are called or programs are confined.
+Owns the C++ files beside it, what makes C++ of a sketch, and the commands that compile it;
+`README.md` tells what is simulated. Knows nothing of how programs are confined.
 """
 
 from pathlib import Path
