@@ -51,9 +51,16 @@ def run_case(case: Case, code: str, folder: Path) -> CaseRun:
             output += f"{signal.strsignal(-done.returncode)}\n"
         if done.returncode != 0:
             return CaseRun(passed=False, output=output)
-    if case.stdout is not None and done.stdout != case.stdout:
-        return CaseRun(passed=False, output=f"expected:\n{case.stdout}printed:\n{done.stdout}")
+    if not _prints_what_it_must(case, done.stdout):
+        expected = case.prints if case.stdout is None else case.stdout
+        return CaseRun(passed=False, output=f"expected:\n{expected}printed:\n{done.stdout}")
     return CaseRun(passed=True, output=output)
+
+
+def _prints_what_it_must(case: Case, printed: str) -> bool:
+    if case.stdout is not None:
+        return printed == case.stdout
+    return case.prints in printed
 
 
 def _shorten(output: str, folder: Path) -> str:

@@ -31,7 +31,7 @@ def board_folder() -> Path:
     """Where `board.a`, the simulation as a library, lies beside the headers, compiled ahead."""
     folder = Path(mkdtemp(prefix="esp32-board-"))
     atexit.register(shutil.rmtree, folder)
-    compiled = ["g++", *SKETCH_FLAGS, "-Werror", "-I", str(INCLUDE_FOLDER)]
+    compiled = ["g++", *SKETCH_FLAGS, "-Werror", "-I", str(folder), "-I", str(INCLUDE_FOLDER)]
     header = ["-x", "c++-header", str(INCLUDE_FOLDER / "Arduino.h"), "-o", "Arduino.h.gch"]
     sources = [str(source) for source in SIMULATION_SOURCES]
     for command in ([*compiled, *header], [*compiled, "-c", *sources]):

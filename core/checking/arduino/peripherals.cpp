@@ -1,8 +1,9 @@
 // The serial ports, Wi-Fi and random numbers.
 
+#include "Arduino.h"
+
 #include <unistd.h>
 
-#include "Arduino.h"
 #include "WiFi.h"
 #include "board.h"
 

@@ -1,12 +1,13 @@
 // One ESP32 board: main(), a clock that only calls advance, the watchdog.
-// A broken rule of the chip ends the run with its own exit code: README.md has the table and sources.
+// A broken rule of the chip ends the run with its own exit code (table and sources: README.md).
+
+#include "Arduino.h"
 
 #include <csignal>
 #include <cstdarg>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "Arduino.h"
 #include "board.h"
 #include "esp_task_wdt.h"
 
@@ -16,7 +17,7 @@ namespace board {
 namespace {
 
 constexpr uint64_t LOOP_US = 10;
-constexpr int TICK_US = 500000, STUCK_TICKS = 2, WHOLE_RUN_TICKS = 16; // of processor time
+constexpr int TICK_US = 500000, STUCK_TICKS = 2, WHOLE_RUN_TICKS = 16; // processor time
 
 uint64_t clock_us = 0, end_us = 30 * SECOND_US;
 
@@ -123,15 +124,19 @@ void delay(uint32_t time_ms) {
     }
     idle();
 }
-void delayMicroseconds(uint32_t time_us) { advance(time_us); } // the processor waits: nothing else runs
+void delayMicroseconds(uint32_t time_us) { advance(time_us); } // nothing else runs meanwhile
 void yield() { delay(0); }
 void vTaskDelay(TickType_t ticks) { delay(ticks); }
 void taskYIELD() { yield(); }
 TickType_t xTaskGetTickCount() { return static_cast<TickType_t>(millis()); }
 
 esp_err_t esp_task_wdt_init(uint32_t timeout_s, bool) { return watch(timeout_s * SECOND_US); }
-esp_err_t esp_task_wdt_init(const esp_task_wdt_config_t *config) { return watch(config->timeout_ms * 1000ULL); }
-esp_err_t esp_task_wdt_reconfigure(const esp_task_wdt_config_t *config) { return esp_task_wdt_init(config); }
+esp_err_t esp_task_wdt_init(const esp_task_wdt_config_t *config) {
+    return watch(config->timeout_ms * 1000ULL);
+}
+esp_err_t esp_task_wdt_reconfigure(const esp_task_wdt_config_t *config) {
+    return esp_task_wdt_init(config);
+}
 esp_err_t esp_task_wdt_deinit() {
     watchdog.on = false;
     return ESP_OK;

@@ -32,6 +32,7 @@ class Case(BaseModel):
     args: tuple[str, ...] = ()
     stdin: str = ""
     stdout: str | None = None
+    prints: str = ""
 
     @property
     def name(self) -> str:

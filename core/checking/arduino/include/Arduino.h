@@ -1,4 +1,4 @@
-// What a sketch for the ESP32 may call. Behaviour and limits: README.md one folder up; bodies: shim.cpp.
+// What a sketch for the ESP32 may call. Behaviour and limits: README.md one folder up.
 #ifndef ARDUINO_H // a guard and no pragma: this header can be compiled ahead
 #define ARDUINO_H
 

@@ -1,4 +1,4 @@
-// Arduino's String, over std::string. Numbers become text only where asked (explicit), as on the board.
+// Arduino's String, over std::string. Numbers become text only where asked, as on the board.
 #pragma once
 
 #include <cctype>
@@ -108,7 +108,9 @@ public:
     }
 
 private:
-    static int place(size_t found) { return found == std::string::npos ? -1 : static_cast<int>(found); }
+    static int place(size_t found) {
+        return found == std::string::npos ? -1 : static_cast<int>(found);
+    }
     std::string text_;
     char scratch_ = '\0'; // what a write past the end changes
 };

@@ -3,7 +3,7 @@
 
 #include "Arduino.h"
 
-enum wl_status_t { WL_IDLE_STATUS = 0, WL_CONNECTED = 3, WL_CONNECT_FAILED = 4, WL_DISCONNECTED = 6 };
+enum wl_status_t { WL_IDLE_STATUS, WL_CONNECTED = 3, WL_CONNECT_FAILED, WL_DISCONNECTED = 6 };
 enum wifi_mode_t { WIFI_OFF, WIFI_STA, WIFI_AP, WIFI_AP_STA };
 
 struct IPAddress {
