@@ -1,4 +1,4 @@
-"""`python -m benchmarks.strategies`: each table of models on the broken programs of tests/developer.
+"""`python -m benchmarks.strategies`: each table of models on broken programs (tests/developer).
 
 Takes whatever models are installed here; where a strategy's own are not, the selector's choice
 stands in and is named. `--out FOLDER` writes benchmark_results.json and strategies.svg.

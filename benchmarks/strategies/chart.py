@@ -33,7 +33,8 @@ def chart(results: Sequence[StrategyResult]) -> str:
     parts.append(_text(0, y, "blue: measured; grey: claimed by the document that names them"))
     body = "\n".join(parts)
     size = f'width="{WIDTH}" height="{y + ROW}" viewBox="0 0 {WIDTH} {y + ROW}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif">\n{body}\n</svg>\n'
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif">'
+    return f"{opening}\n{body}\n</svg>\n"
 
 
 def _panel(

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agents.developer import CodeFixer
+from agents.developer import CodeFixer, FixResult
 from core.errors import ModelError
 from core.model_pool import ModelPool
 from tests.developer.case_runs import steps
@@ -107,10 +107,17 @@ def _mended(case: Case, fixer: CodeFixer) -> tuple[CaseResult, set[str]]:
         )
         seconds = time.perf_counter() - started_s
     used = set((made.models or {}).values())
-    result = CaseResult(
-        case.name, case.held_out, made.success, seconds, len(made.attempts), made.check
-    )
+    mended = made.success and _prints(made, case)
+    result = CaseResult(case.name, case.held_out, mended, seconds, len(made.attempts), made.check)
     return result, used
+
+
+def _prints(made: FixResult, case: Case) -> bool:
+    """Whether a sketch still says what it is there to say; other cases' commands compare it."""
+    verdict = made.attempts[-1].verdict
+    return case.prints is None or (
+        verdict is not None and case.prints in verdict.runs[-1].ran.output
+    )
 
 
 def command_of(case: Case, folder: Path) -> str:

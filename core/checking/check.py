@@ -5,6 +5,7 @@ Owns the order of the checks and what each of them is run on.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,8 +23,10 @@ from core.checking.arduino.sketch import to_cpp
 from core.checking.language import SUFFIXES, CodeLanguage
 from core.checking.tools import TOOLS
 from core.checking.verdict import CheckRun, Verdict
-from core.sandbox import Command, Limits, run, walls_hold
+from core.sandbox import Command, Limits, Ran, run, walls_hold
 
+HEADED = ("c", "cpp", "arduino")
+_NO_HEADER = re.compile(r"fatal error: (\S+): No such file or directory")
 ONLY_COMPILED = "It was not run: nothing shuts a program in on this machine."
 
 
@@ -103,7 +106,11 @@ def _tool(
         readable=[*headers, *project.readable],
         trusted=True,
     )
-    yield CheckRun(tool.name, tool.proves, run(command, project.limits))
+    ran = run(command, project.limits)
+    if header := _missing_header(ran, file.language):
+        missing.append(f"{header} is not here, so {tool.name} cannot tell.")
+        return
+    yield CheckRun(tool.name, tool.proves, ran)
 
 
 def _sketch(
@@ -123,6 +130,9 @@ def _sketch(
     )
     ran = run(command, project.limits)
     (folder / SOURCE).unlink()
+    if header := _missing_header(ran, file.language):
+        missing.append(f"The simulated board has no {header}, so it cannot tell.")
+        return
     if not held:
         missing.append(ONLY_COMPILED)
     if not held or ran.exit_code == NOT_COMPILED:
@@ -144,9 +154,17 @@ def _own_command(
     yield CheckRun(project.command, "ran", run(command, project.limits))
 
 
+def _missing_header(ran: Ran, language: CodeLanguage | None) -> str:
+    """A header that the compiler did not find: of a library that is not here, most often."""
+    if language not in HEADED:
+        return ""
+    found = _NO_HEADER.search(ran.output)
+    return found[1] if found else ""
+
+
 def _header_folders(file: CodeFile, project: Project) -> list[Path]:
     """Where the file's own headers lie, for the languages that have some."""
-    if project.folder is None or file.language not in ("c", "cpp", "arduino"):
+    if project.folder is None or file.language not in HEADED:
         return []
     return [(project.folder / file.path).parent.resolve()]
 

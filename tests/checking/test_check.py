@@ -89,7 +89,16 @@ def test_headers_of_the_project_are_found(tmp_path: Path) -> None:
     (tmp_path / "src" / "twice.h").write_text("int twice(int x);\n")
     code = '#include "twice.h"\nint f(void) { return twice(2); }\n'
     assert check(CodeFile(code, "c", "src/f.c"), Project(tmp_path)).passed
-    assert not check(CodeFile(code, "c", "src/f.c")).passed
+    alone = check(CodeFile(code, "c", "src/f.c"))
+    assert not alone.passed
+    assert alone.told() == "Nothing could be checked. twice.h is not here, so gcc cannot tell."
+
+
+def test_a_sketch_with_a_library_that_the_board_lacks_is_not_called_broken() -> None:
+    needs("cpp")
+    verdict = check(CodeFile("#include <FastLED.h>\nvoid setup() {}\nvoid loop() {}\n", "arduino"))
+    assert not verdict.passed
+    assert verdict.missing[0] == "The simulated board has no FastLED.h, so it cannot tell."
 
 
 @pytest.fixture
