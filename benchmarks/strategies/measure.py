@@ -115,9 +115,7 @@ def _mended(case: Case, fixer: CodeFixer) -> tuple[CaseResult, set[str]]:
 def _prints(made: FixResult, case: Case) -> bool:
     """Whether a sketch still says what it is there to say; other cases' commands compare it."""
     verdict = made.attempts[-1].verdict
-    return case.prints is None or (
-        verdict is not None and case.prints in verdict.runs[-1].ran.output
-    )
+    return verdict is not None and case.prints in verdict.runs[-1].ran.output
 
 
 def command_of(case: Case, folder: Path) -> str:
