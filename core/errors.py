@@ -9,6 +9,7 @@ Owns the error taxonomy; knows nothing of the rest of the project.
     ├── StorageError            the data folder or its database
     ├── Cancelled               the caller asked to stop before there was an answer
     ├── SpeechUnavailable       text cannot be spoken on this machine
+    ├── SandboxUnavailable      nothing shuts a program in on this machine, or it is too large
     ├── DownloadFailed          a model's file could not be had; what came of it is kept
     └── ModelError              one model (named) could not do its work
         ├── ModelUnavailable    not installed, or its server does not answer
@@ -97,6 +98,12 @@ class SpeechUnavailable(SARAiError):
     """Text cannot be turned into speech on this machine."""
 
     code = "speech_unavailable"
+
+
+class SandboxUnavailable(SARAiError):
+    """A program cannot be run where it could do no harm."""
+
+    code = "sandbox_unavailable"
 
 
 class DownloadFailed(SARAiError):

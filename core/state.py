@@ -12,7 +12,7 @@ Language = Literal["es", "en"]
 InputType = Literal["text", "audio", "image", "video"]
 TextRoute = Literal["expert", "tiny", "rag", "omni"]
 Route = Literal["expert", "tiny", "rag", "omni", "vision"]
-AgentName = Literal["expert", "tiny", "omni", "vision", "rag"]
+AgentName = Literal["expert", "tiny", "omni", "vision", "rag", "developer"]
 Task = Literal[
     "coding", "reasoning", "exploration", "writing", "simple", "analysis", "creative", "research"
 ]

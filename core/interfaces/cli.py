@@ -89,6 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_ask(commands)
     _add_why(commands)
+    _add_fix(commands)
     _add_graph(commands)
     _add_config(commands)
     add_models(commands)
@@ -140,6 +141,24 @@ def _add_why(commands: Commands) -> None:
     why = commands.add_parser("why", help="who would answer a text, and why")
     why.add_argument("words", nargs="+", help="the text")
     why.set_defaults(command_module="why")
+
+
+def _add_fix(commands: Commands) -> None:
+    fix = commands.add_parser("fix", help="mend a file of code, and prove it")
+    fix.add_argument("file", metavar="FILE")
+    error = fix.add_mutually_exclusive_group()
+    error.add_argument("--error", metavar="TEXT", default="", help="what is said to be wrong")
+    error.add_argument(
+        "--error-file", metavar="F", help="the same from a file; - is standard input"
+    )
+    fix.add_argument(
+        "--command", metavar="CMD", default="", help='a check of your own, such as "make test"'
+    )
+    fix.add_argument("--folder", metavar="DIR", help="the project that CMD is run in a copy of")
+    fix.add_argument("--strategy", metavar="NAME", help="whose table names the models")
+    fix.add_argument("--yes", action="store_true", help="write the fix without asking")
+    fix.add_argument("--json", action="store_true", help="for programs; writes only with --yes")
+    fix.set_defaults(command_module="fix")
 
 
 def _add_graph(commands: Commands) -> None:

@@ -89,7 +89,7 @@ class Presenter:
             place = f"{citation['path']}:{citation['first_line']}-{citation['last_line']}"
             self.note(f"[{citation['number']}] {place}")
         for warning in self._warnings(state, why_absent):
-            self._print(f"! {warning}", "yellow")
+            self.warn(warning)
         for line in footer(state, self._width):
             self.note(line)
 
@@ -120,6 +120,10 @@ class Presenter:
     def note(self, text: str) -> None:
         """One quiet line."""
         self._print(text, "dim")
+
+    def warn(self, warning: str) -> None:
+        """What a person should know of an answer."""
+        self._print(f"! {warning}", "yellow")
 
     def error(self, error: SARAiError) -> None:
         """What went wrong, and what to do."""

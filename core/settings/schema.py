@@ -180,6 +180,16 @@ class GenerationSettings(Section):
         return AUTO_TEMPERATURE if wanted is None else wanted
 
 
+class DeveloperSettings(Section):
+    """What a check of the developer agent's may take, and what it may read."""
+
+    check_timeout_s: float = Field(60.0, gt=0)
+    memory_mb: int = Field(2_048, ge=64)
+    processes: int = Field(256, ge=8)
+    workspace_mb: int = Field(512, ge=1)
+    readable_folders: tuple[UserPath, ...] = ()  # tools outside the system's folders
+
+
 class OllamaSettings(Section):
     base_url: str = "http://127.0.0.1:11434"
     connect_timeout_s: float = Field(0.5, gt=0)
@@ -247,6 +257,7 @@ class Settings(Section):
     media: MediaSettings = MediaSettings()  # type: ignore[call-arg]
     generation: GenerationSettings = GenerationSettings()  # type: ignore[call-arg]
     ollama: OllamaSettings = OllamaSettings()  # type: ignore[call-arg]
+    developer: DeveloperSettings = DeveloperSettings()  # type: ignore[call-arg]
     openai: OpenAISettings = OpenAISettings()
     retrieval: RetrievalSettings = RetrievalSettings()  # type: ignore[call-arg]
     voice: VoiceSettings = VoiceSettings()

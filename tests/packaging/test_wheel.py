@@ -31,6 +31,7 @@ def names(wheel: Path) -> set[str]:
 def test_it_holds_the_packages_the_configuration_and_the_type_markers(names: set[str]) -> None:
     assert {"core/errors.py", "core/_config/sarai.yaml", "core/_models/manifest.yaml"} <= names
     assert {"core/routing/trained/heads.npy", "core/routing/skills.yaml"} <= names
+    assert {"core/checking/arduino/shim.cpp", "core/checking/arduino/include/WiFi.h"} <= names
     assert {"core/py.typed", "agents/py.typed", "agents/__init__.py"} <= names
 
 

@@ -1,0 +1,21 @@
+/* Columnas alineadas para nombres en español (UTF-8). */
+#include <stddef.h>
+#include <stdio.h>
+
+/* Letras de un texto. */
+size_t letras(const char *texto)
+{
+    size_t cuenta = 0;
+    for (; *texto != '\0'; texto++) {
+        cuenta++;
+    }
+    return cuenta;
+}
+
+/* Escribe texto y espacios hasta completar el ancho. */
+void columna(char *salida, size_t tamano, const char *texto, size_t ancho)
+{
+    size_t largo = letras(texto);
+    int relleno = largo < ancho ? (int)(ancho - largo) : 0;
+    snprintf(salida, tamano, "%s%*s|", texto, relleno, "");
+}
