@@ -5,6 +5,7 @@ Owns the one call into it. It is rules over English words; nothing is sent anywh
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ def litellm_scores(texts: Sequence[str]) -> NDArray[Any] | None:
     """How complex it finds each text; None where it is not installed."""
     if find_spec("litellm") is None:
         return None
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it asks a server at import
     from litellm.router_strategy.complexity_router.complexity_router import (  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
         ComplexityRouter,
     )

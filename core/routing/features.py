@@ -26,7 +26,7 @@ HEAD_LETTERS, TAIL_LETTERS = 500, 200
 READ_HEAD, READ_TAIL = 700, 300  # of these the words and cues are read at all
 
 # What a group of features weighs in sum (squared), however many of them there are.
-GROUP_WEIGHT = {"letters": 1.0, "word": 1.0, "cue": 1.6, "form": 0.5}
+GROUP_WEIGHT = {"letters": 1.0, "word": 1.0, "cue": 1.2, "form": 0.5}
 # The checksum goes on from these, so that the word "fault" is not the cue "fault".
 _SEEDS = {"letters": 0, "word": crc32(b"\x01"), "cue": crc32(b"\x02"), "form": crc32(b"\x03")}
 

@@ -18,8 +18,8 @@ from core.routing.heads import BINARY, COLUMNS, TASKS
 from core.routing.lexicon import Lexicon
 from models.router.prompts import Example
 
-PENALTY = 0.02
-ITERATIONS = 250
+PENALTY = 0.06
+ITERATIONS = 150
 FEWEST_TEXTS = 3
 OFFSET_SIZE = 3.0  # the offsets' own feature: larger is penalised less
 FIRST_TASK = len(BINARY)

@@ -11,6 +11,7 @@ from core.interfaces.presenter import terminal_presenter
 from core.interfaces.program_log import program_log
 from core.interfaces.selection_table import choice_lines, selection_table
 from core.model_pool import ModelPool
+from core.profiles import with_what_is_here
 from core.routing.selection import ModelSelector, Wishes
 from core.routing.selection.pooled import selector_for
 from core.settings import Settings, load_settings
@@ -41,4 +42,4 @@ def _selector(
 ) -> ModelSelector:
     if arguments.catalogue:
         return ModelSelector(settings=settings)
-    return selector_for(ModelPool(settings, folder))
+    return selector_for(ModelPool(with_what_is_here(settings, folder), folder))
