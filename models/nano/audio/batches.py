@@ -98,19 +98,7 @@ class Batches:
         """Recordings with a question each, `seconds` in all or a little less."""
         random = np.random.default_rng((self._seed, step, 0))
         longest_s = int(random.choice(list(LENGTHS_S), p=list(LENGTHS_S.values())))
-        scenes = [
-            self._scenes.make(random, longest_s - 0.02) for _ in range(max(2, seconds // longest_s))
-        ]
-        tight = random.random(len(scenes)) < TIGHT_SHARE
-        thresholds = 10 ** random.uniform(*TRIMMED_BELOW, len(scenes))
-        scenes = [
-            trimmed(scene, threshold) if cut else scene
-            for scene, threshold, cut in zip(scenes, thresholds, tight, strict=True)
-        ]
-        lengths = [
-            max(len(scene.samples), LEAST_SAMPLES) if cut else _length(scene, longest_s, random)
-            for scene, cut in zip(scenes, tight, strict=True)
-        ]
+        scenes, lengths = self._recordings(max(2, seconds // longest_s), longest_s, random)
         starts = [
             int(random.integers(length - len(scene.samples) + 1))
             for scene, length in zip(scenes, lengths, strict=True)
@@ -138,6 +126,23 @@ class Batches:
         """Texts without any sound."""
         random = np.random.default_rng((self._seed, step, 1))
         return Batch(*self._dialogue.rows([about_text(random) for _ in range(rows)]))
+
+    def _recordings(
+        self, count: int, longest_s: int, random: np.random.Generator
+    ) -> tuple[list[Scene], list[int]]:
+        """Scenes, and the samples of the recording that each lies in; some are cut tightly."""
+        scenes = [self._scenes.make(random, longest_s - 0.02) for _ in range(count)]
+        tight = random.random(count) < TIGHT_SHARE
+        thresholds = 10 ** random.uniform(*TRIMMED_BELOW, count)
+        scenes = [
+            trimmed(scene, threshold) if cut else scene
+            for scene, threshold, cut in zip(scenes, thresholds, tight, strict=True)
+        ]
+        lengths = [
+            max(len(scene.samples), LEAST_SAMPLES) if cut else _length(scene, longest_s, random)
+            for scene, cut in zip(scenes, tight, strict=True)
+        ]
+        return scenes, lengths
 
     def _sounding(self, scene: Scene, start_s: float, seconds: int) -> Tensor:
         """Which phonemes each entry hears: those within half an entry of its middle."""
