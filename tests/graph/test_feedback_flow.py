@@ -36,7 +36,7 @@ def settings_path(folder: Path, *, explore_share: float = 0.0) -> Path:
             name: {"name": name, "engine": "ollama", "ollama_model": name, "max_memory_mb": 300}
             for name in ("one", "two")
         },
-        "profiles": {"mine": dict.fromkeys(("expert", "tiny", "rag", "empathy"), chain)},
+        "profiles": {"mine": {role: [*chain] for role in ("expert", "tiny", "rag", "empathy")}},
         "runtime": {"profile": "mine"},
         "feedback": {"explore_share": explore_share},
     }
@@ -78,20 +78,20 @@ def signals(assistant: SARAiOrchestrator) -> list[str | None]:
         ("gracias, eso era", "thanks"),
         ("No, that's wrong.", "objection"),
         ("¿cómo configuro ssh en ubuntu?", "repetition"),
-        ("¿Y en Fedora?", None),  # what the answer alone told, that it was short, stands
+        ("¿Y en Fedora?", "went_on"),
     ],
 )
 def test_the_next_message_of_a_thread_judges_the_turn_before(
-    assistant: SARAiOrchestrator, message: str, signal: str | None
+    assistant: SARAiOrchestrator, message: str, signal: str
 ) -> None:
     first = assistant.invoke({"input": HARD, "thread_id": "t"})
-    assert signals(assistant) == ["short"]
+    assert signals(assistant) == [None]
     second = assistant.invoke({"input": message, "thread_id": "t"})
-    assert signals(assistant)[0] == (signal or "short")
+    assert signals(assistant)[0] == signal
     assert first["feedback"] is not None
     assert second["feedback"] is not None
     told = (second["feedback"]["judged"], second["feedback"]["signal"])
-    assert told == ((first["feedback"]["run_id"], signal) if signal else (None, None))
+    assert told == (first["feedback"]["run_id"], signal)
 
 
 def test_turns_outside_of_a_thread_or_in_another_are_not_judged(
@@ -134,7 +134,7 @@ def test_what_was_said_of_answers_moves_the_selectors_quality_also_after_a_resta
             assert state["feedback"] is not None
             assert assistant.services.feedback_log.rate(state["feedback"]["run_id"], good=False)
         assert ranked(assistant).model == "two"
-        last = state["feedback"]["run_id"]
+        last = assistant.services.feedback_log.turns()[-1].run_id
     with opened(folder, server, path) as assistant:
         found = ranked(assistant)
         assert found.model == "two"
@@ -156,7 +156,7 @@ def test_nothing_is_drawn_as_long_as_nobody_asked_for_it(assistant: SARAiOrchest
 def test_exploring_draws_among_the_profiles_models_and_logs_the_probabilities(
     exploring: SARAiOrchestrator,
 ) -> None:
-    states = [exploring.invoke("hola") for _ in range(30)]
+    states = [exploring.invoke("hola") for _ in range(12)]
     assert {state["model_used"] for state in states} == {"one", "two"}
     turns = exploring.services.feedback_log.turns()
     for state, turn in zip(states, turns, strict=True):
@@ -177,15 +177,14 @@ def test_a_wish_a_named_model_or_the_override_is_never_overruled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for wish in ({"model": "one"}, {"speed": True}, {"quality": True}, {"strategy": "fast"}):
-        for _ in range(8):
-            state = exploring.invoke({"input": "hola", "preferences": wish})
-            assert (state["model_used"], state["model_draw"]) == ("one", None)
+        state = exploring.invoke({"input": "hola", "preferences": wish})
+        assert (state["model_used"], state["model_draw"]) == ("one", None)
     monkeypatch.setenv(OVERRIDE_VARIABLE, "one")
-    assert {exploring.invoke("hola")["model_used"] for _ in range(8)} == {"one"}
+    assert exploring.invoke("hola")["model_draw"] is None
     monkeypatch.delenv(OVERRIDE_VARIABLE)
     named = {"SARAI__ROUTING__TEXT_VARIANT_SELECTION__TINY__MODEL": "one"}
     with opened(folder, server, settings_path(tmp_path, explore_share=0.5), **named) as assistant:
-        assert {assistant.invoke("hola")["model_used"] for _ in range(8)} == {"one"}
+        assert assistant.invoke("hola")["model_draw"] is None
 
 
 def test_a_wish_that_is_not_about_the_model_leaves_it_to_the_draw(
@@ -201,9 +200,8 @@ def test_a_model_that_is_not_there_is_never_drawn(
     path = settings_path(tmp_path, explore_share=0.5)
     missing = {"SARAI__MODELS__TWO__OLLAMA_MODEL": "not-pulled"}
     with opened(folder, server, path, **missing) as assistant:
-        states = [assistant.invoke("hola") for _ in range(8)]
-    assert {state["model_used"] for state in states} == {"one"}
-    assert all(state["model_draw"] is None for state in states)
+        state = assistant.invoke("hola")
+    assert (state["model_used"], state["model_draw"]) == ("one", None)
 
 
 def test_what_was_taught_decides_only_after_it_was_switched_on(
@@ -216,9 +214,9 @@ def test_what_was_taught_decides_only_after_it_was_switched_on(
     assert assistant.invoke("hola")["model_draw"] is None
     with services.database.transaction() as connection:
         connection.execute("INSERT INTO learning VALUES (1, '2026-01-01T00:00Z', 99, 1, 1, 1)")
-    draws = [drawn(assistant) for _ in range(20)]
+    draws = [drawn(assistant) for _ in range(6)]
     assert draws[0]["shares"]["two"] > 0.75
-    assert sum(draw["chosen"] == "two" for draw in draws) > 10
+    assert sum(draw["chosen"] == "two" for draw in draws) >= 3
     assert services.learning.switch_off()
     assert assistant.invoke("hola")["model_draw"] is None
 
