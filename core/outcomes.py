@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 
 from core.errors import StorageError
 from core.feedback.log import FeedbackLog
@@ -15,20 +14,18 @@ from core.feedback.record import TurnRecord
 from core.feedback.signals import reward_of, score_of
 from core.routing.selection import Outcome
 
-REMEMBERED = timedelta(days=365)
-
 logger = logging.getLogger(__name__)
 
 
 def outcomes_of(log: FeedbackLog) -> Callable[[], list[Outcome]]:
-    """What was said of answers in the last year, oldest first; silence says nothing of quality.
+    """What was said of all answers in the log, oldest first; silence says nothing of quality.
 
     Read anew at each call. What cannot be read is logged, and models are as they were declared.
     """
 
     def read() -> list[Outcome]:
         try:
-            turns = log.turns(since=log.now() - REMEMBERED)
+            turns = log.turns()
         except StorageError as error:
             logger.warning("What was said of answers is not known. %s", error)
             return []

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from core.feedback import bandit
-from core.feedback.evidence import Evidence
-from core.feedback.record import Context
 from core.feedback.replay import LEAST_COMPARED, MARGIN, Replay, replay
-from tests.feedback.turns import simulated
+from tests.feedback.turns import always_half, contrary, half_gain, simulated
 
 BETTER = {"default": 0.3, "other": 0.9}
 WORSE = {"default": 0.9, "other": 0.3}
-
-
-def contrary(
-    evidence: Evidence,
-    context: Context,
-    options: Sequence[str],
-    day: float,
-    base: dict[str, float],
-) -> dict[str, float]:
-    """Gives each of two models what the other one has earned."""
-    found = bandit.learned(evidence, context, options, day, base)
-    return dict(zip(options, reversed(list(found.values())), strict=True))
 
 
 def test_learning_converges_to_the_better_model() -> None:
@@ -62,25 +46,6 @@ def test_a_log_of_learning_itself_can_be_replayed(explore_share: float) -> None:
     assert replay(turns).not_worse
 
 
-def test_what_went_bad_after_it_was_learned_is_refused() -> None:
-    """The other model was better for a while; then it is not."""
-    turns = list(simulated(BETTER, 300, seed=7, learns=True))
-    last = turns[-1].at - turns[0].at
-    later = [replace(each, at=each.at + last) for each in simulated(WORSE, 900, seed=8)]
-    assert not replay([*turns, *later], stubborn).not_worse
-
-
-def stubborn(
-    _evidence: Evidence,
-    _context: Context,
-    options: Sequence[str],
-    _day: float,
-    _base: dict[str, float],
-) -> dict[str, float]:
-    """Never notices anything."""
-    return dict(zip(options, (0.2, 0.8), strict=True))
-
-
 def test_the_interval_holds_the_true_gain() -> None:
     """In 95 of 100 logs at least: its ends are built to be a little too far out."""
     held = 0
@@ -88,20 +53,8 @@ def test_the_interval_holds_the_true_gain() -> None:
         shown = replay(simulated(BETTER, 400, seed=seed, complains=1.0), always_half)
         assert shown.low is not None
         assert shown.high is not None
-        # Of a thanked answer the reward is 0.9, of one that was objected to 0.15.
-        held += shown.low <= 0.5 * (0.9 - 0.3) * (0.9 - 0.15) <= shown.high
+        held += shown.low <= half_gain(0.3, 0.9) <= shown.high
     assert held >= 19
-
-
-def always_half(
-    _evidence: Evidence,
-    _context: Context,
-    options: Sequence[str],
-    _day: float,
-    _base: dict[str, float],
-) -> dict[str, float]:
-    """A policy whose true value is known."""
-    return dict.fromkeys(options, 1 / len(options))
 
 
 def test_a_log_without_a_choice_tells_nothing() -> None:

@@ -1,8 +1,8 @@
-"""Turns as the log keeps them, and logs that were simulated."""
+"""Turns as the log keeps them, logs that were simulated, and policies to replay them with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -49,3 +49,32 @@ def simulated(
         )
         learn_from(evidence, made)
         yield made
+
+
+def contrary(
+    evidence: Evidence,
+    context: Context,
+    options: Sequence[str],
+    day: float,
+    base: dict[str, float],
+) -> dict[str, float]:
+    """Gives each of two models what the other one has earned."""
+    found = bandit.learned(evidence, context, options, day, base)
+    return dict(zip(options, reversed(list(found.values())), strict=True))
+
+
+def always_half(
+    _evidence: Evidence,
+    _context: Context,
+    options: Sequence[str],
+    _day: float,
+    _base: dict[str, float],
+) -> dict[str, float]:
+    """A policy whose true gain is known: `half_gain`."""
+    return dict.fromkeys(options, 1 / len(options))
+
+
+def half_gain(default: float, other: float) -> float:
+    """How much more than `default` half of each earns, where they are good so often and each is
+    judged: the reward of a thanked answer is 0.9, of one that was objected to 0.15."""
+    return 0.5 * (other - default) * (0.9 - 0.15)

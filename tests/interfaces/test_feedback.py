@@ -62,7 +62,7 @@ def test_an_answer_is_rated_in_the_conversation_and_counted(
     assert [each.signal for each in log.turns()][:2] == ["good", "bad"]
     shown = sarai("stats").answer
     assert re.search(r"simple +es +self_test_tiny +\d +1 +\d +\d", shown)
-    assert "3 turns: 1 good, 1 bad." in shown
+    assert "In all: 3 turns, 1 good, 1 bad, 1 unknown." in shown
     assert "Learning is off" in shown
     assert "Deleted: 3 turns" in sarai("forget", "--feedback", "--yes").answer
     assert "is not in the log" in say(talk, "/good")
@@ -101,6 +101,7 @@ def test_learning_is_refused_until_the_log_shows_that_it_is_not_worse(
     ended = sarai("learn")
     assert ended.code == 1
     assert "50 turns are needed" in ended.answer
+    assert "It was not switched on." in ended.answer
     assert "feedback.explore_share" in ended.answer
     assert sarai("learn", "--off").answer == "Learning was off already.\n"
     for each in simulated({"default": 0.2, "other": 0.9}, 200, seed=1, explore_share=0.5):
@@ -109,6 +110,7 @@ def test_learning_is_refused_until_the_log_shows_that_it_is_not_worse(
     assert dry.code == 0
     assert "It is not worse" in dry.answer
     assert "Learning is off" in dry.answer
+    assert "not switched on" not in dry.answer
     switched = sarai("learn")
     assert switched.code == 0
     assert "Learning is on since" in switched.answer

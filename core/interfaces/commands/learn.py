@@ -34,5 +34,7 @@ def _replayed(
         presenter.line(line)
     if not only_look and shown.not_worse:
         learning.switch_on(shown)
+    elif not only_look:
+        presenter.line("It was not switched on.")
     presenter.line(learning_line(learning.switched_on()))
     return EXIT_OK if only_look or shown.not_worse else EXIT_FAILED
