@@ -19,10 +19,13 @@ REPEATED_JACCARD = 0.7
 LEAST_CONTENT_WORDS = 2
 """Below that two questions are alike by chance."""
 SHORT_WORDS = 10
+STATEMENT_WORDS = 12
+"""In a message as short as this that quotes and asks nothing, a complaint may come last."""
 _STEM = 6
 """Letters that tell a word from another, whatever its ending."""
 
-_CLAUSE = re.compile(r"([^.,;:!?¡¿…()\n]+)([.,;:!?…]*)")
+_CLAUSE = re.compile(r"([^.,;:!?¡¿…\n]+)([.,;:!?…]*)")
+_QUOTES_OR_ASKS = re.compile('[:?¿"“”«»]')
 _DECLINED = re.compile(r"(?i)\bno,\s+(?=gracias|thank)")
 _APOSTROPHE = re.compile("['’]")
 
@@ -51,13 +54,17 @@ def _said(message: str) -> Iterator[Said]:
     known = phrases()
     yield from (known.signs[sign] for sign in message if sign in known.signs)
     plain = _DECLINED.sub("no ", _APOSTROPHE.sub("", message))
+    every_clause = len(folded_words(plain)) <= STATEMENT_WORDS and not _QUOTES_OR_ASKS.search(plain)
+    about_the_answer = True
     for clause, end in _CLAUSE.findall(plain):
-        words = folded_words(clause)
-        meanings, whole = _meanings(words)
-        if "?" in end and any(meaning.said for meaning in meanings):
+        meanings, whole = _meanings(folded_words(clause))
+        heading = ":" in end  # "correct this: he go" is no praise, "let me rephrase: ..." is meant
+        said = {each.said for each in meanings if each.said and (each.may_go_on or not heading)}
+        if "?" in end and said:
             return
-        yield from (meaning.said for meaning in meanings if meaning.said)
-        if not whole:
+        yield from said if about_the_answer else said - {"thanks"}
+        about_the_answer = about_the_answer and whole
+        if not (about_the_answer or every_clause):
             return
 
 
@@ -74,7 +81,7 @@ def _meanings(words: list[str]) -> tuple[list[Meaning], bool]:
         position = found.end
         meanings.append(found.payloads[0])
         if found.payloads[0].may_go_on:
-            return meanings, False
+            return meanings, position == len(words)
     whole = position == len(words)
     return (meanings if whole else []), whole
 
