@@ -16,8 +16,8 @@ from core.text.folding import folded_words
 
 REPEATED_JACCARD = 0.7
 """Questions that share more than this of their content words are one question."""
-LEAST_CONTENT_WORDS = 2
-"""Below that two questions are alike by chance."""
+LEAST_CONTENT_WORDS = 3
+"""Below that two questions are alike by chance, and "enciende la luz" is only said again."""
 SHORT_WORDS = 10
 STATEMENT_WORDS = 12
 """In a message as short as this that quotes and asks nothing, a complaint may come last."""
@@ -51,12 +51,15 @@ def own_signal(response: str, finish_reason: str | None, *, simple: bool) -> Sig
 
 
 def _said(message: str) -> Iterator[Said]:
-    known = phrases()
-    yield from (known.signs[sign] for sign in message if sign in known.signs)
     plain = _DECLINED.sub("no ", _APOSTROPHE.sub("", message))
-    every_clause = len(folded_words(plain)) <= STATEMENT_WORDS and not _QUOTES_OR_ASKS.search(plain)
+    count = len(folded_words(plain))
+    if count == 0:
+        signs = phrases().signs
+        yield from (signs[sign] for sign in message if sign in signs)
+    every_clause = count <= STATEMENT_WORDS and not _QUOTES_OR_ASKS.search(plain)
     about_the_answer = True
-    for clause, end in _CLAUSE.findall(plain):
+    for found in _CLAUSE.finditer(plain):
+        clause, end = found.groups()
         meanings, whole = _meanings(folded_words(clause))
         heading = ":" in end  # "correct this: he go" is no praise, "let me rephrase: ..." is meant
         said = {each.said for each in meanings if each.said and (each.may_go_on or not heading)}

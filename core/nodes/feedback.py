@@ -35,7 +35,8 @@ def _logged(state: State, context: TurnContext) -> TurnFeedback:
     log, history, thread = context.services.feedback_log, state.get("history"), state["thread_id"]
     judged = signal = None
     if history and thread:
-        signal = said_of_last(state.get("input") or "", history[-1]["user"])
+        said = state.get("input") or state.get("transcript") or ""
+        signal = said_of_last(said, history[-1]["user"])
         judged = log.judge_last(thread, signal)
     private = state.get("store_memory") is False
     log.append(TurnRecord.of(state, run_id=context.run_id, at=log.now(), private=private))

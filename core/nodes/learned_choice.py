@@ -60,7 +60,7 @@ def told_draw(state: State, drawn: Drawn) -> State:
         share = draw["shares"][draw["chosen"]]
         told["route_reason"] = (
             f"{state['route_reason']} Model: {draw['chosen']} was drawn ({share:.0%}) in place of "
-            f"{draw['default']}, to learn who answers this best."
+            f"{draw['default']}, as learned or to compare them."
         )
     return told
 

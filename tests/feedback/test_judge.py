@@ -129,6 +129,7 @@ REPETITIONS = [
     "let me rephrase: ssh on a server",
 ]
 NOTHING = [
+    "Escribe un tuit que acabe en 👍",
     "¿Cómo se dice gracias en japonés?",
     "Traduce: gracias",
     "How do you say thank you in French?",
@@ -256,6 +257,9 @@ def test_a_message_tells_of_the_answer_before_it(message: str, signal: Signal) -
     ("first", "second"),
     [
         ("hola", "hola"),
+        ("enciende la luz", "enciende la luz"),
+        ("Tell me a joke", "tell me a joke"),
+        ("cuéntame un chiste", "cuéntame un chiste"),
         ("What is the capital of France?", "What is the capital of Italy?"),
         ("¿Cuál es la capital de Francia?", "¿Cuál es la capital de Italia?"),
         ("What is 12 times 7?", "What is 12 times 8?"),
@@ -272,7 +276,7 @@ def test_any_message_has_a_signal_that_was_read(message: str, asked: str) -> Non
     assert said_of_last(message, asked) in {"thanks", "objection", "repetition", "went_on"}
 
 
-@pytest.mark.parametrize("objection", OBJECTIONS)
+@pytest.mark.parametrize("objection", [each for each in OBJECTIONS if each != "👎"])
 def test_a_complaint_counts_before_thanks(objection: str) -> None:
     assert SCORES[said_of_last(f"gracias. {objection}", ASKED)] < 0
 
