@@ -11,8 +11,10 @@ from uuid import uuid4
 
 from core.cancellation import Cancellation
 from core.errors import StorageError
+from core.feedback.learning import Learning
 from core.feedback.log import FeedbackLog
 from core.model_pool import ModelPool
+from core.outcomes import outcomes_of
 from core.retrieval.index import FolderIndex
 from core.routing.classifier import Classifier
 from core.routing.selection import ModelSelector
@@ -37,6 +39,7 @@ class Services:
     selector: ModelSelector
     documents: FolderIndex | None
     feedback_log: FeedbackLog
+    learning: Learning
     database: Database
     runs: RunLog
     media_store: MediaStore
@@ -56,6 +59,7 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
     documents = settings.retrieval.folder
     database = Database(folder.database)
     database.stay_open()
+    feedback_log = FeedbackLog(database)
     media_store = MediaStore(folder)
     _tidy(media_store)
     return Services(
@@ -63,9 +67,10 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         folder=folder,
         pool=pool,
         classifier=Classifier.load(),
-        selector=selector_for(pool),
+        selector=selector_for(pool, outcomes_of(feedback_log)),
         documents=FolderIndex(documents.expanduser()) if documents else None,
-        feedback_log=FeedbackLog(folder.feedback_log, store_text=settings.feedback.store_text),
+        feedback_log=feedback_log,
+        learning=Learning(database, feedback_log, explore_share=settings.feedback.explore_share),
         database=database,
         runs=RunLog(database),
         media_store=media_store,

@@ -84,6 +84,29 @@ class TurnUsage(TypedDict):
     memory_mb: float | None
 
 
+class ModelDraw(TypedDict):
+    """Who could have answered and with which probability, where lot or learning decided.
+
+    `default` would have answered otherwise; `chosen` was drawn.
+    """
+
+    default: str
+    chosen: str
+    shares: dict[str, float]
+
+
+class TurnFeedback(TypedDict):
+    """Under which name the turn is in the log, and what it told of the turn before it.
+
+    `judged` is that turn's `run_id` and `signal` how its answer was received; None where
+    nothing was told.
+    """
+
+    run_id: str
+    judged: str | None
+    signal: str | None
+
+
 class PastTurn(TypedDict):
     """One earlier exchange of the thread, as later prompts see it."""
 
@@ -134,6 +157,7 @@ class State(TypedDict, total=False):
     route_reason: str | None
     agent_used: AgentName | None
     model_used: str | None  # name of the model in the configuration
+    model_draw: ModelDraw | None  # None: the configuration or a wish decided
     tried: list[str]  # models that failed before model_used answered, in order
     emotion: Emotion | None
     tone_style: ToneStyle | None
@@ -143,7 +167,7 @@ class State(TypedDict, total=False):
     citations: list[Citation]
     rag_metadata: dict[str, Any] | None
     audio_output: str | None  # path of the spoken reply, WAV
-    feedback: dict[str, Any] | None
+    feedback: TurnFeedback | None
     warnings: list[str]  # what was degraded or left out, for a person to read
     timings_ms: dict[str, float]  # wall time of each node that ran, and "total"
     usage: TurnUsage | None

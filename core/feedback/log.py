@@ -1,21 +1,24 @@
-"""The local log of turns: one JSON line each, only ever appended.
+"""The local log of turns and of how their answers were received.
 
-Owns the file; knows nothing of what the turns were about.
+Owns the table `feedback_turns`; keeps no words of anybody's, and knows nothing of learning.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core.errors import StorageError
-from core.feedback.record import turn_record
-from core.state import State
-from core.storage.private_file import append_private
+from core.feedback.record import Context, TurnRecord
+from core.feedback.signals import Signal
+from core.storage.database import Database
+
+KEPT_TURNS = 5000
+"""Read at each choice that learns from them: 0.1 s then, by the measurement of this many."""
+JUDGED_WITHIN = timedelta(hours=1)
+"""A message that comes later is a new beginning, not an opinion."""
 
 
 def _utc_now() -> datetime:
@@ -23,79 +26,117 @@ def _utc_now() -> datetime:
 
 
 class FeedbackLog:
-    """Appends to the log. Safe to share among threads, and with other processes.
+    """The newest turns, older ones forgotten. Threads and processes may share it: see `Database`.
 
     Args:
-        path: the log; created at the first turn, readable by its owner alone.
-        store_text: keep the words of each turn too, not only figures.
         now: the time of day, aware.
+        keep: how many turns are kept.
     """
 
     def __init__(
-        self, path: Path, *, store_text: bool, now: Callable[[], datetime] = _utc_now
+        self,
+        database: Database,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        keep: int = KEPT_TURNS,
     ) -> None:
-        self._path = path
-        self._store_text = store_text
-        self._now = now
+        self._database = database
+        self._keep = keep
+        self.now = now
 
-    def append(self, state: State, *, run_id: str, private: bool = False) -> dict[str, Any]:
-        """Log a finished turn and return its record; without its words when `private`.
+    def append(self, turn: TurnRecord) -> None:
+        """Keep a turn.
 
-        Raises: StorageError, when the file cannot be written; the turn itself stands.
+        Raises: StorageError.
         """
-        record = turn_record(
-            state,
-            run_id=run_id,
-            finished_at=self._now(),
-            store_text=self._store_text and not private,
-        )
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        try:
-            # Half a surrogate pair, as a terminal may give, becomes JSON's own escape.
-            append_private(self._path, line.encode(errors="backslashreplace") + b"\n")
-        except OSError as error:
-            raise StorageError(
-                f"The feedback log {self._path} cannot be written: {error.strerror}.",
-                hint="Free some space or fix its permissions, or set feedback.enabled to false.",
-            ) from error
-        return record
+        with self._database.transaction() as connection:
+            newest = int(connection.execute(_INSERT, _row(turn)).lastrowid or 0)
+            connection.execute("DELETE FROM feedback_turns WHERE id <= ?", (newest - self._keep,))
+
+    def judge_last(self, thread_id: str, signal: Signal) -> str | None:
+        """Note what the next message told of the thread's newest turn; that turn's `run_id`.
+
+        What was told before stands; only what the answer alone told gives way to words.
+        None when there is no such turn, it was too long ago, or nothing has changed.
+
+        Raises: StorageError.
+        """
+        row = {
+            "thread_id": thread_id,
+            "since": _stamp(self.now() - JUDGED_WITHIN),
+            "signal": signal,
+        }
+        with self._database.transaction() as connection:
+            found = connection.execute(_NEWEST, row).fetchone()
+            if found is None:
+                return None
+            changed = connection.execute(_JUDGE, {**row, "id": found["id"]}).rowcount
+        return str(found["run_id"]) if changed else None
+
+    def rate(self, run_id: str, *, good: bool) -> bool:
+        """Note what a person said of a turn with a command; whether that turn is in the log.
+
+        Raises: StorageError.
+        """
+        signal: Signal = "good" if good else "bad"
+        with self._database.transaction() as connection:
+            changed = connection.execute(
+                "UPDATE feedback_turns SET signal = ? WHERE run_id = ?", (signal, run_id)
+            ).rowcount
+        return changed > 0
+
+    def turns(self, since: datetime | None = None) -> list[TurnRecord]:
+        """Every turn that is kept, or those from `since` on, oldest first.
+
+        Raises: StorageError.
+        """
+        with self._database.connection() as connection:
+            rows = connection.execute(
+                "SELECT * FROM feedback_turns WHERE at >= ? ORDER BY id",
+                (_stamp(since) if since else "",),
+            ).fetchall()
+        return [_record(row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class LogContents:
-    """`damaged_lines` are the numbers (from 1) of lines that are no record."""
+_INSERT = """
+    INSERT INTO feedback_turns (
+        run_id, at, thread_id, task, difficulty, language, model, seconds, draw, signal
+    )
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_NEWEST = """
+    SELECT id, run_id FROM feedback_turns
+    WHERE thread_id = :thread_id AND at >= :since ORDER BY id DESC LIMIT 1
+"""
+_JUDGE = """
+    UPDATE feedback_turns SET signal = :signal
+    WHERE id = :id
+        AND (signal IS NULL OR signal IN ('short', 'stopped') AND :signal <> 'went_on')
+"""
 
-    records: tuple[dict[str, Any], ...]
-    damaged_lines: tuple[int, ...]
+
+def _stamp(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone cannot be told in UTC")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def read_records(path: Path) -> LogContents:
-    """Every whole record of the log, oldest first; a missing log has none.
-
-    Raises: StorageError, when the file is there but cannot be read.
-    """
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return LogContents((), ())
-    except OSError as error:
-        raise StorageError(
-            f"The feedback log {path} cannot be read: {error.strerror}.",
-            hint="Check its permissions.",
-        ) from error
-    parsed = list(_parsed(lines))
-    return LogContents(
-        tuple(record for _, record in parsed if record is not None),
-        tuple(number for number, record in parsed if record is None),
+def _row(turn: TurnRecord) -> tuple[Any, ...]:
+    draw = json.dumps(turn.draw) if turn.draw else None
+    return (
+        *(turn.run_id, _stamp(turn.at), turn.thread_id, *turn.context),
+        *(turn.model, turn.seconds, draw, turn.signal),
     )
 
 
-def _parsed(lines: list[bytes]) -> Iterator[tuple[int, dict[str, Any] | None]]:
-    for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        try:
-            record = json.loads(line)
-        except ValueError:  # also what is no UTF-8
-            record = None
-        yield number, record if isinstance(record, dict) else None
+def _record(row: sqlite3.Row) -> TurnRecord:
+    return TurnRecord(
+        run_id=row["run_id"],
+        at=datetime.fromisoformat(row["at"]),
+        thread_id=row["thread_id"],
+        context=Context(row["task"], row["difficulty"], row["language"]),
+        model=row["model"],
+        seconds=row["seconds"],
+        draw=json.loads(row["draw"]) if row["draw"] else None,
+        signal=row["signal"],
+    )

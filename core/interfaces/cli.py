@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from core.errors import ConfigError, InvalidInput, SARAiError
 from core.interfaces.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
+from core.interfaces.feedback_parser import add_feedback
 from core.interfaces.models_parser import add_models
 
 HEALTH = "--health"
@@ -94,6 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_config(commands)
     add_models(commands)
     _add_pool(commands)
+    add_feedback(commands)
     _add_data(commands)
     _add_doctor(commands)
     return parser

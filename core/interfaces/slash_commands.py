@@ -114,6 +114,31 @@ def _last(session: Session) -> None:
         session.presenter.line(f"memory  {usage['memory_mb']:.0f} MiB")
 
 
+def _good(session: Session) -> None:
+    _rate(session, good=True)
+
+
+def _bad(session: Session) -> None:
+    _rate(session, good=False)
+
+
+def _rate(session: Session, *, good: bool) -> None:
+    """Raises: InvalidInput, when there is nothing to rate; StorageError."""
+    word = "good" if good else "bad"
+    if session.last is None:
+        raise InvalidInput("Nothing was answered yet.", key=f"/{word}")
+    about = session.last["feedback"]
+    if about is None or not session.assistant.services.feedback_log.rate(
+        about["run_id"], good=good
+    ):
+        raise InvalidInput(
+            "That answer is not in the log.",
+            key=f"/{word}",
+            hint="feedback.enabled keeps answers there; `sarai forget --feedback` deletes them.",
+        )
+    session.presenter.note(f"Noted: that answer was {word}. `sarai stats` counts them.")
+
+
 def _clear(session: Session) -> None:
     session.forget()
     session.presenter.clear()
@@ -129,6 +154,8 @@ COMMANDS: dict[str, tuple[Callable[[Session], None], str]] = {
     "/models": (_models, "who serves each role, and what is missing"),
     "/status": (_status, "what is loaded, against the memory budget"),
     "/why": (_why, "how the last answer was routed, and which models had to leave for others"),
+    "/good": (_good, "the last answer was good; later choices learn from it"),
+    "/bad": (_bad, "the last answer was bad"),
     "/graph": (_graph, "the flow"),
     "/last": (_last, "the way the last answer took, with times"),
     "/clear": (_clear, "forget this conversation and start anew"),

@@ -1,29 +1,43 @@
-"""Node: remember the turn, in the thread and in the local log."""
+"""Node: remember the turn, in the thread and in the local log, and judge the one before."""
 
 from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
 from core.errors import StorageError
+from core.feedback.judge import said_of_last
+from core.feedback.record import TurnRecord
 from core.services import TurnContext
-from core.state import State
+from core.state import State, TurnFeedback
 
 
 def feedback(state: State, runtime: Runtime[TurnContext]) -> State:
     """Nothing that fails here costs the answer: it becomes a warning."""
     update: State = {"history": [*(state.get("history") or ())]}
-    wanted = state.get("store_memory") is not False
-    if wanted and state.get("response"):
+    if state.get("store_memory") is not False and state.get("response"):
         update["history"].append(
             {"user": state.get("input") or "", "assistant": state["response"] or ""}
         )
-    context = runtime.context
-    if not context.services.settings.feedback.enabled:
+    if not runtime.context.services.settings.feedback.enabled:
         return update
     try:
-        record = context.services.feedback_log.append(
-            state, run_id=context.run_id, private=not wanted
-        )
+        update["feedback"] = _logged(state, runtime.context)
     except StorageError as error:
-        return {**update, "warnings": [f"The feedback log was not written: {error}"]}
-    return {**update, "feedback": record}
+        update["warnings"] = [f"The feedback log was not written: {error}"]
+    return update
+
+
+def _logged(state: State, context: TurnContext) -> TurnFeedback:
+    """Judge the turn before this one first, while it is the newest of its thread.
+
+    Raises: StorageError.
+    """
+    log, history, thread = context.services.feedback_log, state.get("history"), state["thread_id"]
+    judged = signal = None
+    if history and thread:
+        said = state.get("input") or state.get("transcript") or ""
+        signal = said_of_last(said, history[-1]["user"])
+        judged = log.judge_last(thread, signal)
+    private = state.get("store_memory") is False
+    log.append(TurnRecord.of(state, run_id=context.run_id, at=log.now(), private=private))
+    return {"run_id": context.run_id, "judged": judged, "signal": signal if judged else None}

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from agents.rag import NO_DOCUMENTS, NOT_LOOKED_AT, NOTHING_FOUND
 from agents.table import AGENTS
 from core.nodes.answering import fixed_reply, language_of, reply
+from core.nodes.learned_choice import drawn_model, told_draw
 from core.nodes.model_choice import chosen_model, told_choice
 from core.retrieval.citations import cite, prompt_block
 from core.services import Services, TurnContext
@@ -34,15 +35,20 @@ def _answered(
     name: TextRoute, state: State, runtime: Runtime[TurnContext], sources: str = ""
 ) -> State:
     """The agent's answer, by its own model or by the one that was chosen for this turn."""
-    chosen = chosen_model(state, runtime.context.services)
+    agent, context = AGENTS[name], runtime.context
+    chosen = chosen_model(state, context.services)
+    drawn = None if chosen else drawn_model(agent.role, state, context)
+    either = chosen or drawn
     update = reply(
-        AGENTS[name],
+        agent,
         state,
         runtime,
         parts=(state.get("input") or "",),
         sources=sources,
-        models=chosen.chain if chosen else (),
+        models=either.chain if either else (),
     )
+    if drawn:
+        update |= told_draw(state, drawn)
     return update | told_choice(state, update, chosen) if chosen else update
 
 

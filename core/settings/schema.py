@@ -234,10 +234,11 @@ class EmotionSettings(Section):
 
 
 class FeedbackSettings(Section):
-    """`store_text`: keep the words of each turn in the local log, not only figures."""
+    """`explore_share`: of the turns where several models could answer, so many are given to one
+    of them by lot, so that they can be compared."""
 
     enabled: bool = True
-    store_text: bool = True
+    explore_share: float = Field(0.0, ge=0, le=0.5)
 
 
 class PathSettings(Section):
@@ -262,7 +263,7 @@ class Settings(Section):
     retrieval: RetrievalSettings = RetrievalSettings()  # type: ignore[call-arg]
     voice: VoiceSettings = VoiceSettings()
     emotion: EmotionSettings = EmotionSettings()
-    feedback: FeedbackSettings = FeedbackSettings()
+    feedback: FeedbackSettings = FeedbackSettings()  # type: ignore[call-arg]
     paths: PathSettings = PathSettings()
 
     def picture_tokens(self, model: str) -> int:

@@ -78,6 +78,20 @@ class Database:
         with self.connection() as connection, _transaction(connection):
             yield connection
 
+    def compact(self) -> None:
+        """Write the file anew, so that nothing of what was deleted is left in it.
+
+        Raises: StorageError, when SQLite fails or another program is reading the file.
+        """
+        with self.connection() as connection:
+            connection.execute("VACUUM")
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise StorageError(
+                f"What was deleted from {self.path} is still in its log file.",
+                hint="Close the other program that uses it, and try again.",
+            )
+
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
         """A connection for reading, where each statement stands for itself.

@@ -32,6 +32,7 @@ class DataFolder:
 
     @property
     def feedback_log(self) -> Path:
+        """Where turns were kept before the database; read and written no more."""
         return self.root / "feedback.jsonl"
 
     @property

@@ -74,4 +74,32 @@ MIGRATIONS: tuple[Migration, ...] = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE feedback_turns (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            run_id TEXT NOT NULL UNIQUE,
+            at TEXT NOT NULL,           -- ISO 8601, UTC, when it was answered
+            thread_id TEXT,             -- NULL: what comes next in the thread says nothing of it
+            task TEXT NOT NULL,         -- of the classifier, else the kind of input
+            difficulty TEXT NOT NULL,   -- easy, medium, hard
+            language TEXT NOT NULL,
+            model TEXT,                 -- who answered; NULL: no model was asked
+            seconds REAL NOT NULL,
+            draw TEXT,                  -- JSON object; NULL where nothing was drawn
+            signal TEXT                 -- what is known of how it was received; NULL: nothing
+        )
+        """,
+        "CREATE INDEX feedback_turns_by_thread ON feedback_turns (thread_id, id)",
+        """
+        CREATE TABLE learning (
+            id INTEGER PRIMARY KEY CHECK (id = 1),  -- there while learning is on
+            since TEXT NOT NULL,        -- ISO 8601, UTC
+            turns INTEGER NOT NULL,     -- that the replay compared
+            gain REAL NOT NULL,
+            low REAL NOT NULL,
+            high REAL NOT NULL
+        )
+        """,
+    ),
 )

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from core.errors import MediaError
-from core.feedback.log import read_records
+from core.feedback.log import FeedbackLog
 from core.graph import SARAiOrchestrator
 from core.state import State
+from core.storage.database import Database
 from core.storage.folder import DataFolder
 from tests.graph.assistants import assistant_with, follow
 from tests.media_samples import write_tone, write_video
@@ -234,19 +235,9 @@ def test_emotion_enabled(folder: DataFolder, server: OllamaEmulator, enabled: st
 
 
 def test_feedback_enabled(folder: DataFolder) -> None:
-    state = ask_with(folder, {"feedback.enabled": "false"}, "hola")
-    assert state["feedback"] is None
-    assert not folder.feedback_log.exists()
-    assert ask_with(folder, {}, "hola")["feedback"] is not None
-    assert len(read_records(folder.feedback_log).records) == 1
-
-
-def test_feedback_store_text(folder: DataFolder) -> None:
-    for stored in ("false", "true"):
-        ask_with(folder, {"feedback.store_text": stored}, "hola calamar")
-    figures, words = read_records(folder.feedback_log).records
-    assert "input" not in figures
-    assert "response" not in figures
-    assert words["input"] == "hola calamar"
-    assert words["response"].startswith("self-test reply")
-    assert figures["model_used"] == words["model_used"] == "self_test_tiny"
+    log = FeedbackLog(Database(folder.database))
+    assert ask_with(folder, {"feedback.enabled": "false"}, "hola")["feedback"] is None
+    assert log.turns() == []
+    feedback = ask_with(folder, {}, "hola")["feedback"]
+    assert feedback is not None
+    assert [turn.run_id for turn in log.turns()] == [feedback["run_id"]]

@@ -143,8 +143,9 @@ def test_an_answer_survives_a_failing_unload_schedule(
 def test_a_feedback_log_that_cannot_be_written_is_a_warning(
     settings: Settings, folder: DataFolder
 ) -> None:
-    folder.feedback_log.mkdir()
     with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
+        with assistant.services.database.transaction() as connection:
+            connection.execute("DROP TABLE feedback_turns")
         state = assistant.invoke("hola")
     assert (state["response"] or "").startswith("self-test reply")
     assert any("feedback log" in warning for warning in state["warnings"])

@@ -6,15 +6,18 @@ import argparse
 import json
 from dataclasses import asdict
 
+from core.feedback.log import FeedbackLog
 from core.interfaces.exit_codes import EXIT_OK
 from core.interfaces.presenter import terminal_presenter
 from core.interfaces.program_log import program_log
 from core.interfaces.selection_table import choice_lines, selection_table
 from core.model_pool import ModelPool
+from core.outcomes import outcomes_of
 from core.profiles import with_what_is_here
 from core.routing.selection import ModelSelector, Wishes
 from core.routing.selection.pooled import selector_for
 from core.settings import Settings, load_settings
+from core.storage.database import Database
 from core.storage.folder import DataFolder, open_data_folder
 
 
@@ -42,4 +45,5 @@ def _selector(
 ) -> ModelSelector:
     if arguments.catalogue:
         return ModelSelector(settings=settings)
-    return selector_for(ModelPool(with_what_is_here(settings, folder), folder))
+    outcomes = outcomes_of(FeedbackLog(Database(folder.database)))
+    return selector_for(ModelPool(with_what_is_here(settings, folder), folder), outcomes)

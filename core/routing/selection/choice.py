@@ -60,7 +60,7 @@ def ranking(
     rules: Rules,
     weights: Weights,
     certainty: Mapping[TaskType, float],
-    belief_of: Callable[[str], Belief | None],
+    belief_of: Callable[[Candidate], Belief | None],
 ) -> tuple[Score, ...]:
     """All usable candidates, the best first; stand-ins after all others."""
     factor = factor_of(candidates)
@@ -73,7 +73,7 @@ def ranking(
             rules=rules,
             weights=weights,
             certainty=certainty,
-            belief=belief_of(candidate.name),
+            belief=belief_of(candidate),
             machine_factor=factor,
         )
         for candidate in usable

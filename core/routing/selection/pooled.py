@@ -5,7 +5,7 @@ Owns the way from the pool's figures to candidates; loads nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from core.errors import ModelError
@@ -14,6 +14,7 @@ from core.model_pool.fit import Fit, Verdict
 from core.model_pool.resolve import ResolvedModel
 from core.routing.selection.catalogue import LocalModel, ModelCapabilities, local_models
 from core.routing.selection.inventory import MIB_PER_GB, Candidate, Room
+from core.routing.selection.quality import Outcome
 from core.routing.selection.selector import ModelSelector
 from core.settings.schema import ModelSettings
 
@@ -25,9 +26,14 @@ _ROOM: Mapping[Verdict, Room] = {
 }
 
 
-def selector_for(pool: ModelPool) -> ModelSelector:
-    """A selector among the models of the pool's configuration, as they are at each choice."""
-    return ModelSelector(settings=pool.settings, inventory=PoolInventory(pool))
+def selector_for(
+    pool: ModelPool, outcomes: Callable[[], Iterable[Outcome]] = tuple
+) -> ModelSelector:
+    """A selector among the models of the pool's configuration, as they are at each choice.
+
+    `outcomes` are asked at each choice too: see `ModelSelector`.
+    """
+    return ModelSelector(settings=pool.settings, inventory=PoolInventory(pool), outcomes=outcomes)
 
 
 class PoolInventory:

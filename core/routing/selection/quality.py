@@ -5,6 +5,7 @@ Owns the arithmetic of belief; knows nothing of where outcomes are kept.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -57,6 +58,14 @@ class Belief:
     def answers(self) -> float:
         """Outcomes in it beyond the prior; discounted ones count less than one."""
         return max(0.0, self.good + self.bad - PRIOR_ANSWERS)
+
+
+def believed(quality: float, outcomes: Iterable[Outcome]) -> Belief | None:
+    """What `outcomes` of one model and task make of its declared quality; None without any."""
+    belief = None
+    for outcome in outcomes:
+        belief = posterior(belief or Belief.from_prior(quality), outcome)
+    return belief
 
 
 def posterior(prior: Belief, outcome: Outcome) -> Belief:

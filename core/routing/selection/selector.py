@@ -6,14 +6,16 @@ ratings are copied, so that an edit stays in its instance. Knows nothing of engi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from core.routing.selection import catalogue, choice, tables
 from core.routing.selection.choice import Selection
 from core.routing.selection.estimates import PIPELINE, ModelConfig, StrategyInfo, strategy_info
 from core.routing.selection.inventory import CatalogueInventory, Inventory
 from core.routing.selection.lead import best, by_table, forced
-from core.routing.selection.quality import Belief, Outcome, posterior
+from core.routing.selection.quality import Belief, Outcome, believed
 from core.routing.selection.scales import declared_quality
 from core.routing.selection.scoring import Score, Weights, Wishes, certainty_of
 from core.routing.selection.snapshot import Snapshot
@@ -22,8 +24,6 @@ from core.settings import Settings, load_settings
 
 PRIOR_WEIGHTS = Weights()
 NO_WISHES = Wishes()
-
-Beliefs = MutableMapping[tuple[str, TaskType], Belief]
 
 
 class ModelSelector:
@@ -38,7 +38,8 @@ class ModelSelector:
             selection.fallback_model.
         settings: what is configured; None reads the configuration.
         inventory: which models there are; None is the catalogue, taken for installed.
-        beliefs: what outcomes have taught so far; `learn` writes here.
+        outcomes: how answers were received, oldest first; asked at each choice. `learn` adds
+            this instance's own.
 
     Raises: InvalidInput, for an unknown strategy or fallback model.
     """
@@ -50,7 +51,7 @@ class ModelSelector:
         *,
         settings: Settings | None = None,
         inventory: Inventory | None = None,
-        beliefs: Beliefs | None = None,
+        outcomes: Callable[[], Iterable[Outcome]] = tuple,
     ) -> None:
         self._settings = settings or load_settings()
         wanted = self._settings.selection
@@ -62,7 +63,8 @@ class ModelSelector:
         self._inventory = inventory or CatalogueInventory(
             self.local_models, self._settings.runtime.models_budget_mb
         )
-        self._beliefs: Beliefs = {} if beliefs is None else beliefs
+        self._outcomes = outcomes
+        self._own_outcomes: list[Outcome] = []
         tables.check_strategy(self.TASK_MODEL_MAPPING, self.strategy)
         if self.fallback_model:
             self._snapshot().find(self.fallback_model)
@@ -132,10 +134,10 @@ class ModelSelector:
         Raises: InvalidInput, for an unknown model or task.
         """
         candidate, kind = self._snapshot().find(outcome.model), task_type(outcome.task)
-        key = (candidate.name, kind)
-        prior = self._beliefs.get(key) or Belief.from_prior(declared_quality(candidate.declared))
-        self._beliefs[key] = posterior(prior, outcome)
-        return self._beliefs[key]
+        self._own_outcomes.append(replace(outcome, model=candidate.name, task=kind))
+        quality = declared_quality(candidate.declared)
+        belief = believed(quality, self._outcomes_of(kind)[candidate.name])
+        return belief or Belief.from_prior(quality)
 
     def add_strategy(self, name: str, table: Mapping[str, str]) -> None:
         """Add a table of this instance's own, or lay it over the one of that name.
@@ -186,14 +188,23 @@ class ModelSelector:
         weights: Weights,
         certainty: Mapping[TaskType, float],
     ) -> tuple[Score, ...]:
+        outcomes = self._outcomes_of(task)
         return choice.ranking(
             now.candidates,
             task,
             rules=self.routing_rules,
             weights=weights,
             certainty=certainty,
-            belief_of=lambda name: self._beliefs.get((name, task)),
+            belief_of=lambda each: believed(declared_quality(each.declared), outcomes[each.name]),
         )
+
+    def _outcomes_of(self, task: TaskType) -> Mapping[str, list[Outcome]]:
+        """Those of one task, by model."""
+        found: defaultdict[str, list[Outcome]] = defaultdict(list)
+        for outcome in (*self._outcomes(), *self._own_outcomes):
+            if outcome.task == task:
+                found[outcome.model].append(outcome)
+        return found
 
     def _snapshot(self) -> Snapshot:
         return Snapshot(self._inventory.candidates(), self.local_models)
