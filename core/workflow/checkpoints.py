@@ -54,8 +54,15 @@ class Runs:
         values = found.checkpoint["channel_values"] if found else {}
         if "job" not in values:
             return None
-        results = tuple(PhaseResult.from_dict(each) for each in values.get("results", ()))
-        return UnfinishedRun(Job.from_dict(values["job"]), results)
+        # What was done of a wave whose other phases were not.
+        beside = [
+            each
+            for _, channel, value in (found and found.pending_writes) or ()
+            if channel == "results"
+            for each in value
+        ]
+        results = (PhaseResult.from_dict(each) for each in (*values.get("results", ()), *beside))
+        return UnfinishedRun(Job.from_dict(values["job"]), tuple(results))
 
     def all(self) -> list[UnfinishedRun]:
         """Every run that can be resumed, the newest first."""
