@@ -36,7 +36,6 @@ class Job:
     strategy: Strategy
     plan: Plan
     max_refinements: int
-    max_parallel: int
     phase_timeout_s: float
     approve: tuple[TaskPhase, ...]
     cache_key: str | None

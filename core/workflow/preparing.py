@@ -14,7 +14,6 @@ from uuid import uuid4
 
 from core.errors import InvalidInput, SARAiError
 from core.model_pool import ModelPool
-from core.settings.workflow import WorkflowSettings
 from core.workflow.cache import cache_key
 from core.workflow.checks import Check
 from core.workflow.job import Job, checked_approvals
@@ -69,12 +68,13 @@ def prepare(
             memory_of(strategy, pool),
             max_parallel=workflow.max_parallel_phases,
         ),
+        max_refinements=workflow.max_refinements,
+        phase_timeout_s=workflow.phase_timeout_s,
         approve=checked_approvals(wanted.approve, profile),
         cache_key=cache_key(profile, wanted.description, parameters, strategy, pool)
         if cached
         else None,
         started_s=time.time(),
-        **_limits(workflow),
     )
 
 
@@ -94,14 +94,6 @@ def _need_mb(name: str, pool: ModelPool) -> int:
         return pool.resolve(name).need_mb
     except SARAiError:  # whoever asks it will be told
         return 0
-
-
-def _limits(workflow: WorkflowSettings) -> dict[str, Any]:
-    return {
-        "max_refinements": workflow.max_refinements,
-        "max_parallel": workflow.max_parallel_phases,
-        "phase_timeout_s": workflow.phase_timeout_s,
-    }
 
 
 def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -185,8 +185,6 @@ class Run:
 
     @property
     def _config(self) -> RunnableConfig:
-        return {
-            "configurable": {"thread_id": self._job.run_id},
-            "max_concurrency": self._job.max_parallel,
-            "recursion_limit": MOST_STEPS,
-        }
+        # How many phases run at once the plan bounds. `max_concurrency` would count LangGraph's
+        # own thread for the stream as one of them.
+        return {"configurable": {"thread_id": self._job.run_id}, "recursion_limit": MOST_STEPS}
