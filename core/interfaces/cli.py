@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 from core.errors import ConfigError, InvalidInput, SARAiError
 from core.interfaces.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
 from core.interfaces.models_parser import add_models
+from core.interfaces.run_parser import add_run
 
 HEALTH = "--health"
 
@@ -88,6 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(command_module="chat")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_ask(commands)
+    add_run(commands)
     _add_why(commands)
     _add_graph(commands)
     _add_config(commands)
@@ -145,7 +147,9 @@ def _add_why(commands: Commands) -> None:
 def _add_graph(commands: Commands) -> None:
     graph = commands.add_parser("graph", help="draw the flow (Mermaid)")
     graph.add_argument("--ascii", action="store_true", help="as text instead")
-    graph.add_argument("--last", action="store_true", help="mark the way of the last answer")
+    which = graph.add_mutually_exclusive_group()
+    which.add_argument("--last", action="store_true", help="mark the way of the last answer")
+    which.add_argument("--agent", metavar="NAME", help="the phases of an agent instead")
     graph.set_defaults(command_module="graph")
 
 

@@ -19,7 +19,8 @@ from core.workflow.events import PhaseFinished, PhaseSkipped, PhaseStarted
 from core.workflow.job import Job
 from core.workflow.phase_run import Tools, run_phase
 from core.workflow.phases import TaskPhase
-from core.workflow.plan import Dependencies
+from core.workflow.plan import Dependencies, Memory, ordered, plan
+from core.workflow.profiles import AgentTaskProfile
 from core.workflow.progress import Progress
 from core.workflow.results import PhaseResult
 
@@ -67,6 +68,17 @@ def build_graph(waits_for: Dependencies, checkpointer: Checkpointer | None = Non
         if phase not in awaited and not (looped and phase is TaskPhase.REFINEMENT):
             graph.add_edge(str(phase), END)
     return graph.compile(checkpointer=checkpointer)
+
+
+def usual_graph(profile: AgentTaskProfile, max_parallel: int) -> WorkflowGraph:
+    """The graph of an agent whose models all have room, for drawing.
+
+    Raises: InvalidInput, when phases wait for one another in a circle.
+    """
+    waits = ordered(profile.dependencies())
+    room = Memory({}, 0)
+    made = plan(waits, {phase: str(phase) for phase in waits}, room, max_parallel=max_parallel)
+    return build_graph(made.waits_for(waits))
 
 
 Builder = StateGraph[WorkflowState, RunContext, WorkflowState, WorkflowState]

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.errors import UnknownAgent
 from core.model_pool import ModelPool
 from core.routing import Classifier
 from core.routing.selection import ModelSelector
@@ -20,7 +19,7 @@ from core.workflow.choice import Chooser, FixedInventory
 from core.workflow.demands import Demands, demands_of
 from core.workflow.history import History
 from core.workflow.phases import TaskPhase, in_order
-from core.workflow.profiles import SHORT_FOR, AgentTaskProfile
+from core.workflow.profiles import AgentTaskProfile, profile_named, profiles_of
 from core.workflow.strategy import Strategy
 
 
@@ -37,10 +36,7 @@ class AgentModelMatcher:
         self._pool = pool
         self._history = history
         self._classifier = classifier or Classifier.load()
-        self.agent_profiles = {
-            name: AgentTaskProfile.from_settings(name, agent)
-            for name, agent in pool.settings.workflow.agents.items()
-        }
+        self.agent_profiles = profiles_of(pool.settings)
 
     async def match_agent_to_models(
         self,
@@ -90,10 +86,7 @@ class AgentModelMatcher:
 
         Raises: UnknownAgent.
         """
-        for name in (agent_name, agent_name + SHORT_FOR):
-            if name in self.agent_profiles:
-                return self.agent_profiles[name]
-        raise UnknownAgent(agent_name, self.agent_profiles)
+        return profile_named(agent_name, self.agent_profiles)
 
     def _single(
         self,

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, UnknownAgent
+from core.settings import Settings
 from core.settings.workflow import AgentSettings, PhaseSettings
 from core.workflow.phases import USUAL_AFTER, TaskPhase, in_order, task_phase
 
@@ -129,6 +130,23 @@ class AgentTaskProfile:
         }
         needed = tuple(map(TaskPhase, values["phases_needed"]))
         return cls(**{**values, "phases": phases, "phases_needed": needed})
+
+
+def profiles_of(settings: Settings) -> dict[str, AgentTaskProfile]:
+    """All agents that are configured, by name."""
+    agents = settings.workflow.agents
+    return {name: AgentTaskProfile.from_settings(name, agent) for name, agent in agents.items()}
+
+
+def profile_named(name: str, profiles: Mapping[str, AgentTaskProfile]) -> AgentTaskProfile:
+    """The profile of an agent, by its whole or its short name.
+
+    Raises: UnknownAgent.
+    """
+    for each in (name, name + SHORT_FOR):
+        if each in profiles:
+            return profiles[each]
+    raise UnknownAgent(name, profiles)
 
 
 def _spec(said: PhaseSettings) -> PhaseSpec:
