@@ -14,9 +14,7 @@ def add_run(commands: Commands[P]) -> None:
     run = commands.add_parser("run", help="do a task in phases, each by the model suited to it")
     run.add_argument("words", nargs="*", help="the task; - is standard input")
     what = run.add_mutually_exclusive_group(required=True)
-    what.add_argument(
-        "--agent", metavar="NAME", help="who does it: coding, database, analysis, ..."
-    )
+    what.add_argument("--agent", metavar="NAME", help="who does it: coding, database, ...")
     what.add_argument("--resume", metavar="RUN", help="go on with a run that is not done")
     what.add_argument("--unfinished", action="store_true", help="list the runs that are not done")
     what.add_argument("--discard", metavar="RUN", help="forget a run that is not done")

@@ -55,15 +55,18 @@ def cache_key(
     strategy: Strategy,
     pool: ModelPool,
 ) -> str:
-    """A digest of the agent, the task, its parameters, the models with their files, and the
-    settings that an answer depends on."""
-    models = sorted({model for choice in strategy.phases for model in choice.models})
+    """A digest of the agent, the task, its parameters, the models that are asked first with their
+    files, and the settings that an answer depends on.
+
+    The fallbacks are no part of it: what is learned from each run moves their order.
+    """
+    models = sorted({choice.primary_model.model for choice in strategy.phases})
     settings = pool.settings
     content = {
         "profile": asdict(profile),
         "description": description,
         "parameters": parameters,
-        "phases": [(choice.phase, choice.models) for choice in strategy.phases],
+        "phases": [(choice.phase, choice.primary_model.model) for choice in strategy.phases],
         "models": {name: _identity(name, pool) for name in models},
         "settings": {
             "generation": settings.generation.model_dump(mode="json"),

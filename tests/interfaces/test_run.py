@@ -16,6 +16,7 @@ from core.workflow import (
     PhaseResult,
     PhaseStarted,
     PhaseToken,
+    WorkflowEvent,
     WorkflowStarted,
 )
 from tests.interfaces.conftest import Sarai
@@ -100,7 +101,7 @@ def test_the_tree_lives_on_a_terminal() -> None:
     choice = {"phase": "generation", "primary_model": {"model": "refiner"}}
     strategy = {"strategy_type": "multi_model", "reason": "It is hard.", "phases": [choice]}
     result = PhaseResult("generation", "coder", "llama", True, "x", 1.25, 12, None)
-    events = [
+    events: list[WorkflowEvent] = [
         WorkflowStarted("1", "coding_agent", strategy, (("generation",),)),
         PhaseStarted("generation", 1, "refiner"),
         PhaseToken("generation", "x"),

@@ -20,7 +20,9 @@ def one_at_a_time(*models: str) -> Memory:
 
 
 def test_what_nobody_waits_for_runs_at_once_up_to_the_limit() -> None:
-    free = {phase: frozenset[TaskPhase]() for phase in P if phase is not P.REFINEMENT}
+    free: dict[TaskPhase, frozenset[TaskPhase]] = {
+        phase: frozenset() for phase in list(P) if phase != P.REFINEMENT
+    }
     found = plan(free, EACH, PLENTY, max_parallel=2)
     assert [len(wave) for wave in found.waves] == [2, 2, 1]
     assert len(plan(free, EACH, PLENTY, max_parallel=1).waves) == 5

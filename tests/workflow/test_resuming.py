@@ -41,7 +41,14 @@ AGENTS: dict[str, dict[str, Any]] = {
 def start_and_kill(folder: Path, name: str) -> None:
     """Kill a process that had done the planning and was in the middle of the next."""
     settings = write_settings(folder / "own.yaml", configuration(folder, AGENTS, {}))
-    command = [sys.executable, "-m", "tests.workflow.killed_run", settings, folder / "data", name]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.workflow.killed_run",
+        str(settings),
+        str(folder / "data"),
+        name,
+    ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "standing still\n"
