@@ -16,6 +16,7 @@ from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
 from core.errors import InvalidInput
 from core.model_pool import ModelPool
+from core.storage.folder import DataFolder
 from core.workflow.cache import ResultCache
 from core.workflow.checkpoints import Runs, UnfinishedRun
 from core.workflow.checks import CHECKS, Check
@@ -60,6 +61,11 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
             cache=ResultCache(self._store),
             history=history,
         )
+
+    @property
+    def folder(self) -> DataFolder:
+        """Where runs and results are kept."""
+        return self._pool.folder
 
     async def execute_with_multi_model(
         self,
