@@ -21,6 +21,7 @@ from core.workflow.cache import ResultCache
 from core.workflow.checkpoints import Runs, UnfinishedRun
 from core.workflow.checks import CHECKS, Check
 from core.workflow.events import WorkflowEvent, WorkflowFinished
+from core.workflow.graph import graphs_on
 from core.workflow.history import History
 from core.workflow.matching import AgentModelMatcher
 from core.workflow.preparing import Wanted, prepare
@@ -60,6 +61,7 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
             runs=self._runs,
             cache=ResultCache(self._store),
             history=history,
+            graph_of=graphs_on(self._runs.saver),
         )
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, TypedDict
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -23,6 +24,8 @@ from core.workflow.plan import Dependencies, Memory, ordered, plan
 from core.workflow.profiles import AgentTaskProfile
 from core.workflow.progress import Progress
 from core.workflow.results import PhaseResult
+
+KEPT_SHAPES = 32
 
 
 class WorkflowState(TypedDict):
@@ -68,6 +71,16 @@ def build_graph(waits_for: Dependencies, checkpointer: Checkpointer | None = Non
         if phase not in awaited and not (looped and phase is TaskPhase.REFINEMENT):
             graph.add_edge(str(phase), END)
     return graph.compile(checkpointer=checkpointer)
+
+
+def graphs_on(checkpointer: Checkpointer) -> Callable[[Dependencies], WorkflowGraph]:
+    """As `build_graph`, each shape built once: compiling takes longer than running a phase."""
+
+    @lru_cache(maxsize=KEPT_SHAPES)
+    def of_shape(shape: tuple[tuple[TaskPhase, frozenset[TaskPhase]], ...]) -> WorkflowGraph:
+        return build_graph(dict(shape), checkpointer)
+
+    return lambda waits_for: of_shape(tuple(waits_for.items()))
 
 
 def usual_graph(profile: AgentTaskProfile, max_parallel: int) -> WorkflowGraph:

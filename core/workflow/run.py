@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -25,10 +25,11 @@ from core.workflow.checkpoints import Runs
 from core.workflow.checks import Check
 from core.workflow.events import WorkflowEvent, WorkflowFinished, WorkflowStarted
 from core.workflow.fetching import Fetcher
-from core.workflow.graph import RunContext, WorkflowGraph, WorkflowState, build_graph
+from core.workflow.graph import RunContext, WorkflowGraph, WorkflowState
 from core.workflow.history import History, outcomes_of
 from core.workflow.job import Job
 from core.workflow.phase_run import Tools
+from core.workflow.plan import Dependencies
 from core.workflow.research import Search
 from core.workflow.results import (
     MultiModelResult,
@@ -56,6 +57,7 @@ class RunServices:
     runs: Runs
     cache: ResultCache
     history: History
+    graph_of: Callable[[Dependencies], WorkflowGraph]
 
 
 class Run:
@@ -96,7 +98,7 @@ class Run:
             return
         fetcher = Fetcher(self._services.pool, job)
         try:
-            graph = build_graph(job.waits_for(), self._services.runs.saver)
+            graph = self._services.graph_of(job.waits_for())
             yield from self._steps(graph, self._context(fetcher))
             yield WorkflowFinished(self._finish(graph))
         finally:

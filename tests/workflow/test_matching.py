@@ -46,7 +46,10 @@ def test_a_strategy_has_its_shape(matcher: AgentModelMatcher) -> None:
         matcher.match_agent_to_models("coding_agent", TASK, {"complexity": "high"})
     )
     assert strategy["strategy_type"] == "multi_model"
-    assert [each["phase"] for each in strategy["phases"]] == ["planning", "generation", "review"]
+    # What is said of a shipped agent is laid over it, so that it keeps its refinement.
+    assert [each["phase"] for each in strategy["phases"]] == [
+        *("planning", "generation", "review", "refinement")
+    ]
     for each in strategy["phases"]:
         assert set(each["primary_model"]) == {"provider", "model", "score"}
         assert each["reason"]
