@@ -68,7 +68,7 @@ def _figures(folder: Path) -> Sequence[Figure]:
     data = open_data_folder(folder)
     settings = with_what_is_here(load_settings(), data)
     pool = ModelPool(settings, data, open_engine=open_judge)
-    before_ms, phase_ms = [], []
+    before_ms, phase_ms, cpu_ms = [], [], []
     with MultiModelExecutor(pool) as executor:
         phases = [TaskPhase(name) for name in PHASES]
         profile = AgentTaskProfile("measured_agent", "coding", phases_needed=phases)
@@ -76,17 +76,19 @@ def _figures(folder: Path) -> Sequence[Figure]:
         for _ in range(WARM_UP_RUNS + RUNS):
             started_s = time.perf_counter()
             events = executor.stream("measured_agent", TASK, use_cache=False)
-            matched_s = time.perf_counter()
+            matched_s, matched_cpu_s = time.perf_counter(), time.process_time()
             *_, last = events
-            ended_s = time.perf_counter()
+            ended_s, ended_cpu_s = time.perf_counter(), time.process_time()
             if not isinstance(last, WorkflowFinished) or last.result.total_phases != len(PHASES):
                 raise RuntimeError(f"Not all phases ran: {last}.")
             before_ms.append((matched_s - started_s) * MS_PER_S)
             phase_ms.append((ended_s - matched_s) * MS_PER_S / len(PHASES))
+            cpu_ms.append((ended_cpu_s - matched_cpu_s) * MS_PER_S / len(PHASES))
     pool.close()
     name = "own cost per phase, one after the other"
     return [
         median_figure(name, phase_ms[WARM_UP_RUNS:], "ms", at_most=10),
+        median_figure("processor time of that", cpu_ms[WARM_UP_RUNS:], "ms"),
         median_figure("matching and planning of a task", before_ms[WARM_UP_RUNS:], "ms"),
         Figure("90th percentile of the cost per phase", _p90(phase_ms[WARM_UP_RUNS:]), "ms"),
     ]

@@ -40,10 +40,15 @@ class Reach:
 
 @dataclass(slots=True)
 class Tally:
-    """Who was asked so far and what it took. `made` is the answer of the last try, if any."""
+    """Who was asked so far and what it took.
+
+    `made` is the answer of the last try, if any; `answers` are all, those too that could not
+    be used.
+    """
 
     tries: list[Try] = field(default_factory=list)
     memory_gb_s: list[float] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     made: Answer | None = None
 
 
@@ -89,13 +94,15 @@ def _ask(
     phase: TaskPhase, question: Question, reach: Reach, cancel: Cancellation, tally: Tally
 ) -> Any:
     (model,) = question.models
-    made = tally.made = answer(
+    made = answer(
         PHASE_AGENT,
         question,
         reach.pool,
         listener=_Pieces(phase, reach.emit),
         cancel=cancel,
     )
+    tally.made = made
+    tally.answers.append(made)
     if made.finish_reason == "cancelled":
         raise Cancelled("Stopped on request.")
     if phase in JUDGING:

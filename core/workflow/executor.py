@@ -24,7 +24,7 @@ from core.workflow.events import WorkflowEvent, WorkflowFinished
 from core.workflow.graph import graphs_on
 from core.workflow.history import History
 from core.workflow.matching import AgentModelMatcher
-from core.workflow.preparing import Wanted, prepare
+from core.workflow.preparing import Wanted, prepare, require_same_world
 from core.workflow.research import Search, document_search
 from core.workflow.results import MultiModelResult
 from core.workflow.run import Run, RunServices
@@ -192,7 +192,7 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
     ) -> Iterator[WorkflowEvent]:
         """`resume`, piece by piece.
 
-        Raises: InvalidInput, when there is no such run.
+        Raises: InvalidInput, when there is no such run, or a model or check of it is gone.
         """
         run = self._runs.get(run_id)
         if run is None:
@@ -201,6 +201,7 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
                 key="run_id",
                 hint="`sarai run --unfinished` lists them.",
             )
+        require_same_world(run.job, self._pool, self.checks)
         return Run(run.job, self._services, cancel or Cancellation(), done=run.results).events()
 
     def unfinished(self) -> list[UnfinishedRun]:

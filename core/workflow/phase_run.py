@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.agent import Answer, Question
-from core.engines.prices import cost
-from core.errors import PhaseFailed, PhaseTimeout, SARAiError
+from agents.agent import Question
+from core.errors import PhaseFailed, PhaseTimeout
 from core.model_pool import ModelPool
 from core.workflow.asking import Reach, Tally, ask_in_order
+from core.workflow.charging import charge
 from core.workflow.checks import Check
 from core.workflow.context import FittedPrompt
 from core.workflow.events import WorkflowEvent
@@ -137,8 +137,10 @@ def _result(
 ) -> PhaseResult:
     made = tally.made
     asked = tally.tries[-1] if made and tally.tries else None
-    usage = made.usage if made else None
-    amount, currency = _charge(made, pool)
+    usages = [each.usage for each in tally.answers]
+    prompt_tokens = sum(usage.prompt_tokens for usage in usages)
+    completion_tokens = sum(usage.completion_tokens for usage in usages)
+    amount, currency = charge(tally.answers, pool)
     return PhaseResult(
         phase=str(phase),
         model_used=asked.model if asked else "",
@@ -146,14 +148,14 @@ def _result(
         success=error is None,
         result=value,
         execution_time=seconds,
-        tokens_used=usage.prompt_tokens + usage.completion_tokens if usage else 0,
+        tokens_used=prompt_tokens + completion_tokens,
         error=error.message if error else None,
         error_code=error.code if error else None,
         round=round_,
         tries=tuple(tally.tries),
-        prompt_tokens=usage.prompt_tokens if usage else 0,
-        reused_tokens=usage.reused_tokens if usage else 0,
-        completion_tokens=usage.completion_tokens if usage else 0,
+        prompt_tokens=prompt_tokens,
+        reused_tokens=sum(usage.reused_tokens for usage in usages),
+        completion_tokens=completion_tokens,
         memory_mb=made.memory_mb if made else None,
         memory_gb_s=sum(tally.memory_gb_s) if tally.memory_gb_s else None,
         cost=amount,
@@ -161,14 +163,3 @@ def _result(
         warnings=(*findings.warnings, *(made.warnings if made else ())),
         citations=findings.citations,
     )
-
-
-def _charge(made: Answer | None, pool: ModelPool) -> tuple[float | None, str]:
-    """What the answer costs, and the currency; None where no price is known."""
-    if made is None:
-        return 0.0, "USD"
-    try:
-        price = pool.resolve(made.model).price
-    except SARAiError:  # its files went away meanwhile
-        price = None
-    return (None, "USD") if price is None else (cost(made.usage, price), price.currency)

@@ -53,7 +53,7 @@ def prepare(
     )
     phases = [choice.phase for choice in strategy.phases]
     profile = matcher.profile(wanted.agent_name).with_phases(phases)
-    _require_checks(profile, checks)
+    require_checks(profile, checks)
     workflow = pool.settings.workflow
     cached = workflow.cache and wanted.use_cache and not wanted.approve
     return Job(
@@ -96,6 +96,22 @@ def _need_mb(name: str, pool: ModelPool) -> int:
         return 0
 
 
+def require_same_world(job: Job, pool: ModelPool, checks: Mapping[str, Check]) -> None:
+    """Whether a job that was begun earlier can go on here.
+
+    Raises: InvalidInput, when a model or a check of it is not there any more.
+    """
+    require_checks(job.profile, checks)
+    for choice in job.strategy.phases:
+        for name in choice.models:
+            if name not in pool.settings.models:
+                raise InvalidInput(
+                    f"The run was to ask the model {name}, which is not configured any more.",
+                    key="run_id",
+                    hint="Configure it again, or begin the task anew.",
+                )
+
+
 def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as they will be read again. Raises: InvalidInput."""
     try:
@@ -109,7 +125,8 @@ def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _require_checks(profile: AgentTaskProfile, checks: Mapping[str, Check]) -> None:
+def require_checks(profile: AgentTaskProfile, checks: Mapping[str, Check]) -> None:
+    """Raises: InvalidInput, when the profile names a check that is not there."""
     for phase in profile.phases_needed:
         for name in profile.spec(TaskPhase(phase)).checks:
             if name not in checks:

@@ -36,7 +36,8 @@ class PhaseResult:
         result: the text; of a review or a validation the verdict, {"passed", "problems"}. Of a
             phase that failed, what there was until then, else None.
         execution_time: seconds, all tries, loading and waiting together.
-        tokens_used: of prompt and answer, as the engine counted them.
+        tokens_used: of prompts and answers of all tries, as the engines counted them; the
+            figures behind it are its parts.
         round: how many times the phase has run, this one included.
         tries: everybody who was asked, in order.
         memory_gb_s: memory of the models that were asked (GB, 10^9 bytes) times the seconds that

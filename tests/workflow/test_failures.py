@@ -77,6 +77,11 @@ def test_a_judge_that_gives_no_verdict_has_failed(make: Make) -> None:
     assert "gave no verdict" in tried[0].error
     assert (tried[0].code, tried[1].code) == ("engine_failed", "")
     assert result.accepted is True
+    # What the first one wrote in vain was written, too.
+    review = phase(result, "review")
+    alone = phase(make({}).execute("coding", TASK, enable_phases=["review"]), "review")
+    assert review.prompt_tokens > 1.5 * alone.prompt_tokens
+    assert review.tokens_used == review.prompt_tokens + review.completion_tokens
 
 
 def test_refinement_that_fails_leaves_the_generation(make: Make) -> None:

@@ -42,7 +42,7 @@ def test_checks_tell_what_is_wrong_or_that_they_cannot(
     "text", ["", "yes", "[]", '{"passed": 1, "problems": []}', '{"passed": true, "problems": [1]}']
 )
 def test_what_is_no_verdict_is_not_taken_for_one(text: str) -> None:
-    with pytest.raises(ValueError, match="no verdict|Expecting"):
+    with pytest.raises(ValueError, match=r"no verdict|Expecting"):
         Verdict.parse(text)
 
 

@@ -78,6 +78,17 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, name: str, left: list
             executor.resume(run.job.run_id)
 
 
+def test_a_run_whose_model_is_gone_says_so(tmp_path: Path) -> None:
+    data = open_data_folder(tmp_path / "data")
+    with executor_with(tmp_path, {"coding_agent": agent(CODING)}, data=data) as executor:
+        run_id = executor.execute("coding", TASK, approve=["generation"]).run_id
+    other = {"coding_agent": agent({"generation": by("planner")})}
+    with executor_with(tmp_path, other, data=data) as executor:
+        with pytest.raises(InvalidInput, match="not configured any more"):
+            executor.resume(run_id)
+        assert len(executor.unfinished()) == 1
+
+
 def test_a_cancelled_run_can_be_resumed(tmp_path: Path) -> None:
     cancel = Cancellation()
     with executor_with(tmp_path, AGENTS) as executor:

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         with interrupt_cancels() as cancel:
             events = _events(arguments, executor, cancel)
             result = _followed(events, presenter, quiet=arguments.json)
-            while result and result.pending and _approved(result, presenter):
+            while result and _approved(result, presenter, arguments):
                 events = executor.stream_resumed(result.run_id, cancel=cancel)
                 result = _followed(events, presenter, quiet=arguments.json)
     return EXIT_INTERRUPTED if result is None else _tell(result, presenter, arguments.json)
@@ -108,9 +108,11 @@ def _followed(
     return result
 
 
-def _approved(result: MultiModelResult, presenter: Presenter) -> bool:
-    """Whether the person at the terminal lets it go on; nobody there is a no."""
-    if not from_terminal():
+def _approved(
+    result: MultiModelResult, presenter: Presenter, arguments: argparse.Namespace
+) -> bool:
+    """Whether it waits and the person at the terminal lets it go on; nobody there is a no."""
+    if not result.pending or arguments.json or not from_terminal():
         return False
     if result.final_result is not None:
         presenter.line(_words(result.final_result))
