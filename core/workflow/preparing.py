@@ -79,13 +79,15 @@ def prepare(
 
 
 def memory_of(strategy: Strategy, pool: ModelPool) -> Memory:
-    """What the planner has to know of the models that are asked first."""
+    """What the planner has to know of the models that are asked first: permanent ones that are
+    loaded leave for nobody, so their memory is not there."""
     names = {choice.primary_model.model for choice in strategy.phases}
-    loaded = {each.name for each in pool.status().models if each.state in _LOADED}
+    loaded = [each for each in pool.status().models if each.state in _LOADED]
+    taken_mb = sum(each.reserved_mb for each in loaded if each.permanent and each.name not in names)
     return Memory(
         need_mb={name: _need_mb(name, pool) for name in names},
-        budget_mb=pool.settings.runtime.models_budget_mb,
-        loaded=frozenset(loaded & names),
+        budget_mb=pool.settings.runtime.models_budget_mb - taken_mb,
+        loaded=frozenset({each.name for each in loaded} & names),
     )
 
 
