@@ -5,10 +5,10 @@ Owns the two small types that every agent is made of; knows nothing of a concret
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from core.engines.protocol import FinishReason, Part, Usage
+from core.engines.protocol import Engine, FinishReason, JsonSchema, Message, Part, Usage
 from core.settings.profiles import Role
 from core.state import AgentName, Language, PastTurn, Preferences
 
@@ -22,6 +22,11 @@ class Agent:
     system_prompt: Mapping[Language, str]
 
 
+Compose = Callable[[Engine, int], tuple[tuple[Message, ...], tuple[str, ...]]]
+"""Takes the loaded model and the tokens that its answer may have; gives the messages that fit,
+and what is to be told about them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """All that an agent is asked at once.
@@ -32,6 +37,8 @@ class Question:
     the caller's preferences and the configuration outrank the two figures.
     `opening` is streamed before the model's own words; it is not shown to the model.
     `models` are who is asked, the next when one fails; empty: the agent's own.
+    `compose` makes the messages in place of all that is said here about them.
+    `json_schema` is what the answer is held to.
     """
 
     parts: tuple[Part, ...]
@@ -47,6 +54,8 @@ class Question:
     temperature: float | None = None
     preferences: Preferences = field(default_factory=Preferences)
     models: tuple[str, ...] = ()
+    compose: Compose | None = None
+    json_schema: JsonSchema | None = None
 
 
 @dataclass(frozen=True, slots=True)

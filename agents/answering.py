@@ -13,7 +13,7 @@ from typing import Protocol
 from agents.agent import Agent, Answer, Question
 from agents.prompting import fit_messages
 from core.cancellation import Cancellation
-from core.engines.protocol import Completion, Engine, GenerationRequest
+from core.engines.protocol import Completion, Engine, GenerationRequest, Message
 from core.errors import (
     Cancelled,
     ContextOverflow,
@@ -148,7 +148,7 @@ def _ask(model: str, call: _Call) -> Answer:
 
 
 def _generate(engine: Engine, call: _Call) -> Answer:
-    request, left_out = _request(engine, call)
+    request, notices = _request(engine, call)
     pieces: list[str] = []
     try:
         completion = _stream(engine, request, call, pieces)
@@ -165,11 +165,11 @@ def _generate(engine: Engine, call: _Call) -> Answer:
         finish_reason=completion.finish_reason,
         usage=completion.usage,
         memory_mb=engine.memory_mb(),
-        warnings=tuple(_notices(completion, left_out)),
+        warnings=(*notices, *_notices(completion)),
     )
 
 
-def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, int]:
+def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, tuple[str, ...]]:
     wishes, defaults = call.question.preferences, call.settings.generation
     own = call.settings.models[engine.model]
     wished_tokens = wishes.get("max_tokens", defaults.tokens(call.question.max_tokens))
@@ -180,15 +180,29 @@ def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, int]:
     temperature = defaults.warmth(call.question.temperature)
     if own.temperature is not None:
         temperature = own.temperature
-    messages, left_out = fit_messages(call.agent, call.question, engine, max_tokens)
+    messages, notices = _messages(engine, call, max_tokens)
     request = GenerationRequest(
         messages=messages,
         max_tokens=max_tokens,
         temperature=wishes.get("temperature", temperature),
         top_p=defaults.top_p,
         seed=wishes.get("seed"),
+        json_schema=call.question.json_schema,
     )
-    return request, left_out
+    return request, notices
+
+
+def _messages(
+    engine: Engine, call: _Call, max_tokens: int
+) -> tuple[tuple[Message, ...], tuple[str, ...]]:
+    if call.question.compose is not None:
+        return call.question.compose(engine, max_tokens)
+    messages, left_out = fit_messages(call.agent, call.question, engine, max_tokens)
+    if not left_out:
+        return messages, ()
+    return messages, (
+        f"{left_out} earlier turns did not fit the model's context and were left out.",
+    )
 
 
 def _stream(
@@ -210,9 +224,7 @@ def _stream(
     raise LookupError("An engine ended its stream without a Completion.")
 
 
-def _notices(completion: Completion, left_out: int) -> Iterator[str]:
-    if left_out:
-        yield f"{left_out} earlier turns did not fit the model's context and were left out."
+def _notices(completion: Completion) -> Iterator[str]:
     if completion.finish_reason == "length":
         yield f"The answer was cut at {completion.usage.completion_tokens} tokens."
     if completion.finish_reason == "cancelled":

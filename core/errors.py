@@ -4,13 +4,18 @@ Owns the error taxonomy; knows nothing of the rest of the project.
 
     SARAiError
     ├── InvalidInput            a key, value or file that the caller gave
-    │   └── MediaError          an image, video or recording that cannot be used
+    │   ├── MediaError          an image, video or recording that cannot be used
+    │   └── UnknownAgent        no profile has the name of this agent
     ├── ConfigError             the YAML or the environment (names file and line)
     ├── StorageError            the data folder or its database
     ├── Cancelled               the caller asked to stop before there was an answer
     ├── SpeechUnavailable       text cannot be spoken on this machine
     ├── SandboxUnavailable      nothing shuts a program in on this machine, or it is too large
     ├── DownloadFailed          a model's file could not be had; what came of it is kept
+    ├── WorkflowError           work in phases came to no good end
+    │   ├── PhaseTimeout        a phase (named) took longer than it may
+    │   ├── PhaseFailed         every model that was tried for a phase failed
+    │   └── AllPhasesFailed     not one phase gave an output
     └── ModelError              one model (named) could not do its work
         ├── ModelUnavailable    not installed, or its server does not answer
         ├── ModelFileInvalid    the file is not what it claims to be
@@ -28,6 +33,7 @@ Owns the error taxonomy; knows nothing of the rest of the project.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -66,6 +72,21 @@ class MediaError(InvalidInput):
     """An image, video or recording is damaged, too large or of an unknown format."""
 
     code = "media_error"
+
+
+class UnknownAgent(InvalidInput):
+    """There is no profile for this agent."""
+
+    code = "unknown_agent"
+
+    def __init__(self, agent: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"No profile for agent {agent!r}.",
+            key="agent_name",
+            hint=f"Add one (workflow.agents, or matcher.agent_profiles), or use one of "
+            f"{', '.join(known)}.",
+        )
+        self.agent = agent
 
 
 class ConfigError(SARAiError):
@@ -111,6 +132,53 @@ class DownloadFailed(SARAiError):
 
     code = "download_failed"
     retryable = True
+
+
+class WorkflowError(SARAiError):
+    """Work in phases did not come to a good end; what there is stands in the result."""
+
+    code = "workflow_error"
+
+
+class PhaseTimeout(WorkflowError):
+    """A phase was stopped after `timeout_s`."""
+
+    code = "phase_timeout"
+    retryable = True
+
+    def __init__(self, phase: str, timeout_s: float) -> None:
+        super().__init__(
+            f"Phase execution timeout: {phase} took longer than {timeout_s:g} s.",
+            hint="Raise workflow.phase_timeout_s (PHASE_TIMEOUT), make the task smaller, or "
+            "give it a faster model.",
+        )
+        self.phase = phase
+        self.timeout_s = timeout_s
+
+
+class PhaseFailed(WorkflowError):
+    """No model could do a phase; `reasons` tells each try."""
+
+    code = "phase_failed"
+
+    def __init__(self, phase: str, reasons: Sequence[str]) -> None:
+        super().__init__(f"{phase} failed: {' '.join(reasons)}")
+        self.phase = phase
+        self.reasons = tuple(reasons)
+
+
+class AllPhasesFailed(WorkflowError):
+    """Not one phase gave an output."""
+
+    code = "all_phases_failed"
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(
+            f"All phases failed. {' '.join(reasons)}",
+            hint="Check that models are installed (`sarai models`), that keys are set and servers "
+            "can be reached (`sarai doctor`), and the log of the models.",
+        )
+        self.reasons = tuple(reasons)
 
 
 class ModelError(SARAiError):

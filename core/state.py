@@ -17,6 +17,7 @@ Task = Literal[
     "coding", "reasoning", "exploration", "writing", "simple", "analysis", "creative", "research"
 ]
 DeveloperTask = Literal["analyze", "fix", "validate", "document", "test"]  # steps of mending code
+Phase = Literal["planning", "research", "generation", "review", "refinement", "validation"]
 ToneStyle = Literal[
     "energetic_positive",
     "warm_positive",

@@ -18,6 +18,7 @@ from core.errors import ConfigError, InvalidInput, SARAiError
 from core.interfaces.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
 from core.interfaces.feedback_parser import add_feedback
 from core.interfaces.models_parser import add_models
+from core.interfaces.run_parser import add_run
 
 HEALTH = "--health"
 
@@ -89,6 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(command_module="chat")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_ask(commands)
+    add_run(commands)
     _add_why(commands)
     _add_fix(commands)
     _add_graph(commands)
@@ -166,7 +168,9 @@ def _add_fix(commands: Commands) -> None:
 def _add_graph(commands: Commands) -> None:
     graph = commands.add_parser("graph", help="draw the flow (Mermaid)")
     graph.add_argument("--ascii", action="store_true", help="as text instead")
-    graph.add_argument("--last", action="store_true", help="mark the way of the last answer")
+    which = graph.add_mutually_exclusive_group()
+    which.add_argument("--last", action="store_true", help="mark the way of the last answer")
+    which.add_argument("--agent", metavar="NAME", help="the phases of an agent instead")
     graph.set_defaults(command_module="graph")
 
 

@@ -1,4 +1,4 @@
-"""The environment's part of the configuration: SARAI__SECTION__KEY=value.
+"""The environment's part of the configuration: SARAI__SECTION__KEY=value, and four short names.
 
 Owns the mapping from variables to keys; knows nothing of files. Models and servers are added
 in a file; a variable only changes what some file wrote.
@@ -21,6 +21,14 @@ from core.settings.keys import (
 )
 from core.settings.yaml_source import parse_value
 
+SHORT_NAMES: Mapping[str, KeyPath] = {
+    "ENABLE_MULTI_MODEL": ("workflow", "multi_model"),
+    "DEFAULT_STRATEGY": ("workflow", "strategy"),
+    "MAX_PARALLEL_PHASES": ("workflow", "max_parallel_phases"),
+    "PHASE_TIMEOUT": ("workflow", "phase_timeout_s"),
+}
+"""Variables without the prefix; the ones with it count before them."""
+
 
 def read_environment(environ: Mapping[str, str], entries: EntryNames) -> Composition:
     """The values that variables set, for the settings and the given entries.
@@ -30,12 +38,14 @@ def read_environment(environ: Mapping[str, str], entries: EntryNames) -> Composi
     known = {variable_name(key): key for key in value_keys(entries)}
     whole = Place(Layer.ENVIRONMENT, variable="the environment")
     result = Composition({}, {(): whole})
-    for variable in sorted(name for name in environ if name.startswith(VARIABLE_PREFIX)):
-        if variable not in known:
+    prefixed = sorted(name for name in environ if name.startswith(VARIABLE_PREFIX))
+    for variable in (*(name for name in SHORT_NAMES if name in environ), *prefixed):
+        key = SHORT_NAMES.get(variable) or known.get(variable)
+        if key is None:
             raise _unknown(variable, known)
         place = Place(Layer.ENVIRONMENT, variable=variable)
         value = parse_value(environ[variable], place)
-        result = result.under(_single(known[variable], value, place))
+        result = result.under(_single(key, value, place))
     return Composition(result.values, {k: v for k, v in result.places.items() if k})
 
 

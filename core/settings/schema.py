@@ -18,6 +18,7 @@ from core.settings.profiles import FROM_OLLAMA, ROLES, Profile, Role
 from core.settings.routing import RoutingSettings
 from core.settings.secrets import variable
 from core.settings.section import Section
+from core.settings.workflow import WorkflowSettings
 from core.state import DeveloperTask, Task
 
 KvCacheType = Literal["f16", "q8_0", "q4_0"]
@@ -255,6 +256,7 @@ class Settings(Section):
     models: dict[str, ModelSettings]
     routing: RoutingSettings = RoutingSettings()
     selection: SelectionSettings = SelectionSettings()
+    workflow: WorkflowSettings = WorkflowSettings()  # type: ignore[call-arg]
     media: MediaSettings = MediaSettings()  # type: ignore[call-arg]
     generation: GenerationSettings = GenerationSettings()  # type: ignore[call-arg]
     ollama: OllamaSettings = OllamaSettings()  # type: ignore[call-arg]

@@ -73,7 +73,7 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
 
     Raises: StorageError, when something cannot be deleted.
     """
-    databases = (folder.database, folder.checkpoints)
+    databases = (folder.database, folder.checkpoints, folder.workflows)
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history, folder.accepted_licences]
     own += [folder.media, folder.states, folder.logs, folder.reservations]

@@ -31,6 +31,11 @@ class DataFolder:
         return self.root / "threads.db"
 
     @property
+    def workflows(self) -> Path:
+        """Results and outcomes of work in phases, and the runs that are not done yet."""
+        return self.root / "workflows.db"
+
+    @property
     def feedback_log(self) -> Path:
         """Where turns were kept before the database; read and written no more."""
         return self.root / "feedback.jsonl"

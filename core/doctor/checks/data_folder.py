@@ -31,8 +31,9 @@ def check_data_folder(around: Surroundings) -> Iterator[Finding]:
     yield fail(f"{root} cannot be written: {problem}", ELSEWHERE) if problem else ok(str(root))
     if around.data.database.exists():
         yield _database(around.data.database, len(MIGRATIONS))
-    if around.data.checkpoints.exists():
-        yield _database(around.data.checkpoints)
+    for path in (around.data.checkpoints, around.data.workflows):
+        if path.exists():
+            yield _database(path)
 
 
 def _would_be_made(root: Path) -> Finding:

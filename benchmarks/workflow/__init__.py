@@ -1,0 +1,1 @@
+"""What work in phases costs, and what it saves."""

@@ -1,0 +1,228 @@
+"""MultiModelExecutor: work in phases, for every caller.
+
+Owns the ways to start, follow, resume and drop a run, and the services that runs share; a
+run itself is `run.Run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from core.async_events import pumped
+from core.cancellation import Cancellation
+from core.clock import Clock, SystemClock
+from core.errors import InvalidInput
+from core.model_pool import ModelPool
+from core.storage.folder import DataFolder
+from core.workflow.cache import ResultCache
+from core.workflow.checkpoints import Runs, UnfinishedRun
+from core.workflow.checks import CHECKS, Check
+from core.workflow.events import WorkflowEvent, WorkflowFinished
+from core.workflow.graph import graphs_on
+from core.workflow.history import History
+from core.workflow.matching import AgentModelMatcher
+from core.workflow.preparing import Wanted, prepare, require_same_world
+from core.workflow.research import Search, document_search
+from core.workflow.results import MultiModelResult
+from core.workflow.run import Run, RunServices
+from core.workflow.store import open_store
+
+
+class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
+    """Carries out tasks in phases. Safe to use from several threads.
+
+    `matcher` holds the profiles, `checks` the tools that they may name; both may be edited.
+    Closing it does not close the pool.
+
+    Args:
+        pool: where models come from.
+        clock: time, for tests.
+        search: what the research phase asks; None is the configured folder of documents.
+    """
+
+    def __init__(
+        self, pool: ModelPool, *, clock: Clock | None = None, search: Search | None = None
+    ) -> None:
+        self._pool = pool
+        self._store = open_store(pool.folder)
+        self._store.stay_open()
+        self._runs = Runs(pool.folder.workflows)
+        history = History(self._store)
+        self.matcher = AgentModelMatcher(pool, history)
+        self.checks: dict[str, Check] = dict(CHECKS)
+        self._services = RunServices(
+            pool=pool,
+            clock=clock or SystemClock(),
+            search=search or document_search(pool.settings),
+            checks=self.checks,
+            runs=self._runs,
+            cache=ResultCache(self._store),
+            history=history,
+            graph_of=graphs_on(self._runs.saver),
+        )
+
+    @property
+    def folder(self) -> DataFolder:
+        """Where runs and results are kept."""
+        return self._pool.folder
+
+    async def execute_with_multi_model(
+        self,
+        agent_name: str,
+        task_description: str,
+        task_parameters: Mapping[str, Any] | None = None,
+        enable_phases: Sequence[str] | None = None,
+        *,
+        approve: Sequence[str] = (),
+        use_cache: bool = True,
+    ) -> MultiModelResult:
+        """`execute` on a thread; cancelling the task stops the models."""
+        cancel = Cancellation()
+        try:
+            return await asyncio.to_thread(
+                self.execute,
+                agent_name,
+                task_description,
+                task_parameters,
+                enable_phases,
+                approve=approve,
+                use_cache=use_cache,
+                cancel=cancel,
+            )
+        except asyncio.CancelledError:
+            cancel.cancel()
+            raise
+
+    def execute(
+        self,
+        agent_name: str,
+        task_description: str,
+        task_parameters: Mapping[str, Any] | None = None,
+        enable_phases: Sequence[str] | None = None,
+        *,
+        approve: Sequence[str] = (),
+        use_cache: bool = True,
+        cancel: Cancellation | None = None,
+    ) -> MultiModelResult:
+        """Carry out a task. What fails on the way stands in the result; check `success`.
+
+        Args:
+            agent_name: of a profile; `coding` is `coding_agent`.
+            task_parameters: for the models; `complexity`, `speed` and `creativity` also choose
+                among them.
+            enable_phases: only these phases of the profile.
+            approve: phases to wait before, until `resume`; the result is then `pending`.
+            use_cache: whether the result of the same task may be given again.
+            cancel: stops the run when raised; it can be resumed.
+
+        Raises: UnknownAgent, InvalidInput, ModelUnavailable, before anything runs; Cancelled;
+            StorageError.
+        """
+        return _last(
+            self.stream(
+                agent_name,
+                task_description,
+                task_parameters,
+                enable_phases,
+                approve=approve,
+                use_cache=use_cache,
+                cancel=cancel,
+            )
+        )
+
+    def stream(
+        self,
+        agent_name: str,
+        task_description: str,
+        task_parameters: Mapping[str, Any] | None = None,
+        enable_phases: Sequence[str] | None = None,
+        *,
+        approve: Sequence[str] = (),
+        use_cache: bool = True,
+        cancel: Cancellation | None = None,
+    ) -> Iterator[WorkflowEvent]:
+        """`execute`, piece by piece; the last event is `WorkflowFinished`.
+
+        The task is matched and planned at the call. Leaving the loop early stops the models.
+        """
+        wanted = Wanted(
+            agent_name, task_description, task_parameters or {}, enable_phases, approve, use_cache
+        )
+        job = prepare(wanted, self.matcher, self._pool, self.checks)
+        return Run(job, self._services, cancel or Cancellation()).events()
+
+    async def astream(
+        self,
+        agent_name: str,
+        task_description: str,
+        task_parameters: Mapping[str, Any] | None = None,
+        enable_phases: Sequence[str] | None = None,
+        *,
+        approve: Sequence[str] = (),
+        use_cache: bool = True,
+    ) -> AsyncIterator[WorkflowEvent]:
+        """`stream` on a thread."""
+        cancel = Cancellation()
+        events = await asyncio.to_thread(
+            self.stream,
+            agent_name,
+            task_description,
+            task_parameters,
+            enable_phases,
+            approve=approve,
+            use_cache=use_cache,
+            cancel=cancel,
+        )
+        async with pumped(events, stop=cancel.cancel) as arriving:
+            async for event in arriving:
+                yield event
+
+    def resume(self, run_id: str, *, cancel: Cancellation | None = None) -> MultiModelResult:
+        """Go on with a run that was killed, cancelled or waits for approval.
+
+        Phases that were done are not done again. Raises: as `execute`.
+        """
+        return _last(self.stream_resumed(run_id, cancel=cancel))
+
+    def stream_resumed(
+        self, run_id: str, *, cancel: Cancellation | None = None
+    ) -> Iterator[WorkflowEvent]:
+        """`resume`, piece by piece.
+
+        Raises: InvalidInput, when there is no such run, or a model or check of it is gone.
+        """
+        run = self._runs.get(run_id)
+        if run is None:
+            raise InvalidInput(
+                f"There is no unfinished run {run_id!r}.",
+                key="run_id",
+                hint="`sarai run --unfinished` lists them.",
+            )
+        require_same_world(run.job, self._pool, self.checks)
+        return Run(run.job, self._services, cancel or Cancellation(), done=run.results).events()
+
+    def unfinished(self) -> list[UnfinishedRun]:
+        """The runs that can be resumed, the newest first. Raises: StorageError."""
+        return self._runs.all()
+
+    def discard(self, run_id: str) -> None:
+        """Forget an unfinished run. Raises: StorageError."""
+        self._runs.delete(run_id)
+
+    def close(self) -> None:
+        """Close the databases; safe to call twice."""
+        self._runs.close()
+        self._store.close()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _last(events: Iterator[WorkflowEvent]) -> MultiModelResult:
+    for event in events:
+        if isinstance(event, WorkflowFinished):
+            return event.result
+    raise LookupError("A run ended without a result.")
