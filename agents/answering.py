@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from agents.agent import Agent, Answer, Question
-from agents.prompting import fit_messages
+from agents.prompting import Fitted, fit_messages
 from core.cancellation import Cancellation
 from core.engines.protocol import Completion, Engine, GenerationRequest
 from core.errors import (
@@ -140,7 +140,7 @@ def _ask(model: str, call: _Call) -> Answer:
 
 
 def _generate(engine: Engine, call: _Call) -> Answer:
-    request, left_out = _request(engine, call)
+    request, fitted = _request(engine, call)
     pieces: list[str] = []
     try:
         completion = _stream(engine, request, call, pieces)
@@ -156,25 +156,26 @@ def _generate(engine: Engine, call: _Call) -> Answer:
         finish_reason=completion.finish_reason,
         usage=completion.usage,
         memory_mb=engine.memory_mb(),
-        warnings=tuple(_notices(completion, left_out)),
+        sources=len(call.question.sources) - fitted.sources_left_out,
+        warnings=tuple(_notices(completion, fitted)),
     )
 
 
-def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, int]:
+def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, Fitted]:
     wishes, defaults = call.question.preferences, call.settings.generation
     # Half the context stays for the question, however long an answer was asked for.
     max_tokens = min(
         wishes.get("max_tokens", defaults.max_tokens), max(1, engine.context_tokens // 2)
     )
-    messages, left_out = fit_messages(call.agent, call.question, engine, max_tokens)
+    fitted = fit_messages(call.agent, call.question, engine, max_tokens)
     request = GenerationRequest(
-        messages=messages,
+        messages=fitted.messages,
         max_tokens=max_tokens,
         temperature=wishes.get("temperature", defaults.temperature),
         top_p=defaults.top_p,
         seed=wishes.get("seed"),
     )
-    return request, left_out
+    return request, fitted
 
 
 def _stream(
@@ -192,9 +193,13 @@ def _stream(
     raise LookupError("An engine ended its stream without a Completion.")
 
 
-def _notices(completion: Completion, left_out: int) -> Iterator[str]:
-    if left_out:
-        yield f"{left_out} earlier turns did not fit the model's context and were left out."
+def _notices(completion: Completion, fitted: Fitted) -> Iterator[str]:
+    for count, what in (
+        (fitted.turns_left_out, "earlier turns"),
+        (fitted.sources_left_out, "passages"),
+    ):
+        if count:
+            yield f"{count} {what} did not fit the model's context and were left out."
     if completion.finish_reason == "length":
         yield f"The answer was cut at {completion.usage.completion_tokens} tokens."
     if completion.finish_reason == "cancelled":

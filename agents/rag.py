@@ -27,10 +27,10 @@ NOTHING_FOUND: dict[Language, str] = {
 }
 
 NO_DOCUMENTS: dict[Language, str] = {
-    "es": "No puedo saberlo: no consulto la red y no hay ninguna carpeta de documentos "
-    "configurada (retrieval.folder).",
-    "en": "I cannot know this: I do not look on the web, and no folder of documents is "
-    "configured (retrieval.folder).",
+    "es": "No puedo saberlo: no consulto la red y no tengo documentos tuyos (se añaden con "
+    "`sarai index RUTA` o con retrieval.folder).",
+    "en": "I cannot know this: I do not look on the web, and have no documents of yours (add some "
+    "with `sarai index PATH`, or by retrieval.folder).",
 }
 
 NOT_LOOKED_AT: dict[Language, str] = {

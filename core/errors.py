@@ -4,9 +4,11 @@ Owns the error taxonomy; knows nothing of the rest of the project.
 
     SARAiError
     ├── InvalidInput            a key, value or file that the caller gave
-    │   └── MediaError          an image, video or recording that cannot be used
+    │   ├── MediaError          an image, video or recording that cannot be used
+    │   └── DocumentError       a document that cannot be read: damaged, locked, too large
     ├── ConfigError             the YAML or the environment (names file and line)
-    ├── StorageError            the data folder or its database
+    ├── StorageError            the data folder, its database or the vector store
+    │   └── StorageBusy         another program uses it; try again
     ├── Cancelled               the caller asked to stop before there was an answer
     ├── SpeechUnavailable       text cannot be spoken on this machine
     ├── DownloadFailed          a model's file could not be had; what came of it is kept
@@ -67,6 +69,12 @@ class MediaError(InvalidInput):
     code = "media_error"
 
 
+class DocumentError(InvalidInput):
+    """A document cannot be read: it is damaged, locked with a password, binary or too large."""
+
+    code = "document_error"
+
+
 class ConfigError(SARAiError):
     """The configuration is wrong; `path` and `line` say where, when it came from a file."""
 
@@ -85,6 +93,13 @@ class StorageError(SARAiError):
     """The data folder or its database cannot be read or written."""
 
     code = "storage_error"
+
+
+class StorageBusy(StorageError):
+    """Another program has it open. Try again later."""
+
+    code = "storage_busy"
+    retryable = True
 
 
 class Cancelled(SARAiError):

@@ -167,6 +167,7 @@ class SARAiOrchestrator(AbstractContextManager["SARAiOrchestrator"]):
         if checkpoints is not None:
             checkpoints.conn.close()
         self._services.database.close()
+        self._services.documents.close()
         self._services.pool.close()
 
     def __exit__(self, *_: object) -> None:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from core.cancellation import Cancellation
 from core.feedback.log import FeedbackLog
 from core.model_pool import ModelPool
-from core.retrieval.index import FolderIndex
+from core.retrieval.index import DocumentIndex
 from core.routing.classifier import Classifier
 from core.settings import Settings
 from core.storage.database import Database
@@ -28,7 +28,7 @@ class Services:
     folder: DataFolder
     pool: ModelPool
     classifier: Classifier
-    documents: FolderIndex | None
+    documents: DocumentIndex
     feedback_log: FeedbackLog
     database: Database
     runs: RunLog
@@ -46,7 +46,6 @@ class TurnContext:
 
 def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Services:
     """Build the services around a pool; nothing is loaded yet."""
-    documents = settings.retrieval.folder
     database = Database(folder.database)
     database.stay_open()
     return Services(
@@ -54,7 +53,7 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         folder=folder,
         pool=pool,
         classifier=Classifier.load(),
-        documents=FolderIndex(documents.expanduser()) if documents else None,
+        documents=DocumentIndex(pool),
         feedback_log=FeedbackLog(folder.feedback_log, store_text=settings.feedback.store_text),
         database=database,
         runs=RunLog(database),

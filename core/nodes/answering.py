@@ -18,6 +18,8 @@ from core.emotion.detect import detect_emotion
 from core.emotion.tone import opening, tone_instruction, tone_style
 from core.engines.protocol import Part
 from core.events import Restarted, Token
+from core.retrieval.citations import cite, prompt_blocks
+from core.retrieval.passage import Passage
 from core.services import TurnContext
 from core.settings import Settings
 from core.state import Emotion, Language, State, ToneStyle, TurnUsage
@@ -72,9 +74,11 @@ def reply(
     runtime: Runtime[TurnContext],
     *,
     parts: Sequence[Part],
-    sources: str = "",
+    sources: Sequence[Passage] = (),
 ) -> State:
     """The update of an answering node: the agent's streamed answer, and what it cost.
+
+    `citations` are those of `sources` that the model was shown.
 
     `response` is still without the opening; `enhance_emotion` puts it there.
     """
@@ -97,6 +101,7 @@ def reply(
         "tone_style": manner.style,
         "emotion_diff": {"opening": manner.opening} if made.text and manner.opening else None,
         "usage": added_usage(state.get("usage"), made),
+        "citations": cite(sources[: made.sources]),
         "warnings": list(made.warnings),
     }
 
@@ -134,13 +139,15 @@ def expected(agent: Agent, state: State, runtime: Runtime[TurnContext]) -> Itera
         raise
 
 
-def _question(state: State, manner: Manner, parts: Sequence[Part], sources: str) -> Question:
+def _question(
+    state: State, manner: Manner, parts: Sequence[Part], sources: Sequence[Passage]
+) -> Question:
     return Question(
         parts=tuple(parts),
         language=language_of(state),
         history=tuple(state.get("history") or ()),
         context=tuple(state.get("context") or ()),
-        sources=sources,
+        sources=prompt_blocks(sources),
         system_prompt=state.get("system_prompt"),
         tone_instruction=manner.instruction,
         opening=manner.opening,

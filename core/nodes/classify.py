@@ -30,7 +30,7 @@ def classify(state: State, runtime: Runtime[TurnContext]) -> State:
 
 def _doc_match(state: State, words: str, services: Services) -> tuple[float, list[str]]:
     """A folder that cannot be read costs its documents, not every answer."""
-    if services.documents is None or state.get("retrieve_context") is False:
+    if state.get("retrieve_context") is False:
         return 0.0, []
     try:
         return services.documents.match(words), []

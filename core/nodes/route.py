@@ -15,8 +15,8 @@ from core.state import Preferences, State, TextRoute
 SPEED = RouteChoice("tiny", "A fast answer was asked for.")
 QUALITY = RouteChoice("expert", "The best answer was asked for.")
 DOCUMENTS = RouteChoice("rag", "An answer from the documents was asked for.")
-NO_FOLDER = (
-    "An answer from the documents was asked for, but there is no folder of documents: "
+NO_DOCUMENTS = (
+    "An answer from the documents was asked for, but there are none: use `sarai index PATH`, or "
     "set retrieval.folder."
 )
 
@@ -25,11 +25,11 @@ def route(state: State, runtime: Runtime[TurnContext]) -> State:
     """Choose the branch and say why in one sentence."""
     services = runtime.context.services
     choice = _wished(state, services) or _by_score(state, services.settings)
-    unheard = state.get("retrieve_context") and services.documents is None
+    unheard = state.get("retrieve_context") and services.documents.empty()
     return {
         "route": choice.route,
         "route_reason": choice.reason,
-        "warnings": [NO_FOLDER] if unheard else [],
+        "warnings": [NO_DOCUMENTS] if unheard else [],
     }
 
 
@@ -39,7 +39,7 @@ def _by_score(state: State, settings: Settings) -> RouteChoice:
 
 
 def _wished(state: State, services: Services) -> RouteChoice | None:
-    if state.get("retrieve_context") and services.documents is not None:
+    if state.get("retrieve_context") and not services.documents.empty():
         return DOCUMENTS
     wishes: Preferences = state.get("preferences") or {}
     if wishes.get("speed") or wishes.get("strategy") == "fast":

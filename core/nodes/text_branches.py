@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 from agents.rag import NO_DOCUMENTS, NOT_LOOKED_AT, NOTHING_FOUND
 from agents.table import AGENTS
 from core.nodes.answering import fixed_reply, language_of, reply
-from core.retrieval.citations import cite, prompt_block
+from core.retrieval.index import SearchResult
 from core.services import Services, TurnContext
 from core.state import Language, State, TextRoute
 
@@ -41,20 +41,20 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
     services = runtime.context.services
     words = state.get("input") or ""
     wanted = state.get("retrieve_context") is not False
-    documents = services.documents if wanted else None
-    passages = documents.search(words, services.settings.retrieval.top_k) if documents else []
-    if not passages and not state.get("context"):
+    top_k = services.settings.retrieval.top_k
+    cancel = runtime.context.cancel
+    found = services.documents.search(words, top_k, cancel=cancel) if wanted else SearchResult(())
+    if not found.passages and not state.get("context"):
         answered = fixed_reply(_refusal(services, wanted=wanted)[language_of(state)], runtime)
         return {**answered, "agent_used": "rag", "rag_metadata": {"passages": 0}}
-    sources = prompt_block(passages)
-    update = reply(AGENTS["rag"], state, runtime, parts=(words,), sources=sources)
-    update["citations"] = cite(passages)
-    update["rag_metadata"] = {"passages": len(passages)}
+    update = reply(AGENTS["rag"], state, runtime, parts=(words,), sources=found.passages)
+    update["rag_metadata"] = {"passages": len(update["citations"])}
+    update["warnings"] = [*filter(None, [found.note]), *update["warnings"]]
     return update
 
 
 def _refusal(services: Services, *, wanted: bool) -> Mapping[Language, str]:
     """Says what was looked at, and claims nothing else."""
-    if services.documents is None:
-        return NO_DOCUMENTS
-    return NOTHING_FOUND if wanted else NOT_LOOKED_AT
+    if not wanted:
+        return NOT_LOOKED_AT
+    return NO_DOCUMENTS if services.documents.empty() else NOTHING_FOUND

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.language import detect_language
 from core.routing.evidence import (
     SCORES,
     Evidence,
@@ -19,7 +20,6 @@ from core.routing.evidence import (
     saturate,
     total,
 )
-from core.routing.language import detect_language
 from core.routing.lexicon import Lexicon, load_lexicon
 from core.routing.reading import cue_evidence
 from core.routing.structure import structural_evidence

@@ -39,6 +39,7 @@ def _unknown_models(settings: Settings) -> Iterator[Problem]:
         ((*key, "model"), variant.model) for key, variant in variants(settings)
     ]
     named.append((("routing", "embeddings_model"), settings.routing.embeddings_model))
+    named.append((("retrieval", "rerank_model"), settings.retrieval.rerank_model))
     named += [(_model(name, "fallback"), model.fallback) for name, model in settings.models.items()]
     for key, name in named:
         if name is not None and name not in settings.models:

@@ -100,6 +100,12 @@ class ModelSettings(Section):
     ttl_policy: TtlPolicy = "strict"  # pressure: then only when memory is short
     priority: Priority = "normal"  # lower leaves first, higher is loaded first
     embeddings: bool = False
+    query_prefix: str = ""  # of embeddings: put before a question
+    document_prefix: str = ""  # of embeddings: before a passage; {title} becomes its heading
+    # Of embeddings: what they weigh next to words in a question of the language; 0 for one
+    # that the model does not know.
+    alpha_es: Fraction = 0.7
+    alpha_en: Fraction = 0.7
     fallback: str | None = None  # the model to try when this one fails
     price_per_million_input_tokens: Price = None
     price_per_million_cached_tokens: Price = None  # of the input, where it was remembered
@@ -209,10 +215,21 @@ class OpenAISettings(Section):
 
 
 class RetrievalSettings(Section):
-    """`folder`: documents to answer from; none by default."""
+    """Documents to answer from.
+
+    `folder` is kept up to date by itself; what `sarai index` was given is there as well.
+    `rerank_model` is one whose file scores documents; it gets `rerank_timeout_s` for a search.
+    Vectors lie in the data folder, or on the Qdrant server at `qdrant_url`.
+    """
 
     folder: UserPath | None = None
     top_k: int = Field(4, ge=1)
+    fusion: Literal["weighted", "rrf", "dbsf"] = "weighted"
+    rerank_model: str | None = None
+    rerank_timeout_s: float = Field(5.0, gt=0)
+    qdrant_url: Annotated[str, AfterValidator(server_address)] | None = None
+    qdrant_collection: str = Field("sarai", min_length=1)
+    qdrant_api_key_env: Annotated[str, AfterValidator(variable)] | None = None
 
 
 class VoiceSettings(Section):

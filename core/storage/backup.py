@@ -27,8 +27,8 @@ _COMPANIONS = ("-wal", "-shm")
 def backup(folder: DataFolder, target: Path) -> Path:
     """Write a .tar.gz to `target`, readable by its owner alone, and give back its path.
 
-    Downloads, self-test files, logs and states are left out: they can be had again. It may run
-    while SARAi does: databases are copied as of one moment. A damaged one is saved byte
+    Downloads, self-test files, vectors, logs and states are left out: they can be had again.
+    It may run while SARAi does: databases are copied as of one moment. A damaged one is saved byte
     by byte, so that nothing is lost.
 
     Raises: StorageError, when `target` exists, lies in the data folder or cannot be written.
@@ -72,10 +72,17 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
 
     Raises: StorageError, when something cannot be deleted.
     """
-    databases = (folder.database, folder.checkpoints)
+    databases = (folder.database, folder.checkpoints, folder.index)
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history, folder.accepted_licences]
-    own += [folder.self_test, folder.media, folder.states, folder.logs, folder.reservations]
+    own += [
+        folder.vectors,
+        folder.self_test,
+        folder.media,
+        folder.states,
+        folder.logs,
+        folder.reservations,
+    ]
     own += [folder.models] if include_models else []
     try:
         for path in own:
@@ -114,6 +121,7 @@ def _fill(archive: tarfile.TarFile, folder: DataFolder) -> None:
 
 def _files(folder: DataFolder) -> Iterator[Path]:
     left_out = {
+        folder.vectors,
         folder.models,
         folder.self_test,
         folder.states,

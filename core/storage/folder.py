@@ -31,6 +31,16 @@ class DataFolder:
         return self.root / "threads.db"
 
     @property
+    def index(self) -> Path:
+        """What was indexed of the user's documents; made when it is needed."""
+        return self.root / "index.db"
+
+    @property
+    def vectors(self) -> Path:
+        """Made anew from `index` at any time."""
+        return self.root / "vectors"
+
+    @property
     def feedback_log(self) -> Path:
         return self.root / "feedback.jsonl"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from core.routing.language import detect_language
+from core.language import detect_language
 
 SPANISH = [
     "hola", "buenas", "gracias", "qué tal", "sí", "adiós", "¿por qué?", "mañana", "sigue",
