@@ -22,8 +22,8 @@ endif
 run: setup ## start the assistant; make run ASK="a question" answers once
 	@if [ -n "$$ASK" ]; then exec .venv/bin/sarai ask -- "$$ASK"; else exec .venv/bin/sarai; fi
 
-test: setup ## run the tests (ARGS="-k name" narrows them)
-	@$(RUN) pytest $(ARGS)
+test: setup ## run the tests in two processes (ARGS="-k name" narrows them)
+	@$(RUN) pytest -n 2 --dist worksteal $(ARGS)
 
 test-slow: setup ## run the slow tests; what is skipped says why
 	@$(RUN) pytest -m slow $(ARGS)

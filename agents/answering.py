@@ -186,10 +186,14 @@ def _stream(
         for item in items:
             if isinstance(item, Completion):
                 return item
+            # Some models begin with a space or empty lines.
+            text = item.text if pieces else item.text.lstrip()
+            if not text:
+                continue
             if call.question.opening and not pieces:
                 call.listener.text(call.question.opening)
-            pieces.append(item.text)
-            call.listener.text(item.text)
+            pieces.append(text)
+            call.listener.text(text)
     raise LookupError("An engine ended its stream without a Completion.")
 
 

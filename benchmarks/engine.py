@@ -29,7 +29,7 @@ from benchmarks.measuring.throughput import (
 from benchmarks.report import Figure, run_with_options
 from benchmarks.synthetic_models.catalogue import MODELS, default_folder, written
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 
 DEFAULT_MODELS = ("qwen3-4b", "qwen3-0.6b")
 DEFAULT_VISION = "qwen3-vl-4b-q4_k_m"

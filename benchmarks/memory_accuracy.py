@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.measuring.full_use import loaded, predicted, spec_of, use_fully
 from benchmarks.report import Figure, run_with_options
 from benchmarks.synthetic_models.catalogue import MODELS, default_folder, written
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 
 DEFAULT_MODELS = ("qwen3-0.6b", "lfm2-1.2b", "embeddinggemma-300m")
 DEFAULT_CONTEXTS = (512, 1024, 2048)

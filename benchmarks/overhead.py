@@ -23,13 +23,13 @@ from core.cancellation import Cancellation
 from core.engines.protocol import (
     Capabilities,
     Completion,
-    EngineSpec,
     GenerationRequest,
     LoadProgress,
     Message,
     TextDelta,
     Usage,
 )
+from core.engines.spec import EngineSpec
 
 TURNS = 200
 WARM_UP_TURNS = 20

@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.measuring.full_use import loaded, predicted, spec_of, use_fully
 from benchmarks.report import ROOT, Figure, run_with_options
 from benchmarks.synthetic_models.catalogue import default_folder, written
-from core.engines.protocol import EngineSpec, KvCacheType
+from core.engines.spec import EngineSpec, KvCacheType
 
 BASELINE = ("lfm2-1.2b", "qwen2.5-omni-3b", "embeddinggemma-300m")
 HEARING = ("lfm2-1.2b", "qwen2.5-omni-3b-hearing")

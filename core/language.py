@@ -6,9 +6,12 @@ Owns the guess and its word lists; knows nothing of any other language.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from core.state import Language
+from core.state import Language, PastTurn
 from core.text.folding import folded_words
+
+FIRST_LANGUAGE: Language = "es"
 
 # Words that are common in one language and no word of the other ("no", "me", "son", "a"
 # are therefore missing); folded.
@@ -21,7 +24,8 @@ _SPANISH_WORDS = """
     manana siempre nunca nada algo todo todos bien mal aqui alli yo ella nosotros ellos usted
     hola buenas buenos dias tardes noches gracias adios vale claro ayuda ayudame dime dame
     explica explicame escribe traduce resume busca triste feliz perro gato amigo casa tiempo
-    recomienda recomiendame sugiere compara dos tres cuatro cinco nuevo nueva
+    recomienda recomiendame sugiere compara nuevo nueva
+    cero uno dos tres cuatro cinco seis siete ocho nueve diez
     noticias precio codigo archivo funcion error lista sigue continua otra vez favor
 """
 _ENGLISH_WORDS = """
@@ -33,7 +37,8 @@ _ENGLISH_WORDS = """
     any all my mine yes please thanks thank hello hi hey bye good morning night sorry help
     tell give show explain write translate summarize make find fix run sad happy dog cat
     friend house weather news price code file list continue again let's lets get got go today
-    now know want need time recommend suggest compare two three four five one new old
+    now know want need time recommend suggest compare new old stop goodbye speak call send take
+    home message timer picture zero one two three four five six seven eight nine ten
 """
 _SPANISH = frozenset(_SPANISH_WORDS.split())
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
@@ -42,12 +47,28 @@ _ENGLISH_ENDINGS = re.compile(r"(?:ing|tion|tions|ness|ly|ght|ould|'s|'t|'re|'ll
 _SPANISH_SIGNS = re.compile(r"[ñÑ¿¡áéíóúÁÉÍÓÚüÜ]|n\u0303|[aeiou]\u0301", re.IGNORECASE)
 
 
-def detect_language(text: str, default: Language = "es") -> Language:
-    """The language that more of the evidence speaks for.
+def turn_language(text: str, history: Sequence[PastTurn] | None = None) -> Language:
+    """The language of the newest words that show one: `text`, else the turns before it.
+
+    Where nothing shows one it is Spanish, the assistant's first language.
+
+    Args:
+        history: earlier turns of the conversation, oldest first.
+    """
+    said = (text, *(turn["user"] for turn in reversed(history or ())))
+    return next(filter(None, map(evident_language, said)), FIRST_LANGUAGE)
+
+
+def detect_language(text: str, default: Language = FIRST_LANGUAGE) -> Language:
+    """The language that `text` shows, else `default`."""
+    return evident_language(text) or default
+
+
+def evident_language(text: str) -> Language | None:
+    """The language that more of the evidence speaks for; None without any, and in a tie.
 
     A function word counts 2, an ending 1, and a Spanish letter or sign 2 (at most three
-    of them, since an English text may quote a name). Without evidence, or in a tie, the
-    answer is `default`: Spanish, the assistant's first language.
+    of them, since an English text may quote a name).
     """
     signs = len(_SPANISH_SIGNS.findall(text)[:3])
     spanish, english = 2 * signs, 0
@@ -55,5 +76,5 @@ def detect_language(text: str, default: Language = "es") -> Language:
         spanish += 2 * (word in _SPANISH) or bool(_SPANISH_ENDINGS.search(word))
         english += 2 * (word in _ENGLISH) or bool(_ENGLISH_ENDINGS.search(word))
     if spanish == english:
-        return default
+        return None
     return "es" if spanish > english else "en"

@@ -5,10 +5,12 @@ Owns the two bundles and their construction; knows nothing of the graph.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 from core.cancellation import Cancellation
+from core.errors import StorageError
 from core.feedback.log import FeedbackLog
 from core.model_pool import ModelPool
 from core.retrieval.index import DocumentIndex
@@ -18,6 +20,8 @@ from core.storage.database import Database
 from core.storage.folder import DataFolder
 from core.storage.media_store import MediaStore
 from core.storage.runs import RunLog
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
     """Build the services around a pool; nothing is loaded yet."""
     database = Database(folder.database)
     database.stay_open()
+    media_store = MediaStore(folder)
+    _tidy(media_store)
     return Services(
         settings=_with_stored_media_allowed(settings, folder),
         folder=folder,
@@ -57,8 +63,16 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         feedback_log=FeedbackLog(folder.feedback_log, store_text=settings.feedback.store_text),
         database=database,
         runs=RunLog(database),
-        media_store=MediaStore(folder),
+        media_store=media_store,
     )
+
+
+def _tidy(media_store: MediaStore) -> None:
+    """Whether old media can be deleted decides about no answer."""
+    try:
+        media_store.prune()
+    except StorageError as error:
+        logger.warning("%s", error)
 
 
 def _with_stored_media_allowed(settings: Settings, folder: DataFolder) -> Settings:

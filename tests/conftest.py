@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from core.engines.llama.devices import ask_devices
 from core.graph import SARAiOrchestrator
@@ -18,6 +19,10 @@ from tests.media_samples import write_image, write_tone, write_video
 NO_OLLAMA = {"SARAI__OLLAMA__BASE_URL": "http://127.0.0.1:9"}
 """Nothing listens there, whatever runs on the developer's own machine."""
 
+# How long an example takes tells how busy the machine is; pytest-timeout ends what hangs.
+hypothesis_settings.register_profile("tests", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("tests")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -28,9 +33,18 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     os.environ["SARAI_HOME"] = str(tmp_path_factory.mktemp("home"))
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
     os.environ.update(NO_OLLAMA)
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Else every process that a test starts would compile all that it imports anew.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(_shared_by_all(tmp_path_factory) / "bytecode")
     yield
     os.environ.clear()
     os.environ.update(saved)
+
+
+def _shared_by_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this test run; each of several processes has its own in it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")

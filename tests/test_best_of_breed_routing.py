@@ -58,7 +58,7 @@ def test_vision_auto_unload(settings: Settings, folder: DataFolder, samples: Pat
     clock = VirtualClock()
     others = len(workers(VISION))
     pool = ModelPool(settings, folder, clock=clock)
-    with SARAiOrchestrator(pool=pool) as assistant:
+    with SARAiOrchestrator(pool=pool, preload=False) as assistant:
         assistant.invoke({"input": "test", "image_path": str(samples / "red.png")})
         clock.advance(59.9)
         assert len(workers(VISION)) == others + 1
@@ -76,7 +76,7 @@ def test_use_postpones_the_unload(
     pool = ModelPool(settings, folder, clock=clock)
     others = len(workers(VISION))
     turn = {"input": "test", "image_path": str(samples / "red.png")}
-    with SARAiOrchestrator(pool=pool) as assistant:
+    with SARAiOrchestrator(pool=pool, preload=False) as assistant:
         assistant.invoke(turn)
         clock.advance(use_at_s)
         assistant.invoke(turn)

@@ -17,7 +17,8 @@ from benchmarks.synthetic_models.catalogue import Files
 from benchmarks.synthetic_models.vocabulary import prompt_of
 from core.engines.llama.cache.saved_states import SAVED_STATES_MB
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import Engine, EngineSpec, GenerationRequest, KvCacheType, Message, Part
+from core.engines.protocol import Engine, GenerationRequest, Message, Part
+from core.engines.spec import EngineSpec, KvCacheType
 from core.media.content import AUDIO_RATE_HZ, AudioClip, RgbImage
 from core.model_files.header import read_header
 from core.model_pool.prediction.footprint import Footprint, predict_footprint

@@ -18,7 +18,7 @@ import llama_cpp.llama_cpp as llama
 
 from core.engines.llama.native.log import NATIVE_LOG
 from core.engines.llama.native.model import BATCH_TOKENS
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 
 MOST_TOKENS = 1 << 16
 

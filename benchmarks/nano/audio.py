@@ -17,7 +17,8 @@ import numpy as np
 from agents.omni import TRANSCRIBER
 from benchmarks.report import ROOT, Figure, data_folder, not_measured, run
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import EngineSpec, GenerationRequest, Message, TextDelta
+from core.engines.protocol import GenerationRequest, Message, TextDelta
+from core.engines.spec import EngineSpec
 from core.media.audio import load_audio
 from core.media.content import AUDIO_RATE_HZ, AudioClip
 from core.nodes.process_voice import TRANSCRIBE

@@ -25,7 +25,8 @@ from agents.rag import RAG
 from agents.tiny import TINY
 from benchmarks.report import ROOT, Figure, data_folder, not_measured, run
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import EngineSpec, GenerationRequest, TextDelta
+from core.engines.protocol import GenerationRequest, TextDelta
+from core.engines.spec import EngineSpec
 from core.retrieval.citations import cited_numbers, prompt_blocks
 from core.retrieval.passage import Passage as Found
 from core.state import PastTurn

@@ -21,7 +21,8 @@ from PIL import Image
 from agents.qwen3_vl import VISION
 from benchmarks.report import ROOT, Figure, not_measured, run
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import EngineSpec, GenerationRequest, Message, TextDelta
+from core.engines.protocol import GenerationRequest, Message, TextDelta
+from core.engines.spec import EngineSpec
 from core.media.image import load_image
 from core.settings import load_settings
 from models.nano.vision.drawing import MOST_TOKENS, Pixels

@@ -5,7 +5,7 @@ Owns that rule and the patience; knows nothing of answers.
 
 from __future__ import annotations
 
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 from core.settings import Settings
 from core.settings.addresses import is_this_machine
 from core.settings.schema import ModelSettings, OpenAIServer

@@ -9,25 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.cancellation import Cancellation
+from core.engines.spec import EngineSpec
 from core.media.content import AudioClip, RgbImage
 
-PARALLEL_REQUESTS = 4
-"""Requests that a llama worker answers at once, unless its spec says otherwise."""
-
 Role = Literal["system", "user", "assistant", "tool"]
-Modality = Literal["image", "audio"]
 Part = str | RgbImage | AudioClip
 JsonSchema = Mapping[str, Any]
 """A JSON schema (draft 2020-12) as Python values."""
 FinishReason = Literal["stop", "length", "cancelled"]
-KvCacheType = Literal["f16", "q8_0", "q4_0"]
 LoadProgress = Callable[[float], None]
 """Called with the loaded fraction, 0 to 1, while a model loads."""
 MAX_TOP_LOGPROBS = 20
@@ -185,40 +180,6 @@ class Capabilities:
     tools: bool = False
     logprobs: bool = False
     rerank: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EngineSpec:
-    """All that an engine needs to open one model; the pool fills it from the configuration.
-
-    For `llama`: `gguf_path` and, for images or audio, `mmproj_path`. For `ollama`:
-    `remote_model`, `base_url` and the timeouts; `read_timeout_s` is how long the server may
-    stay silent, and loading a large model from a slow disk takes minutes. For `openai_http`:
-    the same, `modalities` and `api_key_env`, the variable that holds the key. `log_path`
-    receives a worker's stderr; `states_path`, what its conversations came to, from one life of
-    the model to the next. `context_tokens` is the model's whole context, prompt and
-    answer together; the `parallel` requests that are answered at once share it.
-    """
-
-    model: str
-    engine: str
-    context_tokens: int
-    threads: int
-    gguf_path: Path | None = None
-    mmproj_path: Path | None = None
-    remote_model: str = ""
-    base_url: str = ""
-    connect_timeout_s: float = 0.5
-    read_timeout_s: float = 300.0
-    api_key_env: str = ""
-    modalities: tuple[Modality, ...] = ()
-    gpu_layers: int = 0
-    embeddings: bool = False
-    kv_cache_type: KvCacheType = "f16"
-    image_max_tokens: int = 1280
-    parallel: int = PARALLEL_REQUESTS
-    log_path: Path | None = None
-    states_path: Path | None = None
 
 
 class Engine(Protocol):

@@ -12,7 +12,8 @@ from importlib import import_module
 from core.cancellation import Cancellation
 from core.engines.devices import Device
 from core.engines.offers import Offer
-from core.engines.protocol import Engine, EngineSpec, LoadProgress, OpenEngine
+from core.engines.protocol import Engine, LoadProgress, OpenEngine
+from core.engines.spec import EngineSpec
 from core.errors import ConfigError
 
 ENGINES: dict[str, Callable[[], OpenEngine]] = {

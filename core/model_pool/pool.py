@@ -7,12 +7,9 @@ in `callers`. What a model is used for nobody here knows.
 
 from __future__ import annotations
 
-import difflib
 import logging
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 
 from core.cancellation import Cancellation
@@ -20,7 +17,7 @@ from core.clock import Clock, SystemClock
 from core.engines.protocol import Engine, OpenEngine
 from core.engines.table import check_available
 from core.engines.table import open_engine as open_configured_engine
-from core.errors import EngineCrashed, InvalidInput, SARAiError, StorageError
+from core.errors import EngineCrashed, SARAiError, StorageError
 from core.model_pool.callers import Callers
 from core.model_pool.eviction_log import EvictionLog
 from core.model_pool.handle import PooledEngine
@@ -34,15 +31,16 @@ from core.model_pool.memory.shared_budget import SharedBudget
 from core.model_pool.monitor import Monitor
 from core.model_pool.prefetch import Prefetch
 from core.model_pool.preload import Preload, startup_chains
+from core.model_pool.request_checks import check_unload_schedule, configured
 from core.model_pool.resolve import ConfiguredModels, Models, ResolvedModel
 from core.model_pool.scheduling.decisions import EvictionRecord
 from core.model_pool.scheduling.events import PoolEvent
 from core.model_pool.scheduling.idle import IdleRules
 from core.model_pool.scheduling.scheduler import Scheduler
-from core.model_pool.scheduling.status import ModelStatus, PoolStatus, read_status
+from core.model_pool.scheduling.status import PoolStatus, read_status
 from core.model_pool.trace import Trace
 from core.model_pool.ttl import configured_idle_times
-from core.settings.schema import ModelSettings, Settings
+from core.settings.schema import Settings
 from core.storage.database import Database
 from core.storage.folder import DataFolder
 
@@ -115,7 +113,6 @@ class ModelPool:
             perform=self._loader.perform,
             look=self._look,
         )
-
         self._callers = Callers(
             self._monitor,
             self._loader,
@@ -155,7 +152,7 @@ class ModelPool:
             PoolBusy: the memory it needs is in use; says by whom.
             Cancelled: on request, or because the pool was closed.
         """
-        model = self._callers.acquire(self._configured(name), name, cancel, timeout_s)
+        model = self._callers.acquire(configured(self._settings, name), name, cancel, timeout_s)
         try:
             yield model.engine
         except EngineCrashed as error:
@@ -170,7 +167,7 @@ class ModelPool:
 
         Raises: InvalidInput, when no model has this name.
         """
-        self._configured(name)
+        configured(self._settings, name)
         return PooledEngine(self, name)
 
     def schedule_unload(self, name: str, ttl: float) -> None:
@@ -182,14 +179,7 @@ class ModelPool:
 
         Raises: InvalidInput, for an unknown name, a ttl below 0, or a permanent model.
         """
-        if self._configured(name).permanent:
-            raise InvalidInput(
-                f"{name} is permanent, so it cannot be scheduled to unload.",
-                key=name,
-                hint=f"Set models.{name}.permanent to false, or call unload to unload it now.",
-            )
-        if not (ttl >= 0 and math.isfinite(ttl)):
-            raise InvalidInput(f"ttl is {ttl} seconds.", key="ttl", hint="Give 0 or more.")
+        check_unload_schedule(name, configured(self._settings, name), ttl)
         with self._monitor.use() as scheduler:
             scheduler.schedule_unload(name, ttl)
 
@@ -199,7 +189,7 @@ class ModelPool:
         Raises: InvalidInput, when no model has this name; PoolBusy, when it is in use or
             loading: a running answer is never cut.
         """
-        self._configured(name)
+        configured(self._settings, name)
         with self._monitor.use() as scheduler:
             return scheduler.unload(name, self._clock.now_s())
 
@@ -227,7 +217,7 @@ class ModelPool:
 
         Raises: InvalidInput, when no model has this name.
         """
-        settings = self._configured(name)
+        settings = configured(self._settings, name)
         prefetch = Prefetch(self._monitor, self._clock)
         try:
             resolved = self._callers.resolved(name, None)
@@ -254,10 +244,7 @@ class ModelPool:
                 now_s=self._clock.now_s(),
             )
             engines = {name: each.engine for name, each in scheduler.table.loaded.items()}
-        return replace(
-            status,
-            models=tuple(_with_memory(each, engines.get(each.name)) for each in status.models),
-        )
+        return status.with_memory(engines)
 
     def decisions(self) -> tuple[EvictionRecord, ...]:
         """The last evictions, oldest first: who left for whom, and who else could have."""
@@ -269,7 +256,7 @@ class ModelPool:
 
         Raises: InvalidInput, ModelUnavailable, ModelFileInvalid, ModelTooLarge.
         """
-        self._configured(name)
+        configured(self._settings, name)
         return self._models(name)
 
     def check_available(self, name: str) -> None:
@@ -297,17 +284,6 @@ class ModelPool:
         self._budget.close()
         self._folder.forget_states()
 
-    def _configured(self, name: str) -> ModelSettings:
-        model = self._settings.models.get(name)
-        if model is not None:
-            return model
-        nearest = difflib.get_close_matches(name, self._settings.models, n=1, cutoff=0.0)
-        raise InvalidInput(
-            f"No model is named {name!r}.",
-            key=name,
-            hint=f"Did you mean {nearest[0]}?" if nearest else "",
-        )
-
     def _look(self) -> bool:
         """See what others hold now, and whether the machine is short of memory."""
         try:
@@ -317,9 +293,5 @@ class ModelPool:
         return self._gauge.refresh()
 
     def _load_at_startup(self, name: str) -> None:
-        model = self._callers.acquire(self._configured(name), name, may_evict=False)
+        model = self._callers.acquire(configured(self._settings, name), name, may_evict=False)
         self._monitor.give_back(model)
-
-
-def _with_memory(status: ModelStatus, engine: Engine | None) -> ModelStatus:
-    return status if engine is None else replace(status, memory_mb=engine.memory_mb())

@@ -15,7 +15,7 @@ from typing import Protocol
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
 from core.engines.prices import TokenPrice
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 from core.errors import ModelFileInvalid, ModelTooLarge
 from core.model_files.checksums import Checksums
 from core.model_files.files import ModelFiles

@@ -16,7 +16,6 @@ def classify(state: State, runtime: Runtime[TurnContext]) -> State:
     found = services.classifier.classify(words)
     doc_match, problems = _doc_match(state, words, services)
     return {
-        "language": found.language,
         "task": found.task,
         "scores": {
             "hard": found.hard,

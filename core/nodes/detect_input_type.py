@@ -6,17 +6,16 @@ from typing import Literal
 
 from langgraph.runtime import Runtime
 
-from core.language import detect_language
+from core.language import turn_language
 from core.services import TurnContext
 from core.state import InputType, State
 
 
 def detect_input_type(state: State, runtime: Runtime[TurnContext]) -> State:
-    """Name the input's type, and the language where there are words already."""
-    words = state.get("input")
+    """Name the input's type, and the language, as far as words show it already."""
     return {
         "input_type": _input_type(state),
-        "language": detect_language(words) if words else None,
+        "language": turn_language(state.get("input") or "", state.get("history")),
     }
 
 

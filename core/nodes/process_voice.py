@@ -13,7 +13,7 @@ from langgraph.runtime import Runtime
 
 from agents.omni import HEARD_NOTHING, LISTENER, TRANSCRIBER
 from agents.qwen3_vl import VISION
-from core.language import detect_language
+from core.language import turn_language
 from core.media.audio import load_audio
 from core.media.content import AudioClip
 from core.nodes.answering import (
@@ -77,7 +77,7 @@ def _transcribe(clip: AudioClip, state: State, runtime: Runtime[TurnContext]) ->
     return {
         "transcript": transcript,
         "input": words,
-        "language": detect_language(words) if words else None,
+        "language": turn_language(words, state.get("history")),
         "agent_used": "omni",
         "model_used": made.model,
         "tried": list(made.tried),

@@ -17,8 +17,8 @@ def speak(state: State, runtime: Runtime[TurnContext]) -> State:
     words = state.get("response")
     if not context.services.settings.voice.speak or not words:
         return {}
-    target = context.services.folder.media / f"reply-{context.run_id}.wav"
     try:
+        target = context.services.media_store.place(f"reply-{context.run_id}.wav")
         speak_to_file(words, language_of(state), target)
     except (SpeechUnavailable, StorageError) as error:
         return {"warnings": [f"The answer is not spoken: {error}"]}

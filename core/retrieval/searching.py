@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from core.cancellation import Cancellation
 from core.errors import ModelError
-from core.language import detect_language
+from core.language import evident_language
 from core.retrieval.catalogue.catalogue import Catalogue, StoredPassage
 from core.retrieval.collection import Collection
 from core.retrieval.embeddings import Embeddings, Encoder, unavailable
@@ -20,10 +20,8 @@ from core.retrieval.passage import Explanation
 from core.retrieval.sparse import SparseVector, coverage, query_vector
 from core.retrieval.stores.protocol import Filters, Scored, Vector
 from core.retrieval.terms import search_words
-from core.state import Language
 
 CANDIDATES = 100
-LANGUAGES: tuple[Language, Language] = ("es", "en")
 PROBED = 20
 """Passages that are looked at to tell how well the documents answer a question."""
 
@@ -147,7 +145,8 @@ class Searcher:
 def own_alpha(encoder: Encoder, query: str) -> float:
     """The model's weight for the language of `query`; for one that may be either, the lower."""
     alphas = {"es": encoder.settings.alpha_es, "en": encoder.settings.alpha_en}
-    return min(alphas[detect_language(query, default)] for default in LANGUAGES)
+    language = evident_language(query)
+    return alphas[language] if language else min(alphas.values())
 
 
 def _scores(found: Sequence[Scored]) -> dict[int, float]:

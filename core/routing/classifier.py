@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.language import detect_language
+from core.language import turn_language
 from core.routing.evidence import (
     SCORES,
     Evidence,
@@ -72,10 +72,10 @@ class Classifier:
         """
         evidence = self._evidence(text)
         earlier = self._subject_of(text, evidence, history or ())
+        language = turn_language(text, history)
         if earlier is None:
-            return _classification(text, evidence, detect_language(text))
+            return _classification(text, evidence, language)
         carried = [_renamed(item, f"follow-up, {item.cue}") for item in self._evidence(earlier)]
-        language = detect_language(text, default=detect_language(earlier))
         return _classification(earlier, carried, language)
 
     def _evidence(self, text: str) -> list[Evidence]:

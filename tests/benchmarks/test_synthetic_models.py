@@ -11,13 +11,8 @@ import pytest
 from benchmarks.synthetic_models.catalogue import MODELS
 from benchmarks.synthetic_models.vocabulary import prompt_of
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import (
-    Completion,
-    EngineSpec,
-    GenerationRequest,
-    Message,
-    TextDelta,
-)
+from core.engines.protocol import Completion, GenerationRequest, Message, TextDelta
+from core.engines.spec import EngineSpec
 
 # Source: the file lists of the repositories in config/sarai.yaml, and of Qwen's own.
 PUBLISHED_GB = {

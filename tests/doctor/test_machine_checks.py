@@ -85,7 +85,7 @@ def test_llama_cpp_loads_or_is_built_anew(tmp_path: Path) -> None:
     assert found.status == "fail"
     assert absent.reason in found.found
     assert found.cure == "make clean && make setup"
-    foreign = NoBuild("loading it ends in SIGILL", wrong_processor=True)
+    foreign = NoBuild("the process that looked ended in SIGILL", wrong_processor=True)
     found = only(check_llama_cpp, surroundings(tmp_path / "m", llama=foreign))
     assert found.found.endswith("SIGILL (built for another processor)")
 

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 @pytest.fixture
 def assistant(folder: DataFolder) -> Iterator[SARAiOrchestrator]:
-    with assistant_with(folder) as opened:
+    with assistant_with(folder, preload=True) as opened:
         opened.services.pool.wait_preloaded()
         yield opened
 

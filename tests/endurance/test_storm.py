@@ -172,7 +172,9 @@ def turns(samples: Path, tmp_path: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def storm(folder: DataFolder, turns: list[dict[str, Any]]) -> Iterator[Storm]:
-    with assistant_with(folder, {**ROOM_FOR_TWO, "voice.speak": "false"}) as assistant:
+    with assistant_with(
+        folder, {**ROOM_FOR_TWO, "voice.speak": "false"}, preload=True
+    ) as assistant:
         peaceful = [assistant.invoke(turn)["response"] or "" for turn in turns]
         yield Storm(assistant, turns, peaceful, time.monotonic() + STORM_S)
 

@@ -26,7 +26,11 @@ SMALL_PINS = {
 
 @contextmanager
 def assistant_with(
-    folder: DataFolder, keys: Mapping[str, object] | None = None, *, clock: Clock | None = None
+    folder: DataFolder,
+    keys: Mapping[str, object] | None = None,
+    *,
+    clock: Clock | None = None,
+    preload: bool = False,
 ) -> Iterator[SARAiOrchestrator]:
     """The shipped configuration with `keys` changed, as in {"retrieval.top_k": 2}."""
     environ = {
@@ -34,7 +38,7 @@ def assistant_with(
         for key, value in {**SMALL_PINS, **(keys or {})}.items()
     }
     pool = ModelPool(load_settings(environ={**NO_OLLAMA, **environ}), folder, clock=clock)
-    with SARAiOrchestrator(pool=pool) as assistant:
+    with SARAiOrchestrator(pool=pool, preload=preload) as assistant:
         yield assistant
 
 

@@ -21,10 +21,6 @@ from tests.ollama_emulator import OllamaEmulator, Stall
 
 HARD = "¿Cómo configuro SSH en Ubuntu?"
 SAD = "Estoy muy triste y me siento solo, mi perro ha muerto"
-NO_PRELOAD = {
-    "models.lfm2_1_2b.load_on_startup": "false",
-    "models.qwen_omni_3b.load_on_startup": "false",
-}
 
 
 def prompt_tokens(state: State) -> int:
@@ -33,7 +29,7 @@ def prompt_tokens(state: State) -> int:
 
 
 def ask_with(folder: DataFolder, keys: Mapping[str, object], turn: dict[str, Any] | str) -> State:
-    with assistant_with(folder, {**NO_PRELOAD, **keys}) as assistant:
+    with assistant_with(folder, keys) as assistant:
         return assistant.invoke(turn)
 
 
@@ -66,7 +62,7 @@ def test_ollama_read_timeout_s(folder: DataFolder, server: OllamaEmulator) -> No
 
 
 def test_ollama_connect_timeout_s(folder: DataFolder) -> None:
-    with assistant_with(folder, {**NO_PRELOAD, "ollama.connect_timeout_s": 0.125}) as assistant:
+    with assistant_with(folder, {"ollama.connect_timeout_s": 0.125}) as assistant:
         spec = assistant.services.pool.resolve("solar_ollama").spec
     assert (spec.connect_timeout_s, spec.read_timeout_s) == (0.125, 300.0)
 
@@ -196,7 +192,7 @@ def test_voice_speak(folder: DataFolder, samples: Path, speak: str) -> None:
 def test_a_full_or_missing_media_folder_costs_the_sound_and_not_the_answer(
     folder: DataFolder, samples: Path
 ) -> None:
-    with assistant_with(folder, NO_PRELOAD) as assistant:
+    with assistant_with(folder) as assistant:
         folder.media.rmdir()
         folder.media.write_text("no folder")
         seen = follow(assistant, {"audio_input": str(samples / "low.wav")})

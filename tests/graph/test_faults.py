@@ -37,7 +37,7 @@ def test_killing_the_worker_in_mid_answer_hands_over_to_the_fallback(folder: Dat
     restarted: list[str] = []
     tokens: list[str] = []
     killed = False
-    with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
+    with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
         for event in assistant.stream("hola"):
             if isinstance(event, Token) and not killed:
                 killed = True
@@ -57,7 +57,7 @@ def test_killing_the_worker_in_mid_answer_hands_over_to_the_fallback(folder: Dat
 
 
 def test_a_dead_worker_is_replaced_at_the_next_call(settings: Settings, folder: DataFolder) -> None:
-    with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
+    with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
         assistant.invoke("hola")
         kill("self_test_tiny")
         state = assistant.invoke("hola")
@@ -67,7 +67,7 @@ def test_a_dead_worker_is_replaced_at_the_next_call(settings: Settings, folder: 
 def test_without_a_fallback_the_error_is_typed(folder: DataFolder) -> None:
     settings = load_settings(environ={**NO_OLLAMA, "SARAI__MODELS__LFM2_1_2B__FALLBACK": "null"})
     with (
-        SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant,
+        SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant,
         pytest.raises(ModelUnavailable, match=r"LFM2-1\.2B-Q4_K_M\.gguf"),
     ):
         assistant.invoke("hola")
@@ -133,7 +133,8 @@ class BrokenClock(SystemClock):
 def test_an_answer_survives_a_failing_unload_schedule(
     settings: Settings, folder: DataFolder, samples: Path
 ) -> None:
-    with SARAiOrchestrator(pool=ModelPool(settings, folder, clock=BrokenClock())) as assistant:
+    pool = ModelPool(settings, folder, clock=BrokenClock())
+    with SARAiOrchestrator(pool=pool, preload=False) as assistant:
         state = assistant.invoke({"input": "?", "image_path": str(samples / "red.png")})
     assert (state["response"] or "").startswith("self-test reply")
     assert any("Clean-up" in warning for warning in state["warnings"])
@@ -143,7 +144,7 @@ def test_a_feedback_log_that_cannot_be_written_is_a_warning(
     settings: Settings, folder: DataFolder
 ) -> None:
     folder.feedback_log.mkdir()
-    with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
+    with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
         state = assistant.invoke("hola")
     assert (state["response"] or "").startswith("self-test reply")
     assert any("feedback log" in warning for warning in state["warnings"])

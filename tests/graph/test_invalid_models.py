@@ -84,7 +84,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, module_folder: DataFolder) ->
         "media.image_max_tokens": 64,
     }
     good_text = tiny_models.scripted_text(folder).read_bytes()
-    with assistant_with(module_folder, keys) as assistant:
+    with assistant_with(module_folder, keys, preload=True) as assistant:
         assistant.services.pool.wait_preloaded()
         yield Bench(assistant, used, good_text, vision.read_bytes(), tower.read_bytes())
 

@@ -57,7 +57,7 @@ def test_permanent(folder: DataFolder, permanent: bool) -> None:
         "runtime.budget_mb": RESERVE_MB + PINNED_MB + 90,
         "models.self_test_expert.permanent": str(permanent).lower(),
     }
-    with assistant_with(folder, keys) as assistant:
+    with assistant_with(folder, keys, preload=True) as assistant:
         assistant.services.pool.wait_preloaded()
         use(assistant, "self_test_expert")
         if permanent:
@@ -70,13 +70,13 @@ def test_permanent(folder: DataFolder, permanent: bool) -> None:
 
 def test_load_on_startup(folder: DataFolder) -> None:
     keys = {**NO_PRELOAD, "models.qwen3_vl_4b.load_on_startup": "true"}
-    with assistant_with(folder, keys) as assistant:
+    with assistant_with(folder, keys, preload=True) as assistant:
         assert assistant.services.pool.wait_preloaded() == ("self_test_vision",)
 
 
 def test_ttl_seconds(folder: DataFolder) -> None:
     clock = VirtualClock()
-    keys = {**NO_PRELOAD, "models.self_test_expert.ttl_seconds": 7}
+    keys = {"models.self_test_expert.ttl_seconds": 7}
     with assistant_with(folder, keys, clock=clock) as assistant:
         assert asked_of(assistant, "self_test_expert") == "self_test_expert"
         clock.advance(6.9)
@@ -88,7 +88,6 @@ def test_ttl_seconds(folder: DataFolder) -> None:
 def test_auto_unload_after_seconds(folder: DataFolder) -> None:
     clock = VirtualClock()
     keys = {
-        **NO_PRELOAD,
         f"{MEDIA_VARIANT}.vision.model": "self_test_vision",
         f"{MEDIA_VARIANT}.vision.auto_unload_after_seconds": 9,
     }
@@ -103,7 +102,6 @@ def test_auto_unload_after_seconds(folder: DataFolder) -> None:
 @pytest.mark.parametrize("low", ["self_test_expert", "self_test_vision"])
 def test_priority(folder: DataFolder, low: str) -> None:
     keys = {
-        **NO_PRELOAD,
         "runtime.budget_mb": RESERVE_MB + TEXT_MB + MEDIA_MB + 20,
         f"models.{low}.priority": "low",
     }
@@ -115,7 +113,7 @@ def test_priority(folder: DataFolder, low: str) -> None:
 
 
 def test_max_memory_mb(folder: DataFolder) -> None:
-    keys = {**NO_PRELOAD, "models.self_test_expert.max_memory_mb": 50}
+    keys = {"models.self_test_expert.max_memory_mb": 50}
     with assistant_with(folder, keys) as assistant:
         with pytest.raises(ModelTooLarge, match="max_memory_mb is 50"):
             asked_of(assistant, "self_test_expert")
@@ -123,7 +121,7 @@ def test_max_memory_mb(folder: DataFolder) -> None:
 
 
 def test_context_length(folder: DataFolder) -> None:
-    keys = {**NO_PRELOAD, "models.self_test_tiny.context_length": 512}
+    keys = {"models.self_test_tiny.context_length": 512}
     with assistant_with(folder, keys) as assistant, pytest.raises(ContextOverflow) as caught:
         assistant.invoke("palabra " * 600)
     assert caught.value.context_tokens == 512
@@ -133,7 +131,6 @@ def test_fallback_and_gguf_file_and_paths_models(folder: DataFolder, tmp_path: P
     (tmp_path / "gguf").mkdir()
     scripted_text(tmp_path / "gguf", name="small")
     keys = {
-        **NO_PRELOAD,
         "paths.models": tmp_path / "gguf",
         "models.lfm2_1_2b.fallback": "solar_gguf",
         "models.solar_gguf.gguf_file": "small.gguf",
@@ -145,7 +142,7 @@ def test_fallback_and_gguf_file_and_paths_models(folder: DataFolder, tmp_path: P
 
 
 def test_threads_and_gpu_layers_reach_the_engine(folder: DataFolder) -> None:
-    keys = {**NO_PRELOAD, "runtime.threads": 1, "runtime.gpu_layers": 3}
+    keys = {"runtime.threads": 1, "runtime.gpu_layers": 3}
     with assistant_with(folder, keys) as assistant:
         spec = assistant.services.pool.resolve("self_test_tiny").spec
         assert (spec.threads, spec.gpu_layers) == (1, 3)
@@ -153,7 +150,7 @@ def test_threads_and_gpu_layers_reach_the_engine(folder: DataFolder) -> None:
 
 
 def test_budget_mb_and_system_reserve_mb(folder: DataFolder) -> None:
-    keys = {**NO_PRELOAD, "runtime.budget_mb": 1000, "runtime.system_reserve_mb": 930}
+    keys = {"runtime.budget_mb": 1000, "runtime.system_reserve_mb": 930}
     with assistant_with(folder, keys) as assistant:
         assert assistant.services.pool.status().budget_mb == 70
         with pytest.raises(ModelTooLarge, match="70"):
@@ -162,7 +159,6 @@ def test_budget_mb_and_system_reserve_mb(folder: DataFolder) -> None:
 
 def test_admission_timeout_s(folder: DataFolder) -> None:
     keys = {
-        **NO_PRELOAD,
         "runtime.budget_mb": RESERVE_MB + MEDIA_MB + 20,
         "runtime.admission_timeout_s": 0,
     }
@@ -187,12 +183,12 @@ def test_thresholds(
 ) -> None:
     assert orchestrator.invoke(question)["route"] == route
     for never in ("1.0", "null"):
-        with assistant_with(folder, {**NO_PRELOAD, key: never}) as assistant:
+        with assistant_with(folder, {key: never}) as assistant:
             assert assistant.invoke(question)["route"] != route
 
 
 def test_a_lower_threshold_takes_the_route_more_often(folder: DataFolder) -> None:
-    with assistant_with(folder, {**NO_PRELOAD, f"{VARIANT}.expert.threshold": 0.5}) as assistant:
+    with assistant_with(folder, {f"{VARIANT}.expert.threshold": 0.5}) as assistant:
         state = assistant.invoke("hola")
     assert state["route"] == "expert"
     assert "above 0.50" in (state["route_reason"] or "")
@@ -203,7 +199,6 @@ def test_doc_match_threshold(folder: DataFolder, tmp_path: Path) -> None:
     (tmp_path / "docs" / "casa.md").write_text("La contraseña del wifi es «girasol-42».\n")
     for threshold, route in ((0.1, "rag"), (1.0, "tiny")):
         keys = {
-            **NO_PRELOAD,
             "retrieval.folder": tmp_path / "docs",
             "routing.doc_match_threshold": threshold,
         }
@@ -228,7 +223,6 @@ def test_the_model_of_each_variant(
     """Omni sees and hears, so that it can stand in any place."""
     media = {name: str(samples / turn[name]) for name in turn if name.endswith(("path", "_input"))}
     keys = {
-        **NO_PRELOAD,
         key: "self_test_omni",
         "models.self_test_omni.permanent": "false",
         key.replace(".model", ".permanent"): "null",

@@ -46,7 +46,7 @@ def assistant(
     file = tmp_path / "sarai.yaml"
     file.write_text(FILE.format(base_url=server.base_url))
     pool = ModelPool(load_settings(file, environ=NO_OLLAMA), folder)
-    with SARAiOrchestrator(pool=pool) as opened:
+    with SARAiOrchestrator(pool=pool, preload=False) as opened:
         yield opened
 
 

@@ -24,7 +24,7 @@ CHECKPOINT_LIMIT_BYTES = 200_000
 
 @pytest.fixture
 def assistant(settings: Settings, folder: DataFolder) -> Iterator[SARAiOrchestrator]:
-    with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
+    with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
         yield assistant
 
 
@@ -40,9 +40,17 @@ def test_a_thread_remembers_and_a_turn_without_one_does_not(assistant: SARAiOrch
     assert second["usage"]["prompt_tokens"] > alone["usage"]["prompt_tokens"]
 
 
+def test_a_turn_that_shows_no_language_keeps_that_of_the_thread(
+    assistant: SARAiOrchestrator,
+) -> None:
+    assistant.invoke({"input": "What is the weather like?", "thread_id": "t"})
+    assert assistant.invoke({"input": "42", "thread_id": "t"})["language"] == "en"
+    assert assistant.invoke("42")["language"] == "es"
+
+
 def test_a_thread_outlives_the_process(settings: Settings, folder: DataFolder) -> None:
     for _ in range(2):
-        with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
+        with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
             state = assistant.invoke({"input": "hola", "thread_id": "t"})
     assert len(state["history"]) == 2
 
@@ -157,7 +165,7 @@ def test_turns_that_do_not_fit_are_left_out_and_told(folder: DataFolder) -> None
     settings = load_settings(
         environ={**NO_OLLAMA, "SARAI__MODELS__SELF_TEST_TINY__CONTEXT_LENGTH": "512"}
     )
-    with SARAiOrchestrator(pool=ModelPool(settings, folder)) as assistant:
+    with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
         turn = {"input": "hola " * 40, "thread_id": "t", "preferences": {"max_tokens": 64}}
         warnings = [assistant.invoke(turn)["warnings"] for _ in range(6)]
     assert not any("earlier turns" in warning for warning in warnings[0])

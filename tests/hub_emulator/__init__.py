@@ -9,8 +9,10 @@ Files are kept as the hub keeps large ones: a request for one is redirected to a
 with a signed address; the redirect tells size and SHA-256. There are no Xet headers.
 """
 
-from tests.hub_emulator.emulator import TOKEN, HubEmulator, RecordedRequest
+from tests.emulated_server import RecordedRequest
+from tests.hub_emulator.emulator import HubEmulator
 from tests.hub_emulator.faults import CutShort, Drop, IgnoreRange, Refuse, Spoil
+from tests.hub_emulator.handlers import TOKEN
 
 __all__ = [
     "TOKEN",

@@ -8,42 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import re
-import select
 import socket
-from http.server import BaseHTTPRequestHandler
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from tests.hub_emulator.emulator import COMMIT, TOKEN, EmulatedServer, RecordedRequest
+from tests.emulated_server import EmulatedHandler, LoopbackServer, client_left
 from tests.hub_emulator.faults import CutShort, Drop, Fault, IgnoreRange, Refuse, Spoil
 
+if TYPE_CHECKING:
+    from tests.hub_emulator.emulator import HubEmulator
+
+TOKEN = "hf_emulated"  # noqa: S105  nobody else's
+COMMIT = hashlib.sha1(b"emulated", usedforsecurity=False).hexdigest()
 BLOCK_BYTES = 4096
 _RESOLVE = re.compile(r"/(?P<repository>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<name>.+)")
 _RANGE = re.compile(r"bytes=(\d+)-")
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(EmulatedHandler):
+    """Requests and faults are kept by `kind`, "hub" or "files"."""
+
     kind = ""
-    server: EmulatedServer
+    server: LoopbackServer[HubEmulator]
 
-    def do_HEAD(self) -> None:
-        self._serve()
-
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_POST(self) -> None:
-        self._serve()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-        """Tests stay quiet."""
-
-    def _serve(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        emulator = self.server.emulator
-        emulator.record(RecordedRequest(self.kind, self.command, self.path, headers))
-        fault = emulator.next_fault(self.kind)
+    def serve(self) -> None:
+        fault = self.server.emulator.record(self.recorded({}), self.kind)
         if isinstance(fault, Refuse):
             self._end(fault.status, fault.headers)
         else:
@@ -52,12 +42,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, fault: Fault | None) -> None:
         raise NotImplementedError
 
-    def _end(self, status: int, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+    def _end(self, status: int, headers: Mapping[str, str]) -> None:
+        self.send_content(status, b"", headers)
 
     def _send_part(self, content: bytes, start: int, fault: Fault | None) -> None:
         end = len(content)
@@ -79,19 +65,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
 
-    def _client_left(self) -> bool:
-        readable, _, _ = select.select([self.connection], [], [], 0)
-        try:
-            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
-        except ConnectionError:
-            return True
-
     def _send(self, content: bytes) -> None:
         emulator = self.server.emulator
         for begin in range(0, len(content), BLOCK_BYTES):
             block = content[begin : begin + BLOCK_BYTES]
             emulator.pace(len(block))
-            if self._client_left():
+            if client_left(self.connection):
                 return
             self.wfile.write(block)
             emulator.sent(len(block))

@@ -35,13 +35,9 @@ Sarai = Callable[..., Ended]
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def environment() -> dict[str, str]:
     """That of this test run, fit to start `sarai` from any folder."""
-    result = {**os.environ, "PYTHONPATH": str(ROOT)}
-    if result.pop("PYTHONDONTWRITEBYTECODE", None):
-        # Else every start would compile all of LangGraph anew.
-        result["PYTHONPYCACHEPREFIX"] = str(tmp_path_factory.mktemp("bytecode"))
-    return result
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture(scope="module")

@@ -19,13 +19,13 @@ from core.cancellation import Cancellation
 from core.engines.protocol import (
     Capabilities,
     Completion,
-    EngineSpec,
     GenerationRequest,
     LoadProgress,
     Message,
     TextDelta,
     Usage,
 )
+from core.engines.spec import EngineSpec
 from core.errors import EngineCrashed, ModelFileInvalid, ModelUnavailable
 from core.model_pool.memory.amount import KINDS, NOTHING, Amount
 from core.model_pool.pool import ModelPool

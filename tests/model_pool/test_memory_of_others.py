@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import ModelFileInvalid, PoolBusy
 from core.model_pool.memory.amount import Amount
-from core.model_pool.scheduling.scheduler import LOOK_AGAIN_S
+from core.model_pool.scheduling.waiting import LOOK_AGAIN_S
 from tests.model_pool.conftest import MakeBench
 from tests.model_pool.fakes import PATIENCE_S
 

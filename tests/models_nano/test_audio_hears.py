@@ -11,7 +11,8 @@ import pytest
 
 from agents.omni import LISTENER, TRANSCRIBER
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import EngineSpec, GenerationRequest, Message, Part
+from core.engines.protocol import GenerationRequest, Message, Part
+from core.engines.spec import EngineSpec
 from core.errors import ContextOverflow
 from core.media.audio import load_audio
 from core.media.content import AUDIO_RATE_HZ, AudioClip

@@ -15,7 +15,8 @@ import pytest
 from numpy.typing import NDArray
 
 from core.engines.llama.serving.chat_model import ChatModel
-from core.engines.protocol import EngineSpec, GenerationRequest, Message, Part
+from core.engines.protocol import GenerationRequest, Message, Part
+from core.engines.spec import EngineSpec
 from core.media.audio import load_audio
 from core.nodes.process_voice import TRANSCRIBE
 from core.settings import load_settings

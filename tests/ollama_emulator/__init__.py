@@ -6,10 +6,10 @@ with OllamaEmulator([EmulatedModel("solar:10.7b")]) as server:
     assert server.requests("/api/chat")[0].body["options"]["num_ctx"] == 4096
 """
 
+from tests.emulated_server import Drop, EndEarly, RecordedRequest, Slow, Stall
 from tests.ollama_emulator.emulator import OllamaEmulator
-from tests.ollama_emulator.faults import Drop, EndEarly, Line, Refuse, Slow, Stall
+from tests.ollama_emulator.faults import Line, Refuse
 from tests.ollama_emulator.models import EmulatedModel
-from tests.ollama_emulator.recording import RecordedRequest
 
 __all__ = [
     "Drop",

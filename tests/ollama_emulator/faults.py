@@ -1,11 +1,10 @@
-"""What can be made to go wrong with one request; `OllamaEmulator.fail_next` schedules it.
-
-`after_tokens` is how many tokens of the answer are sent before.
-"""
+"""What else can be made to go wrong with one request; `OllamaEmulator.fail_next` schedules it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from tests.emulated_server import Drop, EndEarly, Slow, Stall
 
 
 @dataclass(frozen=True)
@@ -15,34 +14,6 @@ class Refuse:
     status: int
     error: str
     location: str = ""
-
-
-@dataclass(frozen=True)
-class Stall:
-    """Send nothing more until the client leaves or the emulator stops."""
-
-    after_tokens: int = 0
-
-
-@dataclass(frozen=True)
-class Slow:
-    """Wait before every token."""
-
-    token_s: float
-
-
-@dataclass(frozen=True)
-class Drop:
-    """Cut the connection, as a server that dies does."""
-
-    after_tokens: int = 0
-
-
-@dataclass(frozen=True)
-class EndEarly:
-    """End the stream in good order, but without its last line."""
-
-    after_tokens: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ with OpenAIEmulator([EmulatedModel("qwen3-4b")], dialect="vllm") as server:
     assert server.requests("/v1/chat/completions")[0].body["max_tokens"] == 512
 """
 
+from tests.emulated_server import Drop, EndEarly, RecordedRequest, Slow, Stall
 from tests.openai_emulator.emulator import OpenAIEmulator
-from tests.openai_emulator.faults import Drop, EndEarly, Raw, Refuse, Slow, Stall
+from tests.openai_emulator.faults import Raw, Refuse
 from tests.openai_emulator.models import EmulatedModel
-from tests.openai_emulator.recording import RecordedRequest
 
 __all__ = [
     "Drop",

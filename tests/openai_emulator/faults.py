@@ -1,12 +1,11 @@
-"""What can be made to go wrong with one request; `OpenAIEmulator.fail_next` schedules it.
-
-`after_tokens` is how many tokens of the answer are sent before.
-"""
+"""What else can be made to go wrong with one request; `OpenAIEmulator.fail_next` schedules it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from tests.emulated_server import Drop, EndEarly, Slow, Stall
 
 
 @dataclass(frozen=True)
@@ -17,34 +16,6 @@ class Refuse:
     body: str
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Stall:
-    """Send nothing more until the client leaves or the emulator stops."""
-
-    after_tokens: int = 0
-
-
-@dataclass(frozen=True)
-class Slow:
-    """Wait before every token."""
-
-    token_s: float
-
-
-@dataclass(frozen=True)
-class Drop:
-    """Cut the connection, as a server that dies does."""
-
-    after_tokens: int = 0
-
-
-@dataclass(frozen=True)
-class EndEarly:
-    """End the stream in good order, but without its reason, its figures and its end mark."""
-
-    after_tokens: int = 0
 
 
 @dataclass(frozen=True)

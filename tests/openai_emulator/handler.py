@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+from tests.emulated_server import JsonHandler, LoopbackServer, RequestRefused
 from tests.openai_emulator import answers, dialects
 from tests.openai_emulator.faults import Refuse
 from tests.openai_emulator.models import (
@@ -17,66 +16,25 @@ from tests.openai_emulator.models import (
     parts_of,
     template,
 )
-from tests.openai_emulator.recording import RecordedRequest
 from tests.openai_emulator.streaming import EventStream
 
 if TYPE_CHECKING:
     from tests.openai_emulator.emulator import OpenAIEmulator
 
 
-class RequestRefused(Exception):
-    """An error to answer with."""
-
-    def __init__(self, error: dialects.Error) -> None:
-        super().__init__(error)
-        self.status, self.body = error
-
-
-class EmulatedHttpServer(ThreadingHTTPServer):
-    """Binds a free loopback port at once; handlers find the emulator in `emulator`."""
-
-    daemon_threads = True
-    # Many clients may come at once; a full queue makes the kernel drop one for a second.
-    request_queue_size = 128
-
-    def __init__(self, emulator: OpenAIEmulator) -> None:
-        super().__init__(("127.0.0.1", 0), OpenAIHandler)
-        self.emulator = emulator
-
-
-class OpenAIHandler(BaseHTTPRequestHandler):
+class OpenAIHandler(JsonHandler):
     """One connection."""
 
-    protocol_version = "HTTP/1.1"
-    server: EmulatedHttpServer
+    server: LoopbackServer[OpenAIEmulator]
 
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_POST(self) -> None:
-        self._serve()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-        """Tests stay quiet."""
-
-    def _serve(self) -> None:
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        body = json.loads(raw) if raw else {}
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.request_record = RecordedRequest(self.command, self.path, body, headers)
-        emulator = self.server.emulator
-        emulator.record(self.request_record)
-        self.fault = emulator.next_fault(self.path)
-        try:
-            if isinstance(self.fault, Refuse):
-                self._refuse(self.fault)
-            else:
-                self._require_key()
-                self._route()(body)
-        except RequestRefused as refusal:
-            self._answer(refusal.body, refusal.status)
-        except ConnectionError:
-            self.request_record.disconnected.set()
+    def respond(self, body: dict[str, Any]) -> None:
+        fault = self.fault
+        if isinstance(fault, Refuse):
+            headers = {"Content-Type": fault.content_type, **fault.headers}
+            self.send_content(fault.status, fault.body.encode(), headers)
+        else:
+            self._require_key()
+            self._route()(body)
 
     def _route(self) -> Callable[[dict[str, Any]], None]:
         routes = {
@@ -89,23 +47,23 @@ class OpenAIHandler(BaseHTTPRequestHandler):
             routes["POST", "/tokenize"] = self._tokenize
         route = routes.get((self.command, self.path))
         if route is None:
-            raise RequestRefused(dialects.not_found())
+            raise RequestRefused(*dialects.not_found())
         return route
 
     def _require_key(self) -> None:
         emulator = self.server.emulator
         given = self.headers.get("Authorization", "").removeprefix("Bearer ")
         if emulator.api_key and given != emulator.api_key:
-            raise RequestRefused(dialects.wrong_key(emulator.dialect, given))
+            raise RequestRefused(*dialects.wrong_key(emulator.dialect, given))
 
     def _models(self, _: dict[str, Any]) -> None:
         emulator = self.server.emulator
-        self._answer(answers.model_list(emulator.models, emulator.dialect))
+        self.answer(answers.model_list(emulator.models, emulator.dialect))
 
     def _chat(self, body: dict[str, Any]) -> None:
         model, dialect = self._model(body), self.server.emulator.dialect
         if dialect == "openai" and "max_tokens" in body:
-            raise RequestRefused(dialects.max_tokens_unsupported())
+            raise RequestRefused(*dialects.max_tokens_unsupported())
         _decode_media(body)
         prompt_tokens = count_message_tokens(body["messages"])
         if prompt_tokens >= model.context_tokens:
@@ -115,12 +73,12 @@ class OpenAIHandler(BaseHTTPRequestHandler):
                 stream.send_event(error[1])
                 stream.end()
                 return
-            raise RequestRefused(error)
+            raise RequestRefused(*error)
         chat = answers.Chat.prepare(model, body, timings=dialect == "llama.cpp")
         if body.get("stream"):
             self._stream().send_chat(chat, self.fault)
         else:
-            self._answer(chat.whole())
+            self.answer(chat.whole())
 
     def _embeddings(self, body: dict[str, Any]) -> None:
         model = self._model(body)
@@ -128,45 +86,26 @@ class OpenAIHandler(BaseHTTPRequestHandler):
         counts = [count_text_tokens(text) for text in texts]
         if max(counts, default=0) > model.context_tokens:
             dialect = self.server.emulator.dialect
-            raise RequestRefused(dialects.too_long(dialect, max(counts), model.context_tokens))
+            raise RequestRefused(*dialects.too_long(dialect, max(counts), model.context_tokens))
         vectors = [model.embedding(text) for text in texts]
-        self._answer(answers.embeddings(body["model"], vectors, sum(counts)))
+        self.answer(answers.embeddings(body["model"], vectors, sum(counts)))
 
     def _apply_template(self, body: dict[str, Any]) -> None:
-        self._answer({"prompt": template(body["messages"])})
+        self.answer({"prompt": template(body["messages"])})
 
     def _tokenize(self, body: dict[str, Any]) -> None:
-        self._answer({"tokens": list(range(count_text_tokens(body["content"])))})
+        self.answer({"tokens": list(range(count_text_tokens(body["content"])))})
 
     def _model(self, body: dict[str, Any]) -> EmulatedModel:
         for model in self.server.emulator.models:
             if model.name == body["model"]:
                 return model
         raise RequestRefused(
-            dialects.no_such_model(self.server.emulator.dialect, str(body["model"]))
+            *dialects.no_such_model(self.server.emulator.dialect, str(body["model"]))
         )
 
-    def _answer(self, answer: dict[str, Any], status: int = 200) -> None:
-        self._send(status, json.dumps(answer).encode(), "application/json; charset=utf-8")
-
-    def _refuse(self, fault: Refuse) -> None:
-        self._send(fault.status, fault.body.encode(), fault.content_type, **fault.headers)
-
-    def _send(self, status: int, content: bytes, content_type: str, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
     def _stream(self) -> EventStream:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Transfer-Encoding", "chunked")
-        self.send_header("Connection", "close")
-        self.end_headers()
+        self.begin_stream("text/event-stream")
         return EventStream(self.connection, self.request_record, self.server.emulator.stopping)
 
 

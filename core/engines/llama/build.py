@@ -1,19 +1,15 @@
 """Which llama.cpp a worker would run on, asked from outside.
 
-Owns the short life of the process that looks, and how its answer is read; knows nothing of
-what this processor can do.
+Owns what the process that looks tells; knows nothing of what this processor can do.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from signal import Signals
 
-from core.engines.llama.worker_process import worker_environment
+from core.engines.llama.probe import NoAnswer, ask
 
 PROBE_LIMIT_S = 40.0
 """It imports as much as a worker does, perhaps from a cold disk."""
@@ -40,25 +36,10 @@ class NoBuild:
 
 def ask_build() -> LlamaBuild | NoBuild:
     """Start a process as a worker is started, and let it load llama.cpp."""
-    command = [sys.executable, "-P", "-m", "core.engines.llama.build_probe"]
-    try:
-        asked = subprocess.run(
-            command,
-            env=worker_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PROBE_LIMIT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return NoBuild(f"it was not loaded within {PROBE_LIMIT_S:g} s")
-    if asked.returncode == 0:
-        return _read(json.loads(asked.stdout.splitlines()[-1]))
-    if asked.returncode < 0:
-        cause = Signals(-asked.returncode)
-        return NoBuild(f"loading it ends in {cause.name}", cause is Signals.SIGILL)
-    said = asked.stderr.decode("utf-8", "replace").strip().splitlines()
-    return NoBuild(said[-1] if said else f"loading it ends with status {asked.returncode}")
+    told = ask("core.engines.llama.build_probe", PROBE_LIMIT_S)
+    if isinstance(told, NoAnswer):
+        return NoBuild(told.reason, wrong_processor=told.signal is Signals.SIGILL)
+    return _read(told)
 
 
 def features_in(system_info: str) -> frozenset[str]:

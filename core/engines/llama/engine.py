@@ -28,7 +28,6 @@ from core.engines.llama.worker_process import WorkerProcess
 from core.engines.protocol import (
     Capabilities,
     Completion,
-    EngineSpec,
     GenerationRequest,
     LoadProgress,
     Message,
@@ -36,6 +35,7 @@ from core.engines.protocol import (
     Usage,
 )
 from core.engines.request_checks import check_request, require_capable
+from core.engines.spec import EngineSpec
 from core.errors import Cancelled, EngineCrashed, ModelUnavailable
 
 

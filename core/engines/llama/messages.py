@@ -17,7 +17,6 @@ import numpy as np
 from core.engines.llama.wire import Buffer, Frame, Header
 from core.engines.protocol import (
     Completion,
-    EngineSpec,
     GenerationRequest,
     Message,
     Part,
@@ -27,6 +26,7 @@ from core.engines.protocol import (
     Usage,
 )
 from core.engines.request_checks import json_text
+from core.engines.spec import EngineSpec
 from core.media.content import AudioClip, RgbImage
 
 _SETTINGS = (

@@ -26,7 +26,8 @@ from core.engines.llama.serving.aborts import Aborts
 from core.engines.llama.serving.delta_stream import DeltaStream
 from core.engines.llama.serving.worker_pipes import Inbox, Outbox
 from core.engines.llama.wire import Frame
-from core.engines.protocol import Completion, EngineSpec, LoadProgress, TextDelta
+from core.engines.protocol import Completion, LoadProgress, TextDelta
+from core.engines.spec import EngineSpec
 from core.errors import EngineFailed, SARAiError
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from core.engines.llama.exchanges import Frames, Incoming, Notice
 from core.engines.llama.failures import failure_from_header
 from core.engines.llama.wire import Buffer, Frame, Header, write_frame
 from core.engines.llama.worker_log import WorkerLog
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 from core.errors import Cancelled, EngineCrashed, EngineFailed, ModelError
 
 EXIT_LIMIT_S = 2.0

@@ -25,7 +25,6 @@ from core.engines.ollama.transport import OllamaExchange
 from core.engines.protocol import (
     Capabilities,
     Completion,
-    EngineSpec,
     GenerationRequest,
     LoadProgress,
     Message,
@@ -37,6 +36,7 @@ from core.engines.remote.reasoning import ReasoningFilter
 from core.engines.remote.tokens import estimate_text_tokens, estimate_tokens
 from core.engines.remote.vectors import unit_rows
 from core.engines.request_checks import check_request, require_capable
+from core.engines.spec import EngineSpec
 from core.errors import EngineCrashed, ModelError
 
 EMBED_BATCH_TEXTS = 32

@@ -9,7 +9,7 @@ from core.engines.offers import Offer
 from core.engines.ollama.failures import FAILURES, model_error
 from core.engines.ollama.served_model import require_server
 from core.engines.ollama.server import OllamaServer
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 from core.errors import ModelUnavailable
 
 

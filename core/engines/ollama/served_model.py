@@ -12,7 +12,8 @@ from typing import Any
 
 from core.engines.ollama.failures import FAILURES, model_error, not_installed
 from core.engines.ollama.server import OllamaServer
-from core.engines.protocol import Capabilities, EngineSpec
+from core.engines.protocol import Capabilities
+from core.engines.spec import EngineSpec
 from core.errors import ModelUnavailable
 
 OLDEST_VERSION = (0, 12, 6)

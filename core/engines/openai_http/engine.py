@@ -29,14 +29,7 @@ from core.engines.openai_http.failures import (
 )
 from core.engines.openai_http.refusal import Refusal
 from core.engines.openai_http.server import ListedModel, OpenAIServer
-from core.engines.protocol import (
-    Capabilities,
-    Completion,
-    EngineSpec,
-    GenerationRequest,
-    Message,
-    TextDelta,
-)
+from core.engines.protocol import Capabilities, Completion, GenerationRequest, Message, TextDelta
 from core.engines.remote.exchange import Exchange, Exchanges
 from core.engines.remote.limits import Limits
 from core.engines.remote.reasoning import ReasoningFilter
@@ -47,6 +40,7 @@ from core.engines.remote.tokens import (
 )
 from core.engines.remote.vectors import unit_rows
 from core.engines.request_checks import check_request, require_capable
+from core.engines.spec import EngineSpec
 from core.errors import ModelError, ModelUnavailable
 
 EMBED_BATCH_TEXTS = 32

@@ -8,8 +8,8 @@ from __future__ import annotations
 import httpx
 
 from core.engines.openai_http.refusal import Refusal
-from core.engines.protocol import EngineSpec
 from core.engines.remote.limits import Limits
+from core.engines.spec import EngineSpec
 from core.errors import ContextOverflow, EngineCrashed, EngineFailed, ModelError, ModelUnavailable
 
 NOT_THE_PROTOCOL = (

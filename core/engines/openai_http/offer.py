@@ -8,8 +8,8 @@ from __future__ import annotations
 from core.engines.offers import Offer
 from core.engines.openai_http.failures import FAILURES, unavailable
 from core.engines.openai_http.opening import server_of
-from core.engines.protocol import EngineSpec
 from core.engines.remote.exchange import Exchange
+from core.engines.spec import EngineSpec
 
 
 def openai_offer(spec: EngineSpec) -> Offer:

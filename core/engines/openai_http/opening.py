@@ -9,8 +9,9 @@ from core.cancellation import Cancellation
 from core.engines.openai_http.engine import OpenAIEngine
 from core.engines.openai_http.failures import FAILURES, no_key, not_listed, unavailable
 from core.engines.openai_http.server import ListedModel, OpenAIServer
-from core.engines.protocol import EngineSpec, LoadProgress
+from core.engines.protocol import LoadProgress
 from core.engines.remote.exchange import Exchange
+from core.engines.spec import EngineSpec
 from core.errors import ModelError
 from core.settings.secrets import read_secret
 

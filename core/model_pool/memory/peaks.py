@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 from core.errors import StorageError
 from core.model_files.identity import FileIdentity
 from core.storage.database import Database

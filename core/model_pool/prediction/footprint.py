@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from core.engines.llama.cache.saved_states import SAVED_STATES_MB
-from core.engines.protocol import PARALLEL_REQUESTS, KvCacheType
+from core.engines.spec import PARALLEL_REQUESTS, KvCacheType
 from core.model_files.header import GgufHeader, LongArray
 from core.model_pool.prediction.compute_buffers import compute_bytes
 from core.model_pool.prediction.device_memory import DRIVER_MB, DeviceFootprint, offload

@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from core.engines.protocol import KvCacheType
+from core.engines.spec import KvCacheType
 from core.model_files.header import GgufHeader
 
 UBATCH_TOKENS = 512

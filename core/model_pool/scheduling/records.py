@@ -46,6 +46,22 @@ class Loaded:
     overdue: bool = False
     draining: bool = False
 
+    @classmethod
+    def by(cls, load: Load, engine: Engine, load_s: float, now_s: float) -> Loaded:
+        """What `load` came to."""
+        return cls(
+            name=load.name,
+            settings=load.settings,
+            resolved=load.resolved,
+            engine=engine,
+            reserved=load.reserved,
+            reservation=load.reservation,
+            load_s=load_s,
+            last_used_s=now_s,
+            threads=load.resolved.spec.threads,
+            next_ttl_s=load.next_ttl_s,
+        )
+
 
 @dataclass(slots=True, eq=False)
 class Load:

@@ -1,10 +1,11 @@
 """The scheduler: what happened goes in, what is to be done comes out.
 
-Owns the life of leases, tickets and loads; the rules themselves stand in `plan` (who fits and
-who leaves), `queue` (who is next), `idle` (whose time is over) and `breaker` (who may be tried
-again). It has no thread, no lock and no clock: every input brings its own time, and after each
-one all orders are in `effects`. So a test drives it through any history, and the pool, which
-calls it under one lock, is left with carrying out.
+Owns the life of tickets and loads. What follows stands in `leases` (who holds a model), `waiting`
+(who goes on) and `departures` (how one leaves); the rules in `plan` (who fits and who leaves),
+`queue` (who is next), `idle` (whose time is over) and `breaker` (who may be tried again). It has
+no thread, no lock and no clock: every input brings its own time, and after each one all orders
+are in `effects`. So a test drives it through any history, and the pool, which calls it under one
+lock, is left with carrying out.
 """
 
 from __future__ import annotations
@@ -13,26 +14,24 @@ from collections.abc import Sequence
 from itertools import count
 
 from core.engines.protocol import Engine
-from core.errors import Cancelled, EngineCrashed, ModelError, PoolBusy
+from core.errors import Cancelled, EngineCrashed, PoolBusy
 from core.model_pool.memory.amount import NOTHING
 from core.model_pool.resolve import ResolvedModel
 from core.model_pool.scheduling import refusals
 from core.model_pool.scheduling.admission import Admission, Room
 from core.model_pool.scheduling.breaker import Breakers
+from core.model_pool.scheduling.departures import Departures
 from core.model_pool.scheduling.durations import Durations
-from core.model_pool.scheduling.effects import Close, Effect, Stop, Tell
-from core.model_pool.scheduling.estimate import eta_s, position
-from core.model_pool.scheduling.events import ModelFailed, ModelLeft, ModelReady, ModelWaits
-from core.model_pool.scheduling.idle import IdleRules, appoint, call_off, leavers
-from core.model_pool.scheduling.queue import in_order, starves_at_s
+from core.model_pool.scheduling.effects import Effect, Tell
+from core.model_pool.scheduling.events import ModelFailed, ModelReady
+from core.model_pool.scheduling.idle import IdleRules, appoint, leavers
+from core.model_pool.scheduling.leases import Leases
+from core.model_pool.scheduling.queue import in_order
 from core.model_pool.scheduling.records import Load, Loaded, Ticket
 from core.model_pool.scheduling.table import Table
-from core.model_pool.scheduling.thread_budget import shares
 from core.model_pool.scheduling.usage import Usage
+from core.model_pool.scheduling.waiting import LOOK_AGAIN_S, Waiting, fail_all
 from core.settings.schema import ModelSettings
-
-LOOK_AGAIN_S = 3.0
-"""How often somebody who waits for other programs' memory looks for it."""
 
 
 class Scheduler:
@@ -45,25 +44,35 @@ class Scheduler:
     """
 
     def __init__(self, room: Room, idle: IdleRules, *, cores: int) -> None:
-        self.usage = Usage()
-        self.table = Table(self.usage)
+        usage = Usage()
+        self.table = Table(usage)
         self.breakers = Breakers()
         self.durations = Durations()
         self.last_errors: dict[str, str] = {}
-        self.left_because: dict[str, str] = {}
         self.closed = False
         self.effects: list[Effect] = []
+        order = self.effects.append
+        self._departures = Departures(self.table, order)
+        self.left_because = self._departures.because
         self.admission = Admission(
             self.table,
             room,
             self.breakers,
             self.durations,
-            self.usage,
-            leave=self._leave,
-            order=self.effects.append,
+            usage,
+            leave=self._departures.leave,
+            order=order,
         )
-        self._idle = idle
-        self._cores = cores
+        self._leases = Leases(self.table, usage, self.durations, idle, cores=cores, order=order)
+        self._waiting = Waiting(
+            self.table,
+            self.admission,
+            self._leases,
+            self._departures,
+            breakers=self.breakers,
+            durations=self.durations,
+            order=order,
+        )
         self._numbers = count()
 
     # What callers ask for.
@@ -73,8 +82,8 @@ class Scheduler:
         model = self.table.loaded.get(name)
         if model is None or model.draining:
             return None
-        self._lease(model, now_s)
-        self._share_threads()
+        self._leases.take(model, now_s)
+        self._leases.share_threads()
         return model
 
     def ask(
@@ -95,13 +104,12 @@ class Scheduler:
         if self.closed:
             ticket.error = refusals.closed()
         elif self.breakers.rests(name, now_s):
-            ticket.error = self._resting(name, now_s)
+            ticket.error = self._waiting.resting(name, now_s)
         else:
             load = self.table.loads.get(name)
-            if load is None and resolved is None:
-                return None
             if load is None:
-                assert resolved is not None  # noqa: S101  # or it was left above
+                if resolved is None:
+                    return None
                 load = self._enter(name, settings, resolved, now_s)
             load.tickets.append(ticket)
             load.may_evict = load.may_evict or may_evict or settings.permanent
@@ -119,17 +127,14 @@ class Scheduler:
         if load is not None and ticket in load.tickets:
             load.tickets.remove(ticket)
             if not load.tickets and not load.background:
-                self._abandon(load)
+                self._departures.abandon(load)
         self._advance(now_s)
 
     def give_back(self, model: Loaded, now_s: float) -> None:
         """One lease ended."""
-        model.leases -= 1
-        model.last_used_s = now_s
-        self.usage.count(model.name, now_s)
+        self._leases.end(model, now_s)
         if self.table.still_here(model):
             self.breakers.succeeded(model.name)
-            self._idle_again(model, now_s)
         self._advance(now_s)
 
     def prefetch(
@@ -159,7 +164,7 @@ class Scheduler:
     def call_off(self, load: Load, now_s: float) -> None:
         """A prefetch is not wanted after all; nothing happens when somebody else wants it."""
         if load.speculative and self.table.loads.get(load.name) is load:
-            self._abandon(load)
+            self._departures.abandon(load)
             self._advance(now_s)
 
     def schedule_unload(self, name: str, ttl_s: float) -> None:
@@ -182,9 +187,9 @@ class Scheduler:
         if (load is not None and load.tickets) or (model is not None and model.leases):
             raise refusals.in_use(name)
         if load is not None:
-            self._abandon(load)
+            self._departures.abandon(load)
         if model is not None:
-            self._dismiss(model, "unloaded on request")
+            self._departures.dismiss(model, "unloaded on request")
         self._advance(now_s)
         return model is not None
 
@@ -192,10 +197,10 @@ class Scheduler:
         """Everybody goes and everybody who waits is told; leases end as their holders do."""
         self.closed = True
         for load in list(self.table.loads.values()):
-            self._fail_tickets(load, refusals.closed())
-            self._abandon(load)
+            fail_all(load, refusals.closed())
+            self._departures.abandon(load)
         for model in list(self.table.loaded.values()):
-            self._dismiss(model, "the pool was closed")
+            self._departures.dismiss(model, "the pool was closed")
 
     # What came of the orders, and what happens by itself.
 
@@ -224,23 +229,9 @@ class Scheduler:
         del self.table.loads[load.name]
         load_s = now_s - load.phase_since_s
         self.durations.loaded(load.name, load.resolved.need.whole_mb, load_s)
-        model = Loaded(
-            name=load.name,
-            settings=load.settings,
-            resolved=load.resolved,
-            engine=engine,
-            reserved=load.reserved,
-            reservation=load.reservation,
-            load_s=load_s,
-            last_used_s=now_s,
-            threads=load.resolved.spec.threads,
-            next_ttl_s=load.next_ttl_s,
-        )
-        self.table.loaded[load.name] = model
+        model = self.table.loaded[load.name] = Loaded.by(load, engine, load_s, now_s)
         self.last_errors.pop(load.name, None)
-        self._grant(load, model, now_s)
-        if not model.leases:
-            self._idle.released(model)
+        self._leases.open(load, model, now_s)
         self.effects.append(Tell(ModelReady(load.name, load_s, model.reserved.system_mb)))
         self._advance(now_s)
         return model
@@ -253,20 +244,18 @@ class Scheduler:
         if not isinstance(error, Cancelled | PoolBusy):
             self.last_errors[load.name] = str(error)
             self.effects.append(Tell(ModelFailed(load.name, str(error))))
-        self._fail_tickets(load, error)
+        fail_all(load, error)
         if isinstance(error, EngineCrashed):
-            self._restart_permanent(load.name, load.settings, load.resolved, now_s)
+            self._restart_permanent(load, now_s)
         self._advance(now_s)
 
     def died(self, model: Loaded, now_s: float) -> None:
         """Its worker is gone, whoever still holds it; the first to notice brings it here."""
-        if not self.table.leaves(model):
+        if not self._departures.bury(model):
             return
-        call_off(model)
         self.breakers.failed(model.name, now_s)
         self.last_errors[model.name] = f"The worker of {model.name} died."
-        self.effects += [Close(model), Tell(ModelFailed(model.name, "its worker died"))]
-        self._restart_permanent(model.name, model.settings, model.resolved, now_s)
+        self._restart_permanent(model, now_s)
         self._advance(now_s)
 
     def engine_closed(self, model: Loaded, now_s: float) -> None:
@@ -278,7 +267,7 @@ class Scheduler:
         """Time has passed: appointments, deadlines and pauses may be over."""
         idle = (model for model in list(self.table.loaded.values()) if not model.leases)
         for model in leavers(idle, now_s, under_pressure=under_pressure):
-            self._dismiss(model, "unused for its time")
+            self._departures.dismiss(model, "unused for its time")
         self._advance(now_s)
 
     def next_tick_s(self, now_s: float) -> float | None:
@@ -288,64 +277,13 @@ class Scheduler:
             for model in self.table.loaded.values()
             if model.leaves_at_s is not None and not model.leases
         ]
-        for load in in_order(self.table.loads.values(), now_s):
-            times += [ticket.deadline_s for ticket in load.tickets]
-            later = [self.admission.begins_at_s(load), starves_at_s(load)]
-            if self.admission.limited_by_others(load):
-                later.append(now_s + LOOK_AGAIN_S)
-            times += [at_s for at_s in later if at_s > now_s]
-        return min(times, default=None)
+        return min((*times, *self._waiting.due_s(now_s)), default=None)
 
     # Inside.
 
     def _advance(self, now_s: float) -> None:
-        """Let everybody go on who can, until nobody can."""
-        if self.closed:
-            return
-        while True:
-            self.admission.end_drain()
-            self._grant_returned(now_s)
-            passed = self.admission.admit_waiting(now_s)
-            for load, error in passed.refused:
-                self.table.forget([load])
-                self._fail_tickets(load, error)
-            self._grant_returned(now_s)
-            if not (self._expire(now_s) or passed.begun):
-                break
-        self._share_threads()
-        self._tell_who_waits(now_s)
-
-    def _grant_returned(self, now_s: float) -> None:
-        """A model that did not have to leave after all serves those who queued for it."""
-        for load in in_order(self.table.loads.values(), now_s):
-            model = self.table.loaded.get(load.name)
-            if model is not None and not model.draining:
-                self.table.forget([load])
-                self._grant(load, model, now_s)
-
-    def _expire(self, now_s: float) -> bool:
-        """Tell callers whose deadline has passed; whether there were any.
-
-        Others may go on then: a load may have ended with its last caller, or starve no more.
-        """
-        expired = False
-        for load in in_order(self.table.loads.values(), now_s):
-            late = [ticket for ticket in load.tickets if now_s >= ticket.deadline_s]
-            for ticket in late:
-                load.tickets.remove(ticket)
-                ticket.error = self._why_late(load, now_s)
-            if late and not load.tickets and not load.background:
-                self._abandon(load)
-            expired |= bool(late)
-        return expired
-
-    def _why_late(self, load: Load, now_s: float) -> ModelError:
-        pauses = now_s < self.breakers.retry_at_s(load.name)
-        return self._resting(load.name, now_s) if pauses else refusals.busy(load)
-
-    def _resting(self, name: str, now_s: float) -> ModelError:
-        rest_s = self.breakers.retry_at_s(name) - now_s
-        return refusals.resting(name, self.breakers.failures(name), rest_s)
+        if not self.closed:
+            self._waiting.advance(now_s)
 
     def _enter(
         self, name: str, settings: ModelSettings, resolved: ResolvedModel, now_s: float
@@ -354,68 +292,8 @@ class Scheduler:
         self.table.loads[name] = load
         return load
 
-    def _restart_permanent(
-        self, name: str, settings: ModelSettings, resolved: ResolvedModel, now_s: float
-    ) -> None:
+    def _restart_permanent(self, gone: Load | Loaded, now_s: float) -> None:
         """A permanent model comes back by itself, in the pace that its breaker allows."""
-        if settings.permanent and not self.closed and name not in self.table.loads:
-            load = self._enter(name, settings, resolved, now_s)
+        if gone.settings.permanent and not self.closed and gone.name not in self.table.loads:
+            load = self._enter(gone.name, gone.settings, gone.resolved, now_s)
             load.background = load.may_evict = True
-
-    def _lease(self, model: Loaded, now_s: float) -> Loaded:
-        if not model.leases:
-            model.in_use_since_s = now_s
-        call_off(model)
-        model.leases += 1
-        return model
-
-    def _idle_again(self, model: Loaded, now_s: float) -> None:
-        if not model.leases:
-            self.durations.used(model.name, now_s - model.in_use_since_s)
-            self._idle.released(model)
-
-    def _grant(self, load: Load, model: Loaded, now_s: float) -> None:
-        for ticket in load.tickets:
-            ticket.model = self._lease(model, now_s)
-        load.tickets.clear()
-
-    def _fail_tickets(self, load: Load, error: Exception) -> None:
-        for ticket in load.tickets:
-            ticket.error = error
-        load.tickets.clear()
-
-    def _share_threads(self) -> None:
-        in_use = [model for model in self.table.loaded.values() if model.leases]
-        self.effects += shares(in_use, self._cores)
-
-    def _abandon(self, load: Load) -> None:
-        if load.phase == "waiting":
-            self.table.forget([load])
-        elif self.table.leaves(load):
-            self.effects.append(Stop(load))
-
-    def _dismiss(self, model: Loaded, reason: str) -> None:
-        if self._leave(model, reason):
-            self.effects.append(Close(model))
-
-    def _leave(self, model: Loaded, reason: str) -> bool:
-        """It goes, and nobody gets it any more; its engine is still to be closed."""
-        left = self.table.leaves(model)
-        if left:
-            call_off(model)
-            self.left_because[model.name] = reason
-            self.effects.append(Tell(ModelLeft(model.name, reason)))
-        return left
-
-    def _tell_who_waits(self, now_s: float) -> None:
-        for load in in_order(self.table.loads.values(), now_s):
-            if load.told_lacking != load.lacking:
-                load.told_lacking = load.lacking
-                limit = self.admission.limit(load.name)
-                waits = ModelWaits(
-                    load.name,
-                    position(load, self.table, now_s),
-                    load.lacking,
-                    eta_s(load, self.table, self.durations, limit, now_s),
-                )
-                self.effects.append(Tell(waits))

@@ -5,10 +5,11 @@ Owns the status types and how they are filled; changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from core.engines.protocol import Engine
 from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.estimate import eta_s, position
 from core.model_pool.scheduling.records import Load, Loaded
@@ -69,6 +70,16 @@ class PoolStatus:
     device_budget_mb: int = 0
     device_limit_mb: int = 0
     device_reserved_mb: int = 0
+
+    def with_memory(self, engines: Mapping[str, Engine]) -> PoolStatus:
+        """The same with what each model takes now, which its engine has to be asked for."""
+        models = (
+            replace(each, memory_mb=engines[each.name].memory_mb())
+            if each.name in engines
+            else each
+            for each in self.models
+        )
+        return replace(self, models=tuple(models))
 
 
 def read_status(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import PARALLEL_REQUESTS, EngineSpec
+from core.engines.spec import PARALLEL_REQUESTS, EngineSpec
 from tests import tiny_models
 
 if TYPE_CHECKING:

@@ -33,9 +33,9 @@ def test_its_own_line_is_read() -> None:
         ("raise ImportError('libllama.so is gone')", NoBuild("ImportError: libllama.so is gone")),
         (
             "import os, signal; os.kill(os.getpid(), signal.SIGILL)",
-            NoBuild("loading it ends in SIGILL", wrong_processor=True),
+            NoBuild("the process that looked ended in SIGILL", wrong_processor=True),
         ),
-        ("import os; os._exit(3)", NoBuild("loading it ends with status 3")),
+        ("import os; os._exit(3)", NoBuild("the process that looked ended with status 3")),
     ],
 )
 def test_one_that_cannot_be_loaded_says_why(

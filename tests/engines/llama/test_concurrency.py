@@ -13,13 +13,8 @@ import pytest
 
 from core.cancellation import Cancellation
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import (
-    PARALLEL_REQUESTS,
-    Completion,
-    GenerationRequest,
-    Message,
-    TextDelta,
-)
+from core.engines.protocol import Completion, GenerationRequest, Message, TextDelta
+from core.engines.spec import PARALLEL_REQUESTS
 from tests import tiny_models
 from tests.engines.contract import GREEDY, LONG, answer
 from tests.engines.llama.conftest import Models, Open, spec_for

@@ -78,7 +78,7 @@ def test_the_library_tells_what_it_allocates(models: Models) -> None:
 from pathlib import Path, PosixPath
 from core.engines.llama.native.log import NATIVE_LOG
 from core.engines.llama.serving.chat_model import ChatModel
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 ChatModel(EngineSpec(**{values!r}))
 sizes = NATIVE_LOG.buffers
 print(sizes.on(["CPU_Mapped"]), sizes.on(["CPU"]) - sizes.on(["CPU_Mapped"]), sep="\\n")

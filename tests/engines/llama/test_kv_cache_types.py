@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.engines.protocol import Completion, GenerationRequest, KvCacheType, Message, TextDelta
+from core.engines.protocol import Completion, GenerationRequest, Message, TextDelta
+from core.engines.spec import KvCacheType
 from tests import tiny_models
 from tests.engines.llama.conftest import Models, Open, spec_for
 

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from core.engines.protocol import (
-    EngineSpec,
-    Message,
-    Part,
-)
+from core.engines.protocol import Message, Part
+from core.engines.spec import EngineSpec
 from tests.engines.llama.conftest import Models, spec_for
 from tests.engines.llama.conversations import (
     SLACK_TOKENS,

@@ -14,7 +14,8 @@ import pytest
 from core.engines.llama.cache.prompt_entries import Entry, Media
 from core.engines.llama.cache.saved_states import SavedState
 from core.engines.llama.cache.state_file import take_states, write_states
-from core.engines.protocol import EngineSpec, GenerationRequest, Message, Part
+from core.engines.protocol import GenerationRequest, Message, Part
+from core.engines.spec import EngineSpec
 from core.storage.folder import open_data_folder
 from tests.engines.contract import answer as engine_answer
 from tests.engines.llama.conftest import Models, Open, spec_for

@@ -16,7 +16,8 @@ from core.engines.llama.messages import (
     encode_spec,
 )
 from core.engines.llama.wire import Frame, read_frame, write_frame
-from core.engines.protocol import EngineSpec, GenerationRequest, Message
+from core.engines.protocol import GenerationRequest, Message
+from core.engines.spec import EngineSpec
 from core.errors import (
     ContextOverflow,
     EngineFailed,

@@ -17,7 +17,8 @@ import pytest
 from core.engines.llama.engine import LlamaEngine
 from core.engines.llama.messages import encode_spec
 from core.engines.llama.wire import write_frame
-from core.engines.protocol import PARALLEL_REQUESTS, GenerationRequest, Message, TextDelta
+from core.engines.protocol import GenerationRequest, Message, TextDelta
+from core.engines.spec import PARALLEL_REQUESTS
 from core.errors import EngineCrashed, EngineFailed
 from tests.engines.contract import GREEDY, LONG, QUESTION, answer
 from tests.engines.llama.conftest import Models, Open, spec_for
@@ -128,7 +129,8 @@ def test_an_engine_that_is_dropped_takes_its_worker_along(models: Models) -> Non
 PARENT = """
 import sys
 from core.engines.llama.engine import LlamaEngine
-from core.engines.protocol import PARALLEL_REQUESTS, GenerationRequest, Message
+from core.engines.protocol import GenerationRequest, Message
+from core.engines.spec import PARALLEL_REQUESTS
 from tests.engines.llama.conftest import spec_for
 from pathlib import Path
 engine = LlamaEngine.open(spec_for(Path(sys.argv[1])))

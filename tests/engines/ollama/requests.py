@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.engines.protocol import (
-    Completion,
-    Engine,
-    EngineSpec,
-    GenerationRequest,
-    Message,
-    TextDelta,
-)
+from core.engines.protocol import Completion, Engine, GenerationRequest, Message, TextDelta
+from core.engines.spec import EngineSpec
 from core.media.content import AudioClip, RgbImage
 from tests.ollama_emulator import (
     EmulatedModel,

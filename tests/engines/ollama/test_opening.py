@@ -8,11 +8,8 @@ import pytest
 
 from core.cancellation import Cancellation
 from core.engines.ollama import open_ollama
-from core.engines.protocol import (
-    Capabilities,
-    Engine,
-    EngineSpec,
-)
+from core.engines.protocol import Capabilities, Engine
+from core.engines.spec import EngineSpec
 from core.errors import (
     Cancelled,
     ModelUnavailable,

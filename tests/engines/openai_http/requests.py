@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.engines.protocol import (
-    Completion,
-    Engine,
-    EngineSpec,
-    GenerationRequest,
-    Message,
-    Part,
-    TextDelta,
-)
+from core.engines.protocol import Completion, Engine, GenerationRequest, Message, Part, TextDelta
+from core.engines.spec import EngineSpec
 from tests.openai_emulator import EmulatedModel, OpenAIEmulator
 
 WAIT_S = 5.0

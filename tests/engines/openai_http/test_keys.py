@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from core.engines.openai_http import OpenAIEngine, open_openai
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 from core.errors import EngineFailed, ModelUnavailable
 from tests.engines.openai_http.requests import KEY_VARIABLE, MODELS, answer, ask, spec_for
 from tests.openai_emulator import OpenAIEmulator, Refuse

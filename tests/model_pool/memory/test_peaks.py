@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 from core.model_files.identity import FileIdentity, identify
 from core.model_pool.memory.peaks import WEIGHTLESS, MeasuredPeaks
 from core.storage.database import Database

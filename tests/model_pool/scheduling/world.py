@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from core.engines.protocol import Engine, EngineSpec
+from core.engines.protocol import Engine
+from core.engines.spec import EngineSpec
 from core.errors import Cancelled, EngineCrashed, ModelError, ModelFileInvalid, ModelTooLarge
 from core.model_pool.memory.amount import KINDS, NOTHING, Amount, total
 from core.model_pool.resolve import ResolvedModel

@@ -138,9 +138,11 @@ class KvCache:
             return
         idle = [each for each in self._sequences if each.idle and each.entries]
         for sequence in sorted(idle, key=lambda each: each.used_at):
+            tokens = tokens_in(sequence.entries)
             size_bytes = self._memory.state_bytes(sequence.number)
-            if self._saved.has_room(tokens_in(sequence.entries), size_bytes):
-                self._save(sequence, keep)
+            if self._saved.has_room(tokens, size_bytes):
+                if tokens > WORTH_TOKENS:
+                    self._copy(sequence, size_bytes, keep)
                 self._forget(sequence)
 
     def _share(self, source: CachedSequence, target: CachedSequence, entries: int) -> None:
@@ -167,14 +169,15 @@ class KvCache:
             self._forget(sequence)
 
     def _save(self, sequence: CachedSequence, keep: SavedState | None) -> None:
-        """Copy a sequence, if there is room beside the copy `keep`."""
-        tokens = tokens_in(sequence.entries)
-        if tokens <= WORTH_TOKENS:
-            return
+        """Copy a sequence that is worth it, if there is room beside the copy `keep`."""
+        if tokens_in(sequence.entries) > WORTH_TOKENS:
+            self._copy(sequence, self._memory.state_bytes(sequence.number), keep)
+
+    def _copy(self, sequence: CachedSequence, size_bytes: int, keep: SavedState | None) -> None:
         if self._memory.rewinds:
             self._saved.drop_beginnings_of(sequence.entries, keep)
-        if self._saved.make_room(tokens, self._memory.state_bytes(sequence.number), keep):
-            state = self._memory.state(sequence.number)
+        if self._saved.make_room(tokens_in(sequence.entries), size_bytes, keep):
+            state = self._memory.state(sequence.number, size_bytes)
             entries = tuple(sequence.entries)
             self._saved.add(SavedState(entries, sequence.prompt_entries, state))
 

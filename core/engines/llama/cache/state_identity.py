@@ -11,7 +11,7 @@ from pathlib import Path
 
 import llama_cpp
 
-from core.engines.protocol import EngineSpec
+from core.engines.spec import EngineSpec
 
 
 def identity_of(spec: EngineSpec) -> str:

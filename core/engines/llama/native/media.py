@@ -18,7 +18,8 @@ from core.engines.llama.cache.media_digest import digests
 from core.engines.llama.cache.prompt_entries import Entry, Media
 from core.engines.llama.native.log import NATIVE_LOG
 from core.engines.llama.native.model import NativeModel
-from core.engines.protocol import EngineSpec, LoadProgress, Part
+from core.engines.protocol import LoadProgress, Part
+from core.engines.spec import EngineSpec
 from core.errors import EngineFailed, ModelFileInvalid
 from core.media.content import AUDIO_RATE_HZ, AudioClip, RgbImage
 

@@ -67,9 +67,9 @@ class NativeMemory:
         """Size of `state`."""
         return int(llama.llama_state_seq_get_size(self._context, sequence))
 
-    def state(self, sequence: int) -> NDArray[np.uint8]:
-        """A copy of what a sequence holds."""
-        data = np.empty(self.state_bytes(sequence), dtype=np.uint8)
+    def state(self, sequence: int, size_bytes: int) -> NDArray[np.uint8]:
+        """A copy of what a sequence holds, `state_bytes` of it."""
+        data = np.empty(size_bytes, dtype=np.uint8)
         written = llama.llama_state_seq_get_data(self._context, _bytes(data), data.size, sequence)
         return data[:written]
 

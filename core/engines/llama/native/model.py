@@ -23,7 +23,8 @@ from core.engines.llama.native.devices import gpus, no_devices
 from core.engines.llama.native.log import NATIVE_LOG
 from core.engines.llama.native.memory import NativeMemory
 from core.engines.llama.native.vocabulary import Vocabulary
-from core.engines.protocol import EngineSpec, LoadProgress
+from core.engines.protocol import LoadProgress
+from core.engines.spec import EngineSpec
 from core.errors import Cancelled, ContextOverflow, EngineFailed, ModelFileInvalid
 
 BATCH_TOKENS = 512

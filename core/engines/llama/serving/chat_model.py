@@ -28,12 +28,12 @@ from core.engines.llama.serving.scheduler import Scheduler
 from core.engines.protocol import (
     Capabilities,
     Completion,
-    EngineSpec,
     GenerationRequest,
     LoadProgress,
     Message,
     TextDelta,
 )
+from core.engines.spec import EngineSpec
 from core.errors import ModelLacksModality
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass
 class RecordedRequest:
-    """A request as it arrived.
+    """A request as it arrived; names of headers are in lower case.
 
     `streaming` is set when the first token was sent, `complete` when all of a stream was,
     `disconnected` when the client left before that.
