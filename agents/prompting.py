@@ -38,17 +38,19 @@ def fit_messages(agent: Agent, question: Question, engine: Engine, max_tokens: i
     room_tokens = engine.context_tokens - max_tokens
     turns, sources = question.history, question.sources
     messages = _messages(agent, question)
-    while engine.count_tokens(messages) > room_tokens:
-        if question.history:
-            fewer = question.history[max(1, len(question.history) // 4) :]
-            question = replace(question, history=fewer)
-        elif len(question.sources) > 1:
-            question = replace(question, sources=question.sources[:-1])
-        else:
-            break
+    while (shorter := _shorter(question)) and engine.count_tokens(messages) > room_tokens:
+        question = shorter
         messages = _messages(agent, question)
     left_out = (len(turns) - len(question.history), len(sources) - len(question.sources))
     return Fitted(messages, *left_out)
+
+
+def _shorter(question: Question) -> Question | None:
+    """The question with the least that can be spared left out; None when that is nothing."""
+    turns, sources = question.history, question.sources
+    if turns:
+        return replace(question, history=turns[max(1, len(turns) // 4) :])
+    return replace(question, sources=sources[:-1]) if len(sources) > 1 else None
 
 
 def _messages(agent: Agent, question: Question) -> tuple[Message, ...]:
