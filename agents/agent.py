@@ -5,21 +5,20 @@ Owns the two small types that every agent is made of; knows nothing of a concret
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.engines.protocol import FinishReason, Part, Usage
-from core.settings import Settings
-from core.settings.schema import Variant
+from core.settings.profiles import Role
 from core.state import AgentName, Language, PastTurn, Preferences
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """One kind of answer. `variant` finds its model in the routing configuration."""
+    """One kind of answer. `role` finds its models in the configuration."""
 
     name: AgentName
-    variant: Callable[[Settings], Variant]
+    role: Role
     system_prompt: Mapping[Language, str]
 
 

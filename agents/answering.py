@@ -60,8 +60,7 @@ class _Call:
     cancel: Cancellation | None
 
     def chain(self) -> tuple[str, ...]:
-        wished = self.question.preferences.get("model")
-        return self.settings.fallback_chain(wished or self.agent.variant(self.settings).model)
+        return self.settings.chain(self.agent.role, self.question.preferences.get("model"))
 
 
 def answer(
@@ -95,7 +94,7 @@ def answer(
         reasons = tuple(f"{model} answered instead: {failure}" for failure in failures)
         tried = tuple(failure.model for failure in failures)
         return replace(made, tried=tried, warnings=reasons + made.warnings)
-    raise _all_failed(failures)
+    raise _all_failed(failures) if failures else _nobody(agent)
 
 
 def expect(agent: Agent, wished: str | None, pool: ModelPool) -> Prefetch | None:
@@ -103,14 +102,21 @@ def expect(agent: Agent, wished: str | None, pool: ModelPool) -> Prefetch | None
 
     That is the first of the chain that is installed; None when none is.
     """
-    settings = pool.settings
-    for model in settings.fallback_chain(wished or agent.variant(settings).model):
+    for model in pool.settings.chain(agent.role, wished):
         try:
             pool.check_available(model)
         except ModelError:  # the answer will tell
             continue
         return pool.prefetch(model)
     return None
+
+
+def _nobody(agent: Agent) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"No model is configured for the role {agent.role}.",
+        model=agent.role,
+        hint="`sarai models` shows the roles.",
+    )
 
 
 def _all_failed(failures: list[ModelError]) -> ModelError:
@@ -163,15 +169,18 @@ def _generate(engine: Engine, call: _Call) -> Answer:
 
 def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, Fitted]:
     wishes, defaults = call.question.preferences, call.settings.generation
+    own = call.settings.models[engine.model]
+    wished_tokens = wishes.get("max_tokens", defaults.max_tokens)
     # Half the context stays for the question, however long an answer was asked for.
-    max_tokens = min(
-        wishes.get("max_tokens", defaults.max_tokens), max(1, engine.context_tokens // 2)
-    )
+    max_tokens = min(wished_tokens, max(1, engine.context_tokens // 2))
+    if own.max_tokens is not None:
+        max_tokens = min(max_tokens, own.max_tokens)
+    temperature = defaults.temperature if own.temperature is None else own.temperature
     fitted = fit_messages(call.agent, call.question, engine, max_tokens)
     request = GenerationRequest(
         messages=fitted.messages,
         max_tokens=max_tokens,
-        temperature=wishes.get("temperature", defaults.temperature),
+        temperature=wishes.get("temperature", temperature),
         top_p=defaults.top_p,
         seed=wishes.get("seed"),
     )

@@ -9,7 +9,7 @@ from agents.agent import Agent
 
 EXPERT = Agent(
     name="expert",
-    variant=lambda settings: settings.routing.text_variant_selection.expert,
+    role="expert",
     system_prompt={
         "es": "Eres SARAi, un asistente local experto. Responde en español, con precisión y paso "
         "a paso cuando ayude. Si no estás seguro de algo, dilo.",

@@ -9,7 +9,7 @@ from agents.agent import Agent
 
 EMPATHY = Agent(
     name="omni",
-    variant=lambda settings: settings.routing.multimodal_variant_selection.empathy,
+    role="empathy",
     system_prompt={
         "es": "Eres SARAi, un asistente local cercano. Responde en español, con calidez y sin "
         "juzgar; primero escucha, después ayuda.",
@@ -20,7 +20,7 @@ EMPATHY = Agent(
 
 LISTENER = Agent(
     name="omni",
-    variant=lambda settings: settings.routing.multimodal_variant_selection.audio,
+    role="audio",
     system_prompt={
         "es": "Eres SARAi, un asistente local de voz. Responde en español con frases cortas, "
         "hechas para ser oídas.",
@@ -31,7 +31,7 @@ LISTENER = Agent(
 
 TRANSCRIBER = Agent(
     name="omni",
-    variant=lambda settings: settings.routing.multimodal_variant_selection.audio,
+    role="audio",
     system_prompt={
         "es": "You transcribe recordings. Write exactly the words that are spoken, in their own "
         "language, and nothing else.",

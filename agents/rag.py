@@ -10,7 +10,7 @@ from core.state import Language
 
 RAG = Agent(
     name="rag",
-    variant=lambda settings: settings.routing.text_variant_selection.rag,
+    role="rag",
     system_prompt={
         "es": "Eres SARAi, un asistente local. Responde en español y sólo con lo que dicen los "
         "pasajes.",

@@ -9,7 +9,7 @@ from agents.agent import Agent
 
 TINY = Agent(
     name="tiny",
-    variant=lambda settings: settings.routing.text_variant_selection.tiny,
+    role="tiny",
     system_prompt={
         "es": "Eres SARAi, un asistente local. Responde en español, breve y claro.",
         "en": "You are SARAi, a local assistant. Answer in English, briefly and clearly.",

@@ -106,10 +106,13 @@ def graph_figures(folder: Path) -> list[Figure]:
     """Milliseconds of one text turn without model time, alone and in a remembered thread."""
     from core.graph import SARAiOrchestrator  # noqa: PLC0415  its import is not measured
     from core.model_pool import ModelPool  # noqa: PLC0415
+    from core.profiles import with_what_is_here  # noqa: PLC0415
     from core.settings import load_settings  # noqa: PLC0415
     from core.storage.folder import open_data_folder  # noqa: PLC0415
 
-    pool = ModelPool(load_settings(), open_data_folder(folder), open_engine=open_instantly)
+    data = open_data_folder(folder)
+    settings = with_what_is_here(load_settings(), data)
+    pool = ModelPool(settings, data, open_engine=open_instantly)
     with SARAiOrchestrator(pool=pool) as assistant:
         alone = turn_times_ms(assistant.invoke)
         streamed = turn_times_ms(lambda question: list(assistant.stream(question)))

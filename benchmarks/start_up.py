@@ -1,6 +1,6 @@
 """How long a person waits: for the help, for the prompt, and for one answer from nothing.
 
-Each command runs in a process of its own, once to compile and to make the self-test models,
+Each command runs in a process of its own, once to compile,
 then for the figures. The answer's time ends with its process, models unloaded.
 """
 
@@ -25,7 +25,7 @@ COMMANDS: Sequence[tuple[str, Sequence[str], float | None]] = (
     ("sarai data path", (*SARAI, "data", "path"), HELP_GOAL_S),
     ("imports before the prompt", ("-c", "import core.interfaces.repl"), None),
     ("imports behind the prompt", ("-c", "import core.graph"), None),
-    ("sarai ask hola, self-test models", (*SARAI, "ask", "hola"), None),
+    ("sarai ask hola, embedded models", (*SARAI, "ask", "hola"), None),
 )
 
 

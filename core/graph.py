@@ -31,6 +31,7 @@ from core.nodes.route import after_route, route
 from core.nodes.speak import speak
 from core.nodes.text_branches import expert, omni, rag, tiny
 from core.nodes.weigh import weigh
+from core.profiles import with_what_is_here
 from core.services import Services, TurnContext, open_services
 from core.settings import Settings
 from core.state import State
@@ -40,6 +41,11 @@ from core.turn import Graph, Turn
 
 Builder = StateGraph[State, TurnContext, State, State]
 TurnInputs = Mapping[str, Any] | str
+
+
+def _own_pool(settings: Settings) -> ModelPool:
+    folder = open_data_folder()
+    return ModelPool(with_what_is_here(settings, folder), folder)
 
 
 def build_graph(bound: TurnContext | None = None) -> Builder:
@@ -97,7 +103,7 @@ class SARAiOrchestrator(AbstractContextManager["SARAiOrchestrator"]):
         preload: bool = True,
     ) -> None:
         if pool is None:
-            pool = get_model_pool() if settings is None else ModelPool(settings, open_data_folder())
+            pool = get_model_pool() if settings is None else _own_pool(settings)
         self._services = open_services(pool.settings, pool.folder, pool)
         self._graph = compiled_graph()
         self._threaded: Graph | None = None

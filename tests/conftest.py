@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -15,9 +16,13 @@ from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder, open_data_folder
 from tests.media_samples import write_image, write_tone, write_video
+from tests.self_test_models.build import Kind, build
 
+SELF_TEST = "self_test"
 NO_OLLAMA = {"SARAI__OLLAMA__BASE_URL": "http://127.0.0.1:9"}
 """Nothing listens there, whatever runs on the developer's own machine."""
+ON_SELF_TEST = {**NO_OLLAMA, "SARAI_CONFIG": str(Path(__file__).with_name("self_test.yaml"))}
+"""With tiny models of fixed replies behind the configured ones; `link_self_test` brings them."""
 
 # How long an example takes tells how busy the machine is; pytest-timeout ends what hangs.
 hypothesis_settings.register_profile("tests", hypothesis_settings(), deadline=None)
@@ -32,7 +37,7 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ[name]
     os.environ["SARAI_HOME"] = str(tmp_path_factory.mktemp("home"))
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
-    os.environ.update(NO_OLLAMA)
+    os.environ.update(ON_SELF_TEST)
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         # Else every process that a test starts would compile all that it imports anew.
         os.environ["PYTHONPYCACHEPREFIX"] = str(_shared_by_all(tmp_path_factory) / "bytecode")
@@ -49,14 +54,17 @@ def _shared_by_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    """The shipped configuration, on a machine without Ollama or model files."""
-    return load_settings(environ=NO_OLLAMA)
+    """The shipped configuration on self-test models, without Ollama."""
+    return load_settings(environ=ON_SELF_TEST)
 
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     """A data folder whose self-test models are made once for the whole run."""
-    return open_data_folder(tmp_path_factory.mktemp("sarai"))
+    shared = open_data_folder(tmp_path_factory.mktemp("sarai"))
+    for kind in get_args(Kind):
+        build(kind, shared.models / SELF_TEST)
+    return shared
 
 
 @pytest.fixture
@@ -75,9 +83,14 @@ def module_folder(
 
 def _folder_beside(shared_folder: DataFolder, root: Path) -> DataFolder:
     own = open_data_folder(root)
-    own.self_test.rmdir()
-    own.self_test.symlink_to(shared_folder.self_test, target_is_directory=True)
+    link_self_test(own, shared_folder)
     return own
+
+
+def link_self_test(own: DataFolder, shared_folder: DataFolder) -> None:
+    """Give a data folder the self-test models of another."""
+    shared = shared_folder.models / SELF_TEST
+    (own.models / SELF_TEST).symlink_to(shared, target_is_directory=True)
 
 
 @pytest.fixture(scope="session")

@@ -65,20 +65,27 @@ class Listener:
 
 
 @contextmanager
-def listener(weights: Path = WEIGHTS) -> Iterator[Listener]:
+def ear(weights: Path = WEIGHTS, *, threads: int = 2) -> Iterator[LlamaEngine]:
+    """The model in a worker of its own."""
     spec = EngineSpec(
         model="nano_audio",
         engine="llama",
         context_tokens=256,
-        threads=2,
+        threads=threads,
         gguf_path=weights / "audio.gguf",
         mmproj_path=weights / "audio-mmproj.gguf",
     )
     engine = LlamaEngine.open(spec)
     try:
-        yield Listener(engine)
+        yield engine
     finally:
         engine.close()
+
+
+@contextmanager
+def listener(weights: Path = WEIGHTS) -> Iterator[Listener]:
+    with ear(weights) as engine:
+        yield Listener(engine)
 
 
 def measure() -> list[Figure]:

@@ -12,8 +12,8 @@ from typing import Literal
 
 from gguf import GGUFWriter, TokenType
 
-from core.model_files.self_test.text_tower import CHAT_TEMPLATE
-from core.model_files.self_test.vocabulary import BYTE_LETTERS, CONTROL_TOKENS, LETTERS, spelled
+from tests.self_test_models.text_tower import CHAT_TEMPLATE
+from tests.self_test_models.vocabulary import BYTE_LETTERS, CONTROL_TOKENS, LETTERS, spelled
 
 Tokenizer = Literal["qwen2", "lfm2", "gemma"]
 END_OF_TURN = "<|im_end|>"

@@ -11,7 +11,7 @@ from importlib import import_module
 
 from core.cancellation import Cancellation
 from core.engines.devices import Device
-from core.engines.offers import Offer
+from core.engines.offers import Catalogue, Offer
 from core.engines.protocol import Engine, LoadProgress, OpenEngine
 from core.engines.spec import EngineSpec
 from core.errors import ConfigError
@@ -39,6 +39,20 @@ OFFERS: dict[str, Callable[[], Callable[[EngineSpec], Offer]]] = {
     "openai_http": lambda: import_module("core.engines.openai_http.offer").openai_offer,
 }
 """Engines whose models live elsewhere, and how to ask a server which it has."""
+
+
+CATALOGUES: dict[str, Callable[[], Callable[[EngineSpec], Catalogue]]] = {
+    "ollama": lambda: import_module("core.engines.ollama.catalogue").OllamaCatalogue,
+}
+"""Engines among whose models SARAi may choose by itself."""
+
+
+def catalogue_of(spec: EngineSpec) -> Catalogue:
+    """The models of the server at `spec.base_url`, to choose among; arguments as of `offer_of`.
+
+    Raises: ModelUnavailable.
+    """
+    return CATALOGUES[spec.engine]()(spec)
 
 
 def offer_of(spec: EngineSpec) -> Offer:

@@ -1,4 +1,4 @@
-"""The pool as a person reads it: a table of models, and the memory budget as a bar.
+"""The pool as a person reads it: each model in lines, and the memory budget as a bar.
 
 Owns the views; changes nothing.
 """
@@ -45,19 +45,11 @@ class Prospect:
     def word(self) -> str:
         if self.error is not None:
             return UNUSABLE_WORDS.get(self.error.code, "not usable")
-        return "self-test" if self.settings.self_test else "installed"
+        return "embedded" if self.settings.embedded else "installed"
 
     @property
     def memory(self) -> str:
         return "-" if self.resolved is None else str(self.resolved.need)
-
-
-def models_table(pool: ModelPool) -> Table:
-    """Every configured model: is it installed, what would it take, what comes after it."""
-    table = new_table("model", "state", "memory", "fallback")
-    for found in (prospect(name, pool) for name in pool.settings.models):
-        table.add_row(found.name, found.word, found.memory, found.settings.fallback or "-")
-    return table
 
 
 def model_details(pool: ModelPool) -> Iterator[str]:
@@ -119,7 +111,7 @@ def status_view(pool: ModelPool) -> Group:
     """The budget as a bar with each model's share, and a line for each model that is loaded,
     on its way, or failed to load.
 
-    Models that are not installed failed as well, but that is what `models_table` tells.
+    Models that are not installed failed as well, but that is what `role_table` tells.
     """
     status = pool.status()
     present = [model for model in status.models if _worth_a_line(model, pool)]

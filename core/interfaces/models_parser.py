@@ -11,10 +11,11 @@ Commands = argparse._SubParsersAction  # has no public name
 
 def add_models(commands: Commands[P]) -> None:
     """Adds the command and all that can stand behind it."""
-    models = commands.add_parser("models", help="the models: what is installed, getting more")
+    models = commands.add_parser("models", help="the models: who serves each role, getting more")
     models.add_argument(
         "--verbose", action="store_true", help="with files, memory, and why one cannot be used"
     )
+    models.add_argument("--json", action="store_true", help="for programs")
     models.set_defaults(command_module="models")
     actions = models.add_subparsers(metavar="[pull|verify|rm|fit|why]")
     _add_pull(actions)
@@ -37,8 +38,8 @@ def _add_pull(actions: Commands[Any]) -> None:
         "targets",
         nargs="*",
         metavar="NAME",
-        help="profiles (best_of_breed, apache), roles (expert, tiny, omni, vision, embeddings) or "
-        "models; without any, best_of_breed",
+        help="profiles (best_of_breed, apache), roles (expert, tiny, rag, audio, empathy, vision, "
+        "embeddings) or models; without any, the profile in force, else best_of_breed",
     )
     pull.add_argument("--dry-run", action="store_true", help="only tell what would be downloaded")
     pull.add_argument(

@@ -36,8 +36,9 @@ def open_assistant(
     Raises: StorageError.
     """
     from core.model_pool import ModelPool  # noqa: PLC0415
+    from core.profiles import with_what_is_here  # noqa: PLC0415
 
-    pool = ModelPool(settings, folder)
+    pool = ModelPool(with_what_is_here(settings, folder), folder)
     if preload:
         pool.preload()  # in processes of their own, so the import below costs them nothing
     from core.graph import SARAiOrchestrator  # noqa: PLC0415  about a second

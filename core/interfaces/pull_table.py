@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 
 from core.interfaces.model_tables import new_table
-from core.pulling.plan import PlannedFile, gigabytes
+from core.pulling.plan import PlannedFile
 from core.pulling.wanted import WantedModel
+from core.text.sizes import gigabytes
 
 
 def pull_table(files: Sequence[PlannedFile]) -> Table:

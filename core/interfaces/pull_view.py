@@ -22,8 +22,8 @@ from rich.progress import (
 from rich.table import Column
 
 from core.interfaces.presenter import Presenter
-from core.pulling.plan import gigabytes
 from core.pulling.progress import FileProgress, PullProgress
+from core.text.sizes import gigabytes
 
 LINE_EVERY_S = 10.0
 NAME_CELLS = 26

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from core.errors import InvalidInput
 from core.interfaces.drawing import drawing_of, text_tree
 from core.interfaces.evictions import eviction_lines
-from core.interfaces.model_tables import models_table, status_view
+from core.interfaces.model_tables import status_view
 from core.interfaces.session import Session
 
 _COMMAND = re.compile(r"/\w*(?!\S)")  # a dropped file's path has more than one slash or a dot
@@ -49,7 +49,14 @@ def _help(session: Session) -> None:
 
 
 def _models(session: Session) -> None:
-    session.presenter.render(models_table(session.assistant.services.pool))
+    from core.interfaces.role_choices import role_choices  # noqa: PLC0415  numpy is not free
+    from core.interfaces.role_table import role_notes, role_table  # noqa: PLC0415
+
+    pool = session.assistant.services.pool
+    choices = role_choices(pool)
+    session.presenter.render(role_table(choices))
+    for line in role_notes(choices, pool.settings):
+        session.presenter.note(line)
 
 
 def _status(session: Session) -> None:
@@ -95,7 +102,7 @@ def _exit(session: Session) -> None:
 
 COMMANDS: dict[str, tuple[Callable[[Session], None], str]] = {
     "/help": (_help, "this list"),
-    "/models": (_models, "the configured models and what is installed"),
+    "/models": (_models, "who serves each role, and what is missing"),
     "/status": (_status, "what is loaded, against the memory budget"),
     "/why": (_why, "which models had to leave for others, and why they"),
     "/graph": (_graph, "the flow"),

@@ -5,17 +5,26 @@ Owns the line that says so; loads nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.errors import ModelError
+from core.errors import ModelError, ModelUnavailable
+from core.pulling.wanted import choose, published, published_bytes, wants_files
+from core.settings.profiles import Role
+from core.text.sizes import gigabytes
 
 if TYPE_CHECKING:
     from core.model_pool import ModelPool
     from core.settings import Settings
 
-ONLY_SELF_TEST = "Only self-test models are here: fixed replies. See README, 'Real models'."
+KINDS: Mapping[str, Role] = {
+    "expert": "expert",
+    "everyday": "tiny",
+    "vision": "vision",
+    "voice": "audio",
+}
+"""The roles that are told about, by what a person calls their questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,45 +37,59 @@ class Answerers:
 
 def who_answers(pool: ModelPool) -> Answerers:
     """Who answers each kind of question, as far as files and servers tell."""
-    absent: dict[str, str] = {}
-    wanted = roles(pool.settings)
-    chosen = {role: _first_at_hand(model, pool, absent) for role, model in wanted.items()}
-    if all(pool.settings.models[model].self_test for model in chosen.values()):
-        return Answerers(ONLY_SELF_TEST, absent)
+    errors: dict[str, ModelError] = {}
+    chains = {kind: pool.settings.chain(role) for kind, role in KINDS.items()}
+    chosen = {kind: _first_at_hand(chain, pool, errors) for kind, chain in chains.items()}
+    absent = {model: str(error) for model, error in errors.items()}
+    if all(pool.settings.models[model].embedded for model in chosen.values() if model):
+        return Answerers(only_embedded(pool.settings), absent)
     told = [
-        f"{role}: {model}" + ("" if model == wanted[role] else f" (no {wanted[role]})")
-        for role, model in chosen.items()
+        f"{kind}: {model or 'nobody'}" + _instead_of(chains[kind], model)
+        for kind, model in chosen.items()
     ]
-    return Answerers(" · ".join(told), absent)
+    return Answerers(" · ".join([*told, *_what_gets(errors, pool.settings)]), absent)
+
+
+def only_embedded(settings: Settings) -> str:
+    """What there is, and where it is not by the user's own choice, how much more there is."""
+    profile = settings.runtime.profile
+    if not (settings.profiles[profile].skip_missing or wants_files(profile, settings)):
+        return f"Only the embedded demo models are here, for the profile {profile}."
+    size = gigabytes(published_bytes(choose((), settings)))
+    return f"Only the embedded demo models are here; `sarai models pull` gets real ones ({size})."
 
 
 def why_absent(model: str, pool: ModelPool) -> str | None:
     """Why `model` could not be loaded now, memory aside; None when it could."""
+    error = _absence(model, pool)
+    return None if error is None else str(error)
+
+
+def _absence(model: str, pool: ModelPool) -> ModelError | None:
     try:
         pool.check_available(model)
     except ModelError as error:
-        return str(error)
+        return error
     return None
 
 
-def roles(settings: Settings) -> dict[str, str]:
-    """The model that the configuration names for each kind of question."""
-    media = settings.routing.multimodal_variant_selection
-    text = settings.routing.text_variant_selection
-    return {
-        "expert": text.expert.model,
-        "everyday": text.tiny.model,
-        "vision": media.vision.model,
-        "voice": media.audio.model,
-    }
-
-
-def _first_at_hand(wanted: str, pool: ModelPool, absent: dict[str, str]) -> str:
-    """The first of the fallback chain that is at hand; the last one if none is."""
-    chain = pool.settings.fallback_chain(wanted)
+def _first_at_hand(chain: Sequence[str], pool: ModelPool, errors: dict[str, ModelError]) -> str:
+    """The first of the chain that is at hand; the last one if none is."""
     for model in chain:
-        reason = absent.get(model) or why_absent(model, pool)
-        if reason is None:
+        error = errors.get(model) or _absence(model, pool)
+        if error is None:
             return model
-        absent[model] = reason
-    return chain[-1]
+        errors[model] = error
+    return chain[-1] if chain else ""
+
+
+def _instead_of(chain: Sequence[str], model: str) -> str:
+    return f" (no {chain[0]})" if chain and model != chain[0] else ""
+
+
+def _what_gets(errors: Mapping[str, ModelError], settings: Settings) -> Iterator[str]:
+    """The command that gets the real models that are missing."""
+    missing = (name for name, error in errors.items() if isinstance(error, ModelUnavailable))
+    names = [name for name in missing if published(name, settings) is not None]
+    if names:
+        yield f"`sarai models pull {' '.join(names)}` gets what is missing"

@@ -9,38 +9,42 @@ from pathlib import Path
 
 from core.errors import ModelUnavailable
 from core.model_files.files import ModelFiles
-from core.model_files.self_test.build import build
 from core.settings.schema import ModelSettings
 
-__all__ = ["ModelFiles", "find_file", "locate", "repository_folder"]
+__all__ = ["ModelFiles", "embedded_folder", "find_file", "locate", "repository_folder"]
+
+_PACKAGE = Path(__file__).parents[1]
 
 
-def locate(
-    model: str, settings: ModelSettings, *, models_folder: Path, self_test_folder: Path
-) -> ModelFiles:
-    """The files of `model`; self-test models are made when they are missing.
+def locate(model: str, settings: ModelSettings, *, models_folder: Path) -> ModelFiles:
+    """The files of `model`.
 
     Relative names are looked for in `models_folder`, then in its sub-folder named like the
-    last part of the repository; absolute and `~` paths are taken as they are.
+    last part of the repository; absolute and `~` paths are taken as they are. Those of an
+    embedded model are looked for where SARAi itself lies.
 
-    Raises:
-        ModelUnavailable: when a file is missing, or the model has no files at all.
-        StorageError: when a self-test model cannot be written.
+    Raises: ModelUnavailable, when a file is missing, or the model has no files at all.
     """
-    if settings.self_test is not None:
-        return build(settings.self_test, self_test_folder)
     if settings.gguf_file is None:
         raise ModelUnavailable(
             f"{model} has no file of its own.",
             model=model,
             hint="Give it a gguf_file, or use it through its own engine.",
         )
+    folder = embedded_folder() if settings.embedded else models_folder
     return ModelFiles(
-        _find(model, settings, settings.gguf_file, models_folder),
+        _find(model, settings, settings.gguf_file, folder),
         None
         if settings.mmproj_file is None
-        else _find(model, settings, settings.mmproj_file, models_folder),
+        else _find(model, settings, settings.mmproj_file, folder),
     )
+
+
+def embedded_folder() -> Path:
+    """Where the models lie that came with SARAi."""
+    # A wheel carries them inside the package; a checkout has them beside it.
+    installed = _PACKAGE / "_models" / "nano"
+    return installed if installed.is_dir() else _PACKAGE.parent / "models" / "nano" / "weights"
 
 
 def _find(model: str, settings: ModelSettings, file: Path, models_folder: Path) -> Path:
@@ -51,11 +55,19 @@ def _find(model: str, settings: ModelSettings, file: Path, models_folder: Path) 
     raise ModelUnavailable(
         f"{model} is not installed: {first.name} is not in {first.parent}.",
         model=model,
-        hint=f"Get it from {settings.repo_id} with `sarai models pull {model}`, or correct the "
-        "configuration."
-        if settings.repo_id
-        else "Put the file there, or correct the configuration.",
+        hint=_hint(model, settings),
     )
+
+
+def _hint(model: str, settings: ModelSettings) -> str:
+    if settings.embedded:
+        return "Install SARAi again."
+    if settings.repo_id:
+        return (
+            f"Get it from {settings.repo_id} with `sarai models pull {model}`, or correct the "
+            "configuration."
+        )
+    return "Put the file there, or correct the configuration."
 
 
 def find_file(file: Path, repo_id: str | None, models_folder: Path) -> Path | None:

@@ -55,7 +55,7 @@ class ModelPool:
 
     Args:
         settings: what is configured; the pool never changes it.
-        folder: where self-test models and the workers' logs lie.
+        folder: where models, states and the workers' logs lie.
         clock: time, for tests.
         open_engine: how an engine is opened; None is the table of engines.
         models: how a name becomes files and a reservation; None reads the real files.

@@ -12,25 +12,26 @@ from collections.abc import Callable, Sequence
 
 from core.errors import Cancelled, ModelError, ModelUnavailable, PoolBusy
 from core.model_pool.scheduling.plan import EVICTION_RANK
+from core.settings.profiles import ROLES
 from core.settings.schema import Settings
 
 logger = logging.getLogger(__name__)
 
 
 def startup_chains(settings: Settings) -> list[tuple[str, ...]]:
-    """Each load_on_startup model and its fallbacks, higher priority first.
+    """The chains that begin with a load_on_startup model, higher priority first.
 
-    A self-test model that is somebody's fallback comes only as such: it stands in for a
-    missing model and is not wanted beside a present one.
+    Those are the chains of the roles, and those of models that no profile knows. Further down
+    a chain the key means nothing: such a model stands in for one that is missing, and is not
+    wanted beside it.
     """
-    fallbacks = {model.fallback for model in settings.models.values()}
-    wanted = [
-        (name, model)
-        for name, model in settings.models.items()
-        if model.load_on_startup and not (model.self_test and name in fallbacks)
-    ]
-    wanted.sort(key=lambda item: -EVICTION_RANK[item[1].priority])
-    return [settings.fallback_chain(name) for name, _ in wanted]
+    models = settings.models
+    unknown = [name for name in models if name not in settings.in_profiles]
+    heads: dict[str, tuple[str, ...]] = {}
+    for chain in (*map(settings.chain, ROLES), *map(settings.fallback_chain, unknown)):
+        if chain and models[chain[0]].load_on_startup:
+            heads.setdefault(chain[0], chain)
+    return sorted(heads.values(), key=lambda chain: -EVICTION_RANK[models[chain[0]].priority])
 
 
 class Preload:

@@ -171,7 +171,6 @@ class ConfiguredModels:
             name,
             model,
             models_folder=self._settings.paths.models or self._folder.models,
-            self_test_folder=self._folder.self_test,
         )
         checked = self._headers.read(files, model=name)
         for file, expected in self._expected(name, checked.identities):
@@ -230,7 +229,7 @@ class ConfiguredModels:
             gpu_layers=gpu_layers if gpus else 0,
             gpus=len(gpus),
             unified=any(gpu.unified for gpu in gpus),
-            image_max_tokens=self._settings.media.image_max_tokens,
+            image_max_tokens=self._settings.picture_tokens(name),
         )
 
     def _gpu_layers(self, model: ModelSettings) -> int:
@@ -253,7 +252,7 @@ class ConfiguredModels:
             gpu_layers=self._gpu_layers(model),
             embeddings=model.embeddings,
             kv_cache_type=model.kv_cache_type,
-            image_max_tokens=self._settings.media.image_max_tokens,
+            image_max_tokens=self._settings.picture_tokens(name),
             log_path=self._folder.logs / f"{name}.log",
             states_path=self._folder.states / f"{name}.states",
         )

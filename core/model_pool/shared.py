@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 
 from core.model_pool.pool import ModelPool
+from core.profiles import with_what_is_here
 from core.settings import load_settings
 from core.storage.folder import open_data_folder
 
@@ -26,5 +27,6 @@ def get_model_pool() -> ModelPool:
         if _shared and _shared[0].closed:
             _shared.clear()
         if not _shared:
-            _shared.append(ModelPool(load_settings(), open_data_folder()))
+            settings, folder = load_settings(), open_data_folder()
+            _shared.append(ModelPool(with_what_is_here(settings, folder), folder))
         return _shared[0]

@@ -6,14 +6,15 @@ Owns the rule which of two keys wins; knows nothing of timers.
 from __future__ import annotations
 
 from core.model_pool.scheduling.idle import IdleTime
-from core.settings.schema import Settings, Variant
+from core.settings.schema import Settings
 
 
 def configured_idle_times(settings: Settings) -> dict[str, IdleTime]:
     """The time from the last release to the unload, by model; absent means it stays.
 
-    A variant's auto_unload_after_seconds overrides its model's ttl_seconds; of several
-    variants the longest wins, as the model serves them all. Permanent models have none.
+    A variant's auto_unload_after_seconds overrides its model's ttl_seconds, or where it names
+    none, that of all models of the profile for it; of several variants the longest wins, as the
+    model serves them all. Permanent models have none.
     """
     ttls_s = {
         name: model.ttl_seconds
@@ -30,16 +31,9 @@ def configured_idle_times(settings: Settings) -> dict[str, IdleTime]:
 
 def _overrides_s(settings: Settings) -> dict[str, float]:
     overrides_s: dict[str, float] = {}
-    for variant in _variants(settings):
+    for role, variant in settings.routing.variants().items():
         seconds = variant.auto_unload_after_seconds
         if seconds is not None:
-            overrides_s[variant.model] = max(seconds, overrides_s.get(variant.model, 0.0))
+            for model in (variant.model,) if variant.model else settings.chain(role):
+                overrides_s[model] = max(seconds, overrides_s.get(model, 0.0))
     return overrides_s
-
-
-def _variants(settings: Settings) -> tuple[Variant, ...]:
-    media, text = (
-        settings.routing.multimodal_variant_selection,
-        settings.routing.text_variant_selection,
-    )
-    return (media.audio, media.vision, media.empathy, text.expert, text.tiny, text.rag)

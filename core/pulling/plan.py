@@ -22,6 +22,7 @@ from core.pulling.patience import Patience, patiently
 from core.pulling.sources import RemoteFile, Source
 from core.pulling.wanted import WantedFile, WantedModel
 from core.settings.schema import RuntimeSettings
+from core.text.sizes import gigabytes
 
 SPARE_BYTES = 512 * 2**20
 """Left on the disk by every pull: a full one stops more than SARAi."""
@@ -142,13 +143,6 @@ def memory_problem(
         hint="Pull smaller models, raise runtime.budget_mb, or add --anyway to get it all the "
         "same.",
     )
-
-
-def gigabytes(size_bytes: int) -> str:
-    """Decimal, as the hub and disks count: `20.3 MB`, `2.50 GB`, `14.1 GB`."""
-    if size_bytes < 10**9:
-        return f"{size_bytes / 1e6:.1f} MB"
-    return f"{size_bytes / 1e9:.2f} GB" if size_bytes < 10**10 else f"{size_bytes / 1e9:.1f} GB"
 
 
 def _free_bytes(folder: Path) -> int:

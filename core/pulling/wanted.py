@@ -1,13 +1,13 @@
 """Which files a request means: a profile, a role or a model, by name.
 
-Owns the choice between the manifest and the configuration; looks at no disk and asks nobody.
-A model of the configuration that names a repository can be pulled too: what the manifest knows
-of the same file (revision, size, sum, licence) then still holds.
+Owns the way from a name to models of the configuration; looks at no disk and asks nobody. A
+model that names a repository can be pulled; what the manifest knows of its files (revision,
+size, sum, licence) holds under any name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,17 +15,21 @@ from typing import Final
 from core.errors import InvalidInput
 from core.settings.keys import nearest
 from core.settings.manifest import (
-    ROLES,
     Licence,
     Manifest,
     ManifestFile,
     ManifestModel,
-    ProfileName,
     load_manifest,
 )
+from core.settings.profiles import ROLES, Role
 from core.settings.schema import ModelSettings, Settings
 
-DEFAULT_PROFILE: Final[ProfileName] = "best_of_breed"
+DEFAULT_PROFILE: Final = "best_of_breed"
+ROLES_BY_NAME: Final[Mapping[str, tuple[Role, ...]]] = {
+    **{role: (role,) for role in ROLES},
+    "omni": ("audio", "empathy"),
+}
+"""What may be said for a role; `omni` is the one model that has two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +62,37 @@ class WantedModel:
 def choose(
     targets: Sequence[str], settings: Settings, manifest: Manifest | None = None
 ) -> tuple[WantedModel, ...]:
-    """The models that `targets` mean, each once; without any, those of DEFAULT_PROFILE.
+    """The models that `targets` mean, each once; without any, those of `pulled_profile`.
 
     Raises: InvalidInput, for an unknown name, and for a model that has nothing to pull.
     """
     manifest = manifest or load_manifest()
     chosen: dict[str, WantedModel] = {}
-    for target in targets or (DEFAULT_PROFILE,):
+    for target in targets or (pulled_profile(settings),):
         for model in _meant(target, settings, manifest):
             chosen.setdefault(model.name, model)
     return tuple(chosen.values())
 
 
+def pulled_profile(settings: Settings) -> str:
+    """The profile that is meant where none is named: the one in force if it asks for files."""
+    profile = settings.runtime.profile
+    return profile if wants_files(profile, settings) else DEFAULT_PROFILE
+
+
 def all_models(settings: Settings, manifest: Manifest | None = None) -> tuple[WantedModel, ...]:
-    """Every model that can be pulled: of the manifest and of the configuration."""
+    """Every model that can be pulled."""
     manifest = manifest or load_manifest()
-    names = dict.fromkeys([*manifest.models, *settings.models])
-    return tuple(
-        _model(name, settings, manifest)
-        for name in names
-        if _nothing_to_pull(name, settings) is None
-    )
+    return tuple(_model(name, settings, manifest) for name in _pullable(settings.models, settings))
+
+
+def published(
+    name: str, settings: Settings, manifest: Manifest | None = None
+) -> WantedModel | None:
+    """What is known of a model's files before they are here; None when it has none to pull."""
+    if _nothing_to_pull(name, settings) is not None:
+        return None
+    return _model(name, settings, manifest or load_manifest())
 
 
 def published_bytes(models: Iterable[WantedModel]) -> int:
@@ -87,54 +101,71 @@ def published_bytes(models: Iterable[WantedModel]) -> int:
 
 
 def _meant(target: str, settings: Settings, manifest: Manifest) -> Iterator[WantedModel]:
-    names = _members(target, manifest)
-    if names is None:
+    if target in ROLES_BY_NAME:
+        names = [name for role in ROLES_BY_NAME[target] for name in _serving(role, settings)]
+    elif target in settings.profiles:
+        names = _of_profile(target, settings)
+    else:
         yield _model(target, settings, manifest)
         return
-    for name in names:
-        # Where the user's own file serves the role, there is nothing to get for it.
-        if _nothing_to_pull(name, settings) is None:
-            yield _model(name, settings, manifest)
+    # Where the user's own file serves the role, there is nothing to get for it.
+    for name in _pullable(names, settings):
+        yield _model(name, settings, manifest)
 
 
-def _members(target: str, manifest: Manifest) -> list[str] | None:
-    """The models of a profile, or the one of a role; None for any other name."""
-    for name, profile in manifest.profiles.items():
-        if target == name:
-            return list(profile.values())
-    profile = manifest.profiles[DEFAULT_PROFILE]
-    return [profile[role] for role in ROLES if role == target] or None
+def _of_profile(profile: str, settings: Settings) -> list[str]:
+    """Raises: InvalidInput, for a profile that no pull can fill."""
+    if settings.profiles[profile].skip_missing:
+        profile = DEFAULT_PROFILE  # it takes what is here, so it wants nothing itself
+    if not wants_files(profile, settings):
+        raise InvalidInput(
+            f"There is nothing to pull for the profile {profile}.",
+            key=profile,
+            hint="`sarai models pull --ollama` lets Ollama get its models.",
+        )
+    return [name for role in ROLES for name in settings.profile_chain(profile, role)]
+
+
+def wants_files(profile: str, settings: Settings) -> bool:
+    """Whether there is something to pull for a profile."""
+    table = settings.profiles.get(profile)
+    if table is None or table.skip_missing:
+        return False
+    models = (settings.models[name] for r in ROLES for name in settings.profile_chain(profile, r))
+    return any(model.repo_id for model in models)
+
+
+def _serving(role: Role, settings: Settings) -> tuple[str, ...]:
+    """The models that shall serve `role`: the user's own, else those that the profile wants."""
+    if settings.routing.named(role) is not None:
+        return settings.chain(role)
+    return settings.profile_chain(pulled_profile(settings), role)
+
+
+def _pullable(names: Iterable[str], settings: Settings) -> Iterator[str]:
+    return (name for name in names if _nothing_to_pull(name, settings) is None)
 
 
 def _model(name: str, settings: Settings, manifest: Manifest) -> WantedModel:
+    if name not in settings.models:
+        raise _unknown(name, settings)
     if reason := _nothing_to_pull(name, settings):
         raise InvalidInput(f"There is nothing to pull for {name}: {reason}", key=name)
-    if name in settings.models:
-        return _from_configuration(name, settings.models[name], manifest)
-    if name in manifest.models:
-        return _from_manifest(name, manifest.models[name])
-    raise _unknown(name, settings, manifest)
+    return _from_configuration(name, settings.models[name], manifest)
 
 
 def _nothing_to_pull(name: str, settings: Settings) -> str | None:
     """Why the configuration leaves nothing to get for this model; None when it does not."""
-    model = settings.models.get(name)
-    if model is None:
-        return None
+    model = settings.models[name]
     if model.engine == "ollama":
         return f"Ollama has it. Try `sarai models pull --ollama {name}`."
-    if model.self_test:
-        return "it is made on this machine."
+    if model.embedded:
+        return "it came with SARAi."
     if model.gguf_file is None:
         return "a server has it."
     if not model.repo_id or not _in_repository(model.gguf_file):
         return f"the configuration names a file of your own, {model.gguf_file}."
     return None
-
-
-def _from_manifest(name: str, model: ManifestModel) -> WantedModel:
-    files = tuple(_published(name, file) for file in model.files)
-    return WantedModel(name, model.name, model.licence, model.memory_mb, files)
 
 
 def _published(model: str, file: ManifestFile) -> WantedFile:
@@ -183,13 +214,12 @@ def _in_repository(file: Path) -> bool:
     return not file.is_absolute() and ".." not in file.parts and not str(file).startswith("~")
 
 
-def _unknown(name: str, settings: Settings, manifest: Manifest) -> InvalidInput:
-    known = [*manifest.profiles, *ROLES, *manifest.models, *settings.models]
-    close = nearest(name, known)
+def _unknown(name: str, settings: Settings) -> InvalidInput:
+    close = nearest(name, [*settings.profiles, *ROLES_BY_NAME, *settings.models])
     hint = f"Did you mean {close}? " if close else ""
     return InvalidInput(
         f"{name} is no profile, role or model.",
         key=name,
-        hint=f"{hint}Profiles: {', '.join(manifest.profiles)}. Roles: {', '.join(ROLES)}. "
+        hint=f"{hint}Profiles: {', '.join(settings.profiles)}. Roles: {', '.join(ROLES)}. "
         "`sarai models` lists the models.",
     )

@@ -1,8 +1,8 @@
 """Texts to vectors by a model of the pool, each only once.
 
-Owns prefixes, the order of work and the cache; knows nothing of chunks or stores. The
-configured model alone is asked: the vectors of another would mean something else, so that
-there is no fallback here.
+Owns prefixes, the order of work and the cache; knows nothing of chunks or stores. Which
+model it is depends on what is installed, never on what fails: the vectors of another would
+mean something else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from core.cancellation import Cancellation
 from core.engines.protocol import Engine
-from core.errors import ContextOverflow, ModelError
+from core.errors import ContextOverflow, ModelError, ModelUnavailable
 from core.model_pool import ModelPool
 from core.retrieval.stores.protocol import Vector
 from core.settings.schema import ModelSettings
@@ -52,12 +52,11 @@ class Embeddings:
         self._database = database
 
     def encoder(self) -> Encoder:
-        """The configured model.
+        """The first model of the role that is installed.
 
-        Raises: ModelError, when it is not installed or cannot be used.
+        Raises: ModelError, when none is, or its file is damaged.
         """
-        name = self._pool.settings.routing.embeddings_model
-        self._pool.check_available(name)
+        name = self._installed()
         resolved = self._pool.resolve(name)
         files = [f"{file.path.name} {file.size_bytes}" for file in resolved.files]
         identity = "; ".join(files) or f"{resolved.spec.engine} {resolved.spec.remote_model}"
@@ -110,6 +109,23 @@ class Embeddings:
             else:
                 connection.executemany("DELETE FROM embeddings WHERE key = ?", keys)
 
+    def _installed(self) -> str:
+        missing: list[ModelUnavailable] = []
+        for name in self._pool.settings.chain("embeddings"):
+            try:
+                self._pool.check_available(name)
+            except ModelUnavailable as error:
+                missing.append(error)
+            else:
+                return name
+        if missing:
+            raise missing[0]
+        raise ModelUnavailable(
+            "There is no embedding model.",
+            model="embeddings",
+            hint="Get one: sarai models pull embeddings",
+        )
+
     def _cached(self, keys: Sequence[bytes]) -> dict[bytes, Vector]:
         found: dict[bytes, Vector] = {}
         with self._database.connection() as connection:
@@ -154,4 +170,4 @@ def _fitted(engine: Engine, text: str) -> Vector:
 
 def unavailable(error: ModelError) -> str:
     """Why a search or an index goes by words alone."""
-    return f"By words alone, since {error.model} cannot be used: {error.message}"
+    return f"By words alone: {error.message}"

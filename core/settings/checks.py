@@ -10,37 +10,43 @@ from collections.abc import Iterator
 from core.settings.addresses import is_this_machine
 from core.settings.keys import KeyPath, dotted, nearest
 from core.settings.problems import Problem
-from core.settings.schema import ModelSettings, Settings, Variant
+from core.settings.profile_checks import impossible_names, too_many_permanent, wrong_embeddings
+from core.settings.profiles import FROM_OLLAMA, ROLES
+from core.settings.schema import ModelSettings, Settings
 
 
 def disagreements(settings: Settings) -> Iterator[Problem]:
     """Everything in the settings that contradicts something else in them."""
-    unknown = list(_unknown_models(settings))
+    unknown = [*_unknown_models(settings), *impossible_names(settings)]
     yield from unknown
     yield from _budget(settings)
     yield from _media(settings)
     yield from _lifetimes(settings)
     yield from _servers(settings)
-    if not unknown:  # the rest follows the names
-        yield from _variants(settings)
-        yield from _embeddings(settings)
-        yield from _cycles(settings)
-
-
-def variants(settings: Settings) -> Iterator[tuple[KeyPath, Variant]]:
-    """Every variant of the routing, with its key."""
-    for section in ("multimodal_variant_selection", "text_variant_selection"):
-        for name, variant in getattr(settings.routing, section):
-            yield ("routing", section, name), variant
+    if unknown:
+        return  # the rest follows the names
+    yield from _variants(settings)
+    circles = list(_cycles(settings))
+    yield from circles
+    if not circles:  # the rest follows the chains
+        yield from too_many_permanent(settings)
+        yield from wrong_embeddings(settings)
 
 
 def _unknown_models(settings: Settings) -> Iterator[Problem]:
+    routing = settings.routing
     named: list[tuple[KeyPath, str | None]] = [
-        ((*key, "model"), variant.model) for key, variant in variants(settings)
+        (routing.key(role), routing.named(role)) for role in ROLES
     ]
-    named.append((("routing", "embeddings_model"), settings.routing.embeddings_model))
     named.append((("retrieval", "rerank_model"), settings.retrieval.rerank_model))
     named += [(_model(name, "fallback"), model.fallback) for name, model in settings.models.items()]
+    named += [
+        (("profiles", profile, role), name)
+        for profile, table in settings.profiles.items()
+        for role in ROLES
+        for name in table.listed(role)
+        if name != FROM_OLLAMA
+    ]
     for key, name in named:
         if name is not None and name not in settings.models:
             guess = nearest(name, settings.models)
@@ -57,17 +63,6 @@ def _budget(settings: Settings) -> Iterator[Problem]:
             f"runtime.budget_mb ({runtime.budget_mb}) to the models.",
             "Raise the budget or lower the reserve.",
             rivals=(("runtime", "system_reserve_mb"),),
-        )
-        return
-    pinned = {n: m.max_memory_mb for n, m in settings.models.items() if m.permanent}
-    total_mb = sum(mb for mb in pinned.values() if mb)
-    if total_mb > runtime.models_budget_mb:
-        yield Problem(
-            ("runtime", "budget_mb"),
-            f"The permanent models may take {total_mb} MiB and only "
-            f"{runtime.models_budget_mb} MiB are for models.",
-            "Make one of them not permanent, or raise runtime.budget_mb.",
-            rivals=tuple(_model(name, "max_memory_mb") for name, mb in pinned.items() if mb),
         )
 
 
@@ -119,7 +114,12 @@ def _leaves_unsaid(server: KeyPath) -> Problem:
 
 
 def _variants(settings: Settings) -> Iterator[Problem]:
-    for key, variant in variants(settings):
+    for role, variant in settings.routing.variants().items():
+        *key, _ = settings.routing.key(role)
+        if variant.model is None:
+            if variant.permanent is not None:
+                yield _permanent_what((*key, "permanent"))
+            continue
         model = settings.models[variant.model]
         if variant.permanent is not None and variant.permanent != model.permanent:
             yield _two_minds((*key, "permanent"), variant.model, model)
@@ -128,6 +128,15 @@ def _variants(settings: Settings) -> Iterator[Problem]:
             yield _forever_for_a_while(
                 _model(variant.model, "permanent"), unload, "auto_unload_after_seconds: null"
             )
+
+
+def _permanent_what(key: KeyPath) -> Problem:
+    model = dotted((*key[:-1], "model"))
+    return Problem(
+        key,
+        f"{dotted(key)} is of one model, and none is named.",
+        f"Name it in {model}, or write `permanent` into the model itself.",
+    )
 
 
 def _two_minds(key: KeyPath, name: str, model: ModelSettings) -> Problem:
@@ -149,17 +158,6 @@ def _forever_for_a_while(permanent: KeyPath, unload: KeyPath, remedy: str) -> Pr
         f"Write `permanent: false` or `{remedy}`.",
         rivals=(unload,),
     )
-
-
-def _embeddings(settings: Settings) -> Iterator[Problem]:
-    name = settings.routing.embeddings_model
-    if not settings.models[name].embeddings:
-        yield Problem(
-            ("routing", "embeddings_model"),
-            f"routing.embeddings_model names `{name}`, which makes no embeddings.",
-            f"Write `embeddings: true` in models.{name}, or name another model.",
-            rivals=(_model(name, "embeddings"),),
-        )
 
 
 def _cycles(settings: Settings) -> Iterator[Problem]:

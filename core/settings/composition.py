@@ -38,6 +38,11 @@ class Place:
             return self.variable
         return f"{self.path}:{self.line}" if self.line else str(self.path)
 
+    @property
+    def short(self) -> str:
+        """The file without its folder, for tables."""
+        return str(self) if self.path is None else f"{self.path.name}:{self.line}"
+
     def error(self, message: str, hint: str = "") -> ConfigError:
         """The error that says: this is wrong, and it stands here."""
         if self.path is None:

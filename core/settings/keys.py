@@ -19,7 +19,7 @@ KeyPath = tuple[str, ...]
 EntryNames = Mapping[KeyPath, Iterable[str]]
 """For each section whose entries the user names, their names."""
 
-_SECTIONS_OF_ENTRIES: tuple[KeyPath, ...] = (("models",), ("openai", "servers"))
+_SECTIONS_OF_ENTRIES: tuple[KeyPath, ...] = (("profiles",), ("models",), ("openai", "servers"))
 
 VARIABLE_PREFIX = "SARAI__"
 

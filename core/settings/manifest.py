@@ -1,4 +1,4 @@
-"""The manifest: which files make the real models, and which model has which role in a profile.
+"""The manifest: which files make the real models, and which of Ollama's may serve a role.
 
 Owns its types and its reading; knows nothing of how files are fetched or where they lie. It
 came with SARAi and is no configuration: what it names is configured in sarai.yaml.
@@ -16,11 +16,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from core.errors import ConfigError
 from core.settings.lookup import manifest_file
-from core.settings.schema import Section, Sha256
-
-Role = Literal["expert", "tiny", "omni", "vision", "embeddings"]
-ProfileName = Literal["best_of_breed", "apache"]
-ROLES: tuple[Role, ...] = ("expert", "tiny", "omni", "vision", "embeddings")
+from core.settings.profiles import Role
+from core.settings.schema import Sha256
+from core.settings.section import Section
 
 RepoId = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
 RepoFile = Annotated[
@@ -69,23 +67,31 @@ class ManifestModel(Section):
         return sum(file.size_bytes for file in self.files)
 
 
-class Manifest(Section):
-    """Every model that can be pulled by name, and the profiles they make up."""
+class OllamaChoice(Section):
+    """Which of Ollama's models may serve a role: those that Ollama says are capable of it, of
+    `least` to `most` billion parameters.
 
-    profiles: dict[ProfileName, dict[Role, str]]
-    models: dict[str, ManifestModel]
+    Those of one of the `families` come before others, then those nearest to `ideal`.
+    """
+
+    capability: Literal["completion", "vision", "embedding"]
+    families: tuple[str, ...] = ()
+    least: float = Field(ge=0)
+    ideal: float = Field(gt=0)
+    most: float
 
     @model_validator(mode="after")
-    def _agrees(self) -> Self:
-        for name, profile in self.profiles.items():
-            if set(profile) != set(ROLES):
-                raise ValueError(f"profile {name} does not fill every role")
-            if unknown := set(profile.values()) - set(self.models):
-                raise ValueError(f"profile {name} names unknown models: {sorted(unknown)}")
-        used = {model for profile in self.profiles.values() for model in profile.values()}
-        if unused := set(self.models) - used:
-            raise ValueError(f"no profile uses {sorted(unused)}")
+    def _in_order(self) -> Self:
+        if not self.least <= self.ideal <= self.most:
+            raise ValueError("least, ideal and most are not in order")
         return self
+
+
+class Manifest(Section):
+    """Every model that can be pulled by name, and what is taken of Ollama's."""
+
+    models: dict[str, ManifestModel]
+    ollama: dict[Role, OllamaChoice]
 
 
 @cache

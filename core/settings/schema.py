@@ -11,19 +11,20 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from core.settings.addresses import server_address
+from core.settings.profiles import FROM_OLLAMA, ROLES, Profile, Role
+from core.settings.routing import Fraction, RoutingSettings
 from core.settings.secrets import variable
+from core.settings.section import Section
 
 KvCacheType = Literal["f16", "q8_0", "q4_0"]
 Priority = Literal["low", "normal", "high"]
 TtlPolicy = Literal["strict", "pressure"]
 EngineName = Literal["llama", "ollama", "openai_http"]
 Modality = Literal["image", "audio"]
-SelfTestKind = Literal["expert", "tiny", "vision", "omni", "embeddings"]
 Price = Annotated[float, Field(ge=0)] | None
-Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
 def with_home(path: Path) -> Path:
@@ -35,14 +36,8 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$"), AfterValidator(str.
 UserPath = Annotated[Path, AfterValidator(with_home)]
 
 
-class Section(BaseModel):
-    """Base of every section: immutable, and a typo is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
 class RuntimeSettings(Section):
-    """The machine that SARAi may use.
+    """The machine that SARAi may use, and the profile of models that it uses there.
 
     `budget_mb` is all memory, the system's own `system_reserve_mb` included; models share
     the rest. `device_budget_mb` is what they may take of the GPUs' memory, "auto" what was free
@@ -50,6 +45,7 @@ class RuntimeSettings(Section):
     memory that is in use. `pool_trace` is a file to record which models are asked for and when.
     """
 
+    profile: str = "auto"  # an entry of profiles
     budget_mb: int = Field(16_384, gt=0)
     system_reserve_mb: int = Field(2_048, ge=0)
     threads: int | Literal["auto"] = "auto"
@@ -75,10 +71,11 @@ class ModelSettings(Section):
 
     A `llama` model names `gguf_file` (and `mmproj_file` for images or audio), an `ollama`
     model names `ollama_model`, an `openai_http` model names `openai_server` and
-    `openai_model`, and a self-test model is made on this machine.
+    `openai_model`.
     """
 
     name: str  # for people
+    licence: str | None = None  # for people
     engine: EngineName = "llama"
     repo_id: str | None = None  # where the files come from
     gguf_file: UserPath | None = None  # relative to paths.models, or absolute
@@ -89,9 +86,12 @@ class ModelSettings(Section):
     openai_server: str | None = None  # an entry of openai.servers
     openai_model: str | None = None
     openai_modalities: tuple[Modality, ...] = ()  # servers do not tell what a model takes
-    self_test: SelfTestKind | None = None
+    embedded: bool = False  # its files came with SARAi
     context_length: int = Field(4096, ge=256)  # tokens, prompt and answer together
     gpu_layers: int | None = Field(None, ge=-1)  # as runtime.gpu_layers, for this model
+    image_max_tokens: int | None = Field(None, ge=4)  # in place of media.image_max_tokens
+    max_tokens: int | None = Field(None, ge=1)  # its answers are never longer
+    temperature: float | None = Field(None, ge=0, le=2)  # in place of generation.temperature
     kv_cache_type: KvCacheType = "f16"  # how the context is kept: f16 is exact, q8_0 half of it
     max_memory_mb: int | None = Field(None, gt=0)  # refuse to load when it would need more
     permanent: bool = False  # never evicted
@@ -118,7 +118,7 @@ class ModelSettings(Section):
             raise ValueError("an ollama model needs ollama_model")
         if self.engine == "openai_http" and not (self.openai_server and self.openai_model):
             raise ValueError("an openai_http model needs openai_server and openai_model")
-        if self.engine == "llama" and not (self.gguf_file or self.self_test):
+        if self.engine == "llama" and not self.gguf_file:
             raise ValueError("a llama model needs gguf_file")
         if (self.sha256 and not self.gguf_file) or (self.mmproj_sha256 and not self.mmproj_file):
             raise ValueError("a checksum needs the file that it is of")
@@ -130,42 +130,6 @@ class ModelSettings(Section):
         if prices.count(None) == 1:
             raise ValueError("a price needs input and output tokens; 0 is a price too")
         return self
-
-
-class Variant(Section):
-    """Which model serves one modality or route, and how.
-
-    `auto_unload_after_seconds` overrides the model's ttl_seconds; `permanent` must agree
-    with the model's own; `threshold` is the score above which the route is taken.
-    """
-
-    model: str
-    permanent: bool | None = None
-    auto_unload_after_seconds: float | None = Field(None, gt=0)
-    threshold: Fraction | None = None
-
-
-class MultimodalVariants(Section):
-    audio: Variant
-    vision: Variant
-    empathy: Variant
-
-
-class TextVariants(Section):
-    """`rag` names the model that answers from documents."""
-
-    expert: Variant
-    tiny: Variant
-    rag: Variant
-
-
-class RoutingSettings(Section):
-    """Who answers what. The thresholds of a route stand with its variant."""
-
-    multimodal_variant_selection: MultimodalVariants
-    text_variant_selection: TextVariants
-    embeddings_model: str
-    doc_match_threshold: Fraction = 0.5
 
 
 class MediaSettings(Section):
@@ -211,7 +175,7 @@ class OpenAIServer(Section):
 class OpenAISettings(Section):
     """Servers of any make that speak OpenAI's API; only models that name one ask it."""
 
-    servers: dict[str, OpenAIServer] = {}
+    servers: dict[str, OpenAIServer] = Field(default_factory=dict)
 
 
 class RetrievalSettings(Section):
@@ -260,8 +224,9 @@ class Settings(Section):
     """The whole configuration."""
 
     runtime: RuntimeSettings = RuntimeSettings()  # type: ignore[call-arg]  # defaults by Field
+    profiles: dict[str, Profile] = Field(default_factory=dict)
     models: dict[str, ModelSettings]
-    routing: RoutingSettings
+    routing: RoutingSettings = RoutingSettings()
     media: MediaSettings = MediaSettings()  # type: ignore[call-arg]
     generation: GenerationSettings = GenerationSettings()  # type: ignore[call-arg]
     ollama: OllamaSettings = OllamaSettings()  # type: ignore[call-arg]
@@ -271,6 +236,43 @@ class Settings(Section):
     emotion: EmotionSettings = EmotionSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     paths: PathSettings = PathSettings()
+
+    def picture_tokens(self, model: str) -> int:
+        """The most tokens that `model` sees one picture in."""
+        own = self.models[model].image_max_tokens
+        return self.media.image_max_tokens if own is None else own
+
+    def chain(self, role: Role, wished: str | None = None) -> tuple[str, ...]:
+        """The models to ask for `role`, in order.
+
+        One that is wished or that the user names comes first, then its fallbacks, and where a
+        profile knows it for this role, the embedded ones that stand there too. Else it is the
+        profile's.
+        """
+        named = wished or self.routing.named(role)
+        if named is None:
+            return self.profile_chain(self.runtime.profile, role)
+        return tuple(dict.fromkeys((*self.fallback_chain(named), *self._stand_ins(role, named))))
+
+    def _stand_ins(self, role: Role, named: str) -> list[str]:
+        tables = [profile.listed(role) for profile in self.profiles.values()]
+        listed = (name for table in tables if named in table for name in table)
+        return [name for name in listed if name != FROM_OLLAMA and self.models[name].embedded]
+
+    def profile_chain(self, profile: str, role: Role) -> tuple[str, ...]:
+        """The models of a profile's table for `role`, each with its fallbacks behind it."""
+        listed = (name for name in self.profiles[profile].listed(role) if name != FROM_OLLAMA)
+        return tuple(dict.fromkeys(m for name in listed for m in self.fallback_chain(name)))
+
+    @property
+    def in_profiles(self) -> frozenset[str]:
+        """Every model that some profile knows."""
+        return frozenset(
+            model
+            for profile in self.profiles
+            for role in ROLES
+            for model in self.profile_chain(profile, role)
+        )
 
     def fallback_chain(self, model: str) -> tuple[str, ...]:
         """`model` and everything to try after it, in order."""

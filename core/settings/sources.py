@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from core.settings.composition import Composition, Layer
+from core.settings.composition import Composition, Layer, Place
 from core.settings.keys import KeyPath, dotted
 from core.settings.loading import compose, validated
 from core.settings.schema import Settings
@@ -54,6 +54,16 @@ def describe_sources(
     overrides = tuple(_overrides(composition))
     variables = {place.variable for place in composition.places.values() if place.variable}
     return Sources(composition.files, tuple(sorted(variables)), overrides)
+
+
+def place_of(
+    key: KeyPath, path: Path | None = None, *, environ: Mapping[str, str] | None = None
+) -> Place | None:
+    """Where `key` was written last; None when nobody wrote it. Arguments as of `load_settings`.
+
+    Raises: ConfigError, when a layer cannot be read.
+    """
+    return compose(path, environ).places.get(key)
 
 
 def _overrides(composition: Composition) -> Iterator[Override]:

@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 from core.errors import StorageError
+from core.settings.schema import with_home
 from core.storage.database import is_damage, storage_error
 from core.storage.folder import DataFolder
 from core.storage.private_file import PRIVATE_FILE_MODE, UNFINISHED_PREFIX
@@ -27,13 +28,13 @@ _COMPANIONS = ("-wal", "-shm")
 def backup(folder: DataFolder, target: Path) -> Path:
     """Write a .tar.gz to `target`, readable by its owner alone, and give back its path.
 
-    Downloads, self-test files, vectors, logs and states are left out: they can be had again.
-    It may run while SARAi does: databases are copied as of one moment. A damaged one is saved byte
+    Downloads, vectors, logs and states are left out: they can be had again. It may run
+    while SARAi does: databases are copied as of one moment. A damaged one is saved byte
     by byte, so that nothing is lost.
 
     Raises: StorageError, when `target` exists, lies in the data folder or cannot be written.
     """
-    target = target.expanduser().absolute()
+    target = with_home(target).absolute()
     if target.is_relative_to(folder.root):
         raise StorageError(
             f"{target} lies inside the data folder.", hint="Choose a place outside of it."
@@ -75,14 +76,7 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
     databases = (folder.database, folder.checkpoints, folder.index)
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history, folder.accepted_licences]
-    own += [
-        folder.vectors,
-        folder.self_test,
-        folder.media,
-        folder.states,
-        folder.logs,
-        folder.reservations,
-    ]
+    own += [folder.vectors, folder.media, folder.states, folder.logs, folder.reservations]
     own += [folder.models] if include_models else []
     try:
         for path in own:
@@ -123,7 +117,6 @@ def _files(folder: DataFolder) -> Iterator[Path]:
     left_out = {
         folder.vectors,
         folder.models,
-        folder.self_test,
         folder.states,
         folder.logs,
         folder.reservations,

@@ -53,10 +53,6 @@ class DataFolder:
         return self.root / "models"
 
     @property
-    def self_test(self) -> Path:
-        return self.root / "self_test"
-
-    @property
     def media(self) -> Path:
         return self.root / "media"
 
@@ -88,9 +84,20 @@ class DataFolder:
 
 
 def data_root() -> Path:
-    """SARAI_HOME when set, else the platform's folder for user data."""
+    """SARAI_HOME when set, else the platform's folder for user data.
+
+    Raises: StorageError, when SARAI_HOME begins with the home of a user who is not there.
+    """
     home = os.environ.get("SARAI_HOME")
-    return Path(home).expanduser() if home else platformdirs.user_data_path("sarai")
+    if not home:
+        return platformdirs.user_data_path("sarai")
+    try:
+        return Path(home).expanduser()
+    except RuntimeError as error:
+        raise StorageError(
+            f"SARAI_HOME is {home}, and no home folder is known for that.",
+            hint="Set SARAI_HOME to a folder you can write to.",
+        ) from error
 
 
 def open_data_folder(root: Path | None = None) -> DataFolder:
@@ -106,7 +113,6 @@ def open_data_folder(root: Path | None = None) -> DataFolder:
         for path in (
             folder.root,
             folder.models,
-            folder.self_test,
             folder.media,
             folder.states,
             folder.logs,

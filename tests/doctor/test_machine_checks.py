@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.doctor import Surroundings
 from core.doctor.checks.compiler import check_compiler
 from core.doctor.checks.cpu import check_cpu, compared, flags_in
-from core.doctor.checks.disk import check_disk
+from core.doctor.checks.disk import LEAST_FREE_MB, check_disk, to_pull_mb
 from core.doctor.checks.gpu import check_gpu
 from core.doctor.checks.llama_cpp import check_llama_cpp
 from core.doctor.checks.memory import check_memory
@@ -21,6 +23,7 @@ from core.engines.devices import Device
 from core.engines.llama.build import LlamaBuild, NoBuild
 from core.errors import EngineFailed
 from core.model_pool.memory.devices import Devices
+from core.pulling.plan import SPARE_BYTES
 from tests.doctor.surroundings import by_subject, limited, only, surroundings
 
 ROOT = Path(__file__).parents[2]
@@ -199,6 +202,23 @@ def test_disk(tmp_path: Path) -> None:
     assert set(found) == {"data folder", "models folder"}
     assert f"MiB free for {tmp_path}/m/home" in found["data folder"].found
     assert not (tmp_path / "m" / "home").exists()
+
+
+def test_the_disk_is_held_against_what_a_pull_would_get(tmp_path: Path) -> None:
+    def wanted_mb(configuration: Mapping[str, Any] | None = None) -> int:
+        return to_pull_mb(surroundings(tmp_path / "m", configuration))
+
+    def in_mb(size_bytes: int) -> int:
+        return (size_bytes + SPARE_BYTES) // 2**20
+
+    assert wanted_mb() == in_mb(14_113_689_248)
+    (tmp_path / "LFM2-1.2B-Q4_K_M.gguf").touch()
+    here = {"paths": {"models": str(tmp_path)}}
+    assert wanted_mb(here) == in_mb(14_113_689_248 - 730_893_248)
+    assert wanted_mb({"runtime": {"profile": "apache"}}) > in_mb(14_113_689_248)
+    own = {"gguf_file": "/mine.gguf", "mmproj_file": None}
+    names = ("solar_gguf", "lfm2_1_2b", "qwen_omni_3b", "qwen3_vl_4b", "embeddinggemma_300m")
+    assert wanted_mb({"models": {name: dict(own) for name in names}}) == LEAST_FREE_MB
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a file system of no size")

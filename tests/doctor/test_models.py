@@ -43,16 +43,14 @@ def tiny(**keys: Any) -> Mapping[str, Any]:
 def test_a_bare_machine_knows_which_file_is_wanted_and_who_answers(tmp_path: Path) -> None:
     around = surroundings(tmp_path / "m")
     found = by_subject(check_models, around)
-    assert found["self-test models"].status == "ok"
-    assert set(found) == {
-        "self-test models",
-        *(name for name, model in around.sound_settings.models.items() if not model.self_test),
-    }
+    elsewhere = {"qwen3_5_9b", "qwen3_5_2b", "gemma_4_e2b", "qwen3_embedding_0_6b"}
+    assert set(found) == set(around.sound_settings.models) - elsewhere
+    assert found["nano_audio"].found.startswith("header sound, needs ")
     absent = found["lfm2_1_2b"]
     assert (absent.status, absent.found) == (
         "warn",
         f"not installed: LFM2-1.2B-Q4_K_M.gguf is not in {around.data.models}; "
-        "self_test_tiny answers in its place",
+        "nano_text answers in its place",
     )
     assert "LiquidAI/LFM2-1.2B-GGUF" in absent.cure
     assert not around.data.root.exists()
@@ -189,7 +187,7 @@ def test_models_of_ollama(tmp_path: Path) -> None:
         server.remove("solar:10.7b")
         found = about("solar_ollama", surroundings(tmp_path / "m", here))
         assert found.status == "warn"
-        assert "has no model solar:10.7b; solar_gguf answers in its place" in found.found
+        assert "has no model solar:10.7b; nano_text answers in its place" in found.found
         assert found.cure == "Get it with `ollama pull solar:10.7b`."
 
 

@@ -46,19 +46,30 @@ def test_ollama_that_is_too_old(tmp_path: Path) -> None:
 
 
 def test_ollama_that_does_not_run(tmp_path: Path) -> None:
-    around = surroundings(tmp_path / "m")
+    wanting = {"runtime": {"profile": "best_of_breed"}}
+    around = surroundings(tmp_path / "m", wanting)
     found = only(check_ollama, around)
     assert (found.status, found.found) == ("warn", "Ollama does not answer at http://127.0.0.1:9.")
     assert "ollama pull solar:10.7b" in found.cure
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "ollama").touch(0o755)
-    installed = surroundings(tmp_path / "m", environ={"PATH": str(tmp_path / "bin")})
+    installed = surroundings(tmp_path / "m", wanting, environ={"PATH": str(tmp_path / "bin")})
     assert only(check_ollama, installed).cure.startswith("Start it with `ollama serve`")
 
 
-def test_ollama_that_nobody_needs(tmp_path: Path) -> None:
-    file = {"models": {"solar_ollama": {"engine": "llama", "gguf_file": "a", "ollama_model": None}}}
-    assert only(check_ollama, surroundings(tmp_path / "m", file)).status == "ok"
+@pytest.mark.parametrize("profile", ["auto", "nano", "apache"])
+def test_ollama_that_nobody_needs(tmp_path: Path, profile: str) -> None:
+    around = surroundings(tmp_path / "m", {"runtime": {"profile": profile}})
+    found = only(check_ollama, around)
+    assert (found.status, found.cure) == ("ok", "")
+    assert found.found.endswith("and no configured model needs it")
+
+
+def test_ollama_for_whoever_takes_all_of_it(tmp_path: Path) -> None:
+    around = surroundings(tmp_path / "m", {"runtime": {"profile": "ollama"}})
+    found = only(check_ollama, around)
+    assert found.status == "warn"
+    assert "ollama pull " in found.cure
 
 
 def test_ollama_that_hangs_is_not_waited_for(tmp_path: Path) -> None:

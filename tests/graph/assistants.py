@@ -15,7 +15,7 @@ from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.state import State
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.conftest import ON_SELF_TEST
 
 SMALL_PINS = {
     "models.lfm2_1_2b.max_memory_mb": "null",
@@ -37,7 +37,7 @@ def assistant_with(
         "SARAI__" + key.upper().replace(".", "__"): str(value)
         for key, value in {**SMALL_PINS, **(keys or {})}.items()
     }
-    pool = ModelPool(load_settings(environ={**NO_OLLAMA, **environ}), folder, clock=clock)
+    pool = ModelPool(load_settings(environ={**ON_SELF_TEST, **environ}), folder, clock=clock)
     with SARAiOrchestrator(pool=pool, preload=preload) as assistant:
         yield assistant
 

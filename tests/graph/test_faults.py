@@ -17,7 +17,7 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.conftest import ON_SELF_TEST
 from tests.graph.assistants import assistant_with
 from tests.workers import workers
 
@@ -32,7 +32,7 @@ def kill(model: str) -> None:
 
 def test_killing_the_worker_in_mid_answer_hands_over_to_the_fallback(folder: DataFolder) -> None:
     settings = load_settings(
-        environ={**NO_OLLAMA, "SARAI__MODELS__SELF_TEST_TINY__FALLBACK": "self_test_expert"}
+        environ={**ON_SELF_TEST, "SARAI__MODELS__SELF_TEST_TINY__FALLBACK": "self_test_expert"}
     )
     restarted: list[str] = []
     tokens: list[str] = []
@@ -65,7 +65,7 @@ def test_a_dead_worker_is_replaced_at_the_next_call(settings: Settings, folder: 
 
 
 def test_without_a_fallback_the_error_is_typed(folder: DataFolder) -> None:
-    settings = load_settings(environ={**NO_OLLAMA, "SARAI__MODELS__LFM2_1_2B__FALLBACK": "null"})
+    settings = load_settings(environ={**ON_SELF_TEST, "SARAI__MODELS__LFM2_1_2B__FALLBACK": "null"})
     with (
         SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant,
         pytest.raises(ModelUnavailable, match=r"LFM2-1\.2B-Q4_K_M\.gguf"),

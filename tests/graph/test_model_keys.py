@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from core.errors import ContextOverflow, ModelTooLarge, PoolBusy
 from core.graph import SARAiOrchestrator
 from core.model_pool import ModelStatus
 from core.storage.folder import DataFolder
 from tests.graph.assistants import assistant_with
+from tests.ollama_emulator import OllamaEmulator
 from tests.tiny_models import REPLY, scripted_text
 from tests.virtual_clock import VirtualClock
 
@@ -125,6 +127,45 @@ def test_context_length(folder: DataFolder) -> None:
     with assistant_with(folder, keys) as assistant, pytest.raises(ContextOverflow) as caught:
         assistant.invoke("palabra " * 600)
     assert caught.value.context_tokens == 512
+
+
+def test_temperature(folder: DataFolder, server: OllamaEmulator) -> None:
+    keys = {"ollama.base_url": server.base_url, "models.solar_ollama.temperature": 0.25}
+    with assistant_with(folder, {**NO_PRELOAD, **keys}) as assistant:
+        assistant.invoke(HARD)
+        assistant.invoke({"input": HARD, "preferences": {"temperature": 0.5}})
+    asked = [request.body["options"] for request in server.requests("/api/chat")[-2:]]
+    assert [options["temperature"] for options in asked] == [0.25, 0.5]
+
+
+def test_max_tokens_bounds_also_what_a_turn_wishes(
+    folder: DataFolder, server: OllamaEmulator
+) -> None:
+    keys = {"ollama.base_url": server.base_url, "models.solar_ollama.max_tokens": 20}
+    with assistant_with(folder, {**NO_PRELOAD, **keys}) as assistant:
+        for wishes in ({}, {"max_tokens": 400}, {"max_tokens": 7}):
+            assistant.invoke({"input": HARD, "preferences": wishes})
+    asked = [request.body["options"] for request in server.requests("/api/chat")[-3:]]
+    assert [options["num_predict"] for options in asked] == [20, 20, 7]
+
+
+def test_image_max_tokens(folder: DataFolder) -> None:
+    """Of one model alone, and its memory is predicted with it."""
+    turn = {"input": "?", "image_path": Image.new("RGB", (1024, 1024))}
+
+    def seen(keys: dict[str, object]) -> tuple[int, int]:
+        with assistant_with(folder, {**NO_PRELOAD, **keys}) as assistant:
+            usage = assistant.invoke(turn)["usage"]
+            assert usage is not None
+            pool = assistant.services.pool
+            return usage["prompt_tokens"], pool.resolve("self_test_vision").need_mb
+
+    usual_tokens, usual_mb = seen({})
+    own_tokens, own_mb = seen({"models.self_test_vision.image_max_tokens": 36})
+    assert usual_tokens - own_tokens == pytest.approx(1024 - 36, abs=5)
+    assert own_mb < usual_mb
+    other_tokens, _ = seen({"models.self_test_omni.image_max_tokens": 36})
+    assert other_tokens == usual_tokens
 
 
 def test_fallback_and_gguf_file_and_paths_models(folder: DataFolder, tmp_path: Path) -> None:

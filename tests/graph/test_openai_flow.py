@@ -11,7 +11,7 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.conftest import ON_SELF_TEST
 from tests.graph.assistants import follow
 from tests.openai_emulator import Drop, EmulatedModel, OpenAIEmulator, Refuse
 
@@ -26,7 +26,7 @@ models:
     engine: openai_http
     openai_server: here
     openai_model: qwen3-4b
-    fallback: self_test_expert
+    fallback: nano_text
 routing:
   text_variant_selection:
     expert: {{model: served}}
@@ -45,7 +45,7 @@ def assistant(
 ) -> Iterator[SARAiOrchestrator]:
     file = tmp_path / "sarai.yaml"
     file.write_text(FILE.format(base_url=server.base_url))
-    pool = ModelPool(load_settings(file, environ=NO_OLLAMA), folder)
+    pool = ModelPool(load_settings(file, environ=ON_SELF_TEST), folder)
     with SARAiOrchestrator(pool=pool, preload=False) as opened:
         yield opened
 
@@ -70,5 +70,5 @@ def test_a_server_that_fails_hands_over_under_the_others_name(
 ) -> None:
     server.fail_next(fault)
     state = follow(assistant, HARD).state
-    assert (state["model_used"], state["tried"]) == ("self_test_expert", ["served"])
+    assert (state["model_used"], state["tried"]) == ("nano_text", ["served"])
     assert follow(assistant, HARD).state["model_used"] == "served"

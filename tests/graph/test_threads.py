@@ -17,7 +17,7 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.conftest import ON_SELF_TEST
 
 CHECKPOINT_LIMIT_BYTES = 200_000
 
@@ -163,7 +163,7 @@ def test_a_damaged_file_is_an_error_before_anything_runs(assistant: SARAiOrchest
 
 def test_turns_that_do_not_fit_are_left_out_and_told(folder: DataFolder) -> None:
     settings = load_settings(
-        environ={**NO_OLLAMA, "SARAI__MODELS__SELF_TEST_TINY__CONTEXT_LENGTH": "512"}
+        environ={**ON_SELF_TEST, "SARAI__MODELS__SELF_TEST_TINY__CONTEXT_LENGTH": "512"}
     )
     with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
         turn = {"input": "hola " * 40, "thread_id": "t", "preferences": {"max_tokens": 64}}

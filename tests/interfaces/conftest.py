@@ -15,6 +15,7 @@ import yaml
 
 from core.interfaces.cli import main
 from core.storage.folder import DataFolder, open_data_folder
+from tests.conftest import link_self_test
 from tests.gguf_fixtures.text_model import TextShape, write_random_model
 from tests.interfaces.terminal import Terminal
 
@@ -44,8 +45,7 @@ def environment() -> dict[str, str]:
 def home(tmp_path_factory: pytest.TempPathFactory, shared_folder: DataFolder) -> DataFolder:
     """A data folder for the tests of one module."""
     own = open_data_folder(tmp_path_factory.mktemp("home"))
-    own.self_test.rmdir()
-    own.self_test.symlink_to(shared_folder.self_test, target_is_directory=True)
+    link_self_test(own, shared_folder)
     return own
 
 

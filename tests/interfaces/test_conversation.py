@@ -33,7 +33,7 @@ def talk(environment: Mapping[str, str], home: DataFolder, samples: Path) -> Ite
     variables = {**environment, "SARAI_HOME": str(home.root)}
     with Terminal(SARAI, variables, folder=samples) as terminal:
         terminal.expect("/help lists the commands")
-        terminal.expect("Only self-test models are here")
+        terminal.expect("expert: self_test_expert (no solar_ollama)")
         terminal.expect(PROMPT)
         yield terminal
 
@@ -126,8 +126,8 @@ def test_status_shows_the_budget_and_who_is_loaded(talk: Terminal) -> None:
 
 def test_models_says_what_is_installed(talk: Terminal) -> None:
     shown = say(talk, "/models")
-    assert re.search(r"lfm2_1_2b +not installed +- +self_test_tiny", shown)
-    assert re.search(r"self_test_tiny +self-test +\d+ MiB", shown)
+    assert re.search(r"tiny +self_test_tiny +(loaded|on disk) +[\d.]+ MB", shown)
+    assert "lfm2_1_2b is not pulled; in its place: self_test_tiny for tiny and rag." in shown
 
 
 def test_why_says_that_nobody_had_to_leave(talk: Terminal) -> None:

@@ -55,7 +55,7 @@ def test_a_bare_machine(sarai: Sarai, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("SARAI_HOME", str(tmp_path / "home"))
     ended = sarai("doctor", "--json")
     found = findings(ended)
-    assert ended.code == 0  # self-test models answer
+    assert ended.code == 0  # embedded models answer
     for name in ("python", "agents_package", "llama_cpp", "configuration", "data_folder"):
         assert found[name, ""]["status"] == "ok", found[name, ""]
     assert "no working C++17 compiler" in found["compiler", ""]["found"]
@@ -67,6 +67,21 @@ def test_a_bare_machine(sarai: Sarai, tmp_path: Path, monkeypatch: pytest.Monkey
     assert "Install espeak-ng" in found["speech", ""]["cure"]
     assert found["qdrant", ""]["found"] == "not configured, not needed"
     assert not (tmp_path / "home").exists()
+
+
+def test_a_bare_machine_without_a_word_of_configuration(
+    sarai: Sarai, tmp_path: Path, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure({})
+    monkeypatch.setenv("SARAI_HOME", str(tmp_path / "home"))
+    found = findings(sarai("doctor", "--json"))
+    assert found["ollama", ""]["status"] == "ok"  # nobody asked for it
+    assert (
+        "nano_audio or nano_text answers in its place" in found["models", "qwen_omni_3b"]["found"]
+    )
+    assert "sarai models pull lfm2_1_2b" in found["models", "lfm2_1_2b"]["cure"]
+    assert ("models", "qwen3_5_2b") not in found
+    assert found["models", "nano_audio"]["status"] == "ok"
 
 
 def test_with_ollama(sarai: Sarai, monkeypatch: pytest.MonkeyPatch) -> None:

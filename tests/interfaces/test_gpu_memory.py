@@ -14,7 +14,7 @@ from core.engines.devices import Device
 from core.interfaces.evictions import eviction_lines
 from core.interfaces.fit_report import FitReport, fit_report
 from core.interfaces.fit_table import explanations, fit_table
-from core.interfaces.model_tables import models_table, status_view
+from core.interfaces.model_tables import status_view
 from core.model_pool import ModelPool
 from core.model_pool.eviction_log import EvictionLog
 from core.model_pool.memory.devices import Devices
@@ -129,8 +129,8 @@ def test_without_a_gpu_nothing_is_said_of_it(
     assert {model.alone.verdict for model in found.models if model.alone} == {"fits"}
 
 
-def test_the_table_of_models_and_the_bar_are_as_ever_without_one() -> None:
+def test_the_bar_is_as_ever_without_one() -> None:
     plain = Bench({"a": 50})
     plain.use("a")
-    assert "GPU" not in shown(models_table(plain.pool)) + shown(status_view(plain.pool))
+    assert "GPU" not in shown(status_view(plain.pool))
     plain.end()

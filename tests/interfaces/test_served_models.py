@@ -59,7 +59,7 @@ def test_verbose_names_the_server_the_price_and_what_leaves(
     assert server.requests() == []
 
 
-@pytest.mark.parametrize("command", ["config show", "models --verbose", "models"])
+@pytest.mark.parametrize("command", ["config show", "models --verbose", "models fit"])
 def test_the_key_is_shown_nowhere(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert main(command.split()) == 0
     written = capsys.readouterr()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.model_files.self_test.build import build
 from tests.model_files.llama_runner import Runner, running
+from tests.self_test_models.build import build
 
 CONTEXT_TOKENS = 16_384
 

@@ -13,10 +13,9 @@ import pytest
 
 from core.errors import StorageError
 from core.model_files.header import read_header
-from core.model_files.self_test.build import build
-from core.settings.schema import SelfTestKind
+from tests.self_test_models.build import Kind, build
 
-KINDS: tuple[SelfTestKind, ...] = get_args(SelfTestKind)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 def total_bytes(folder: Path) -> int:
@@ -32,7 +31,7 @@ def test_all_kinds_are_made_quickly_and_small(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_headers_are_sound(kind: SelfTestKind, self_tests: Path) -> None:
+def test_headers_are_sound(kind: Kind, self_tests: Path) -> None:
     files = build(kind, self_tests)
     header = read_header(files.gguf_path, model=kind)
     assert header.integer("context_length", 0) >= (2_048 if kind == "embeddings" else 16_384)
@@ -69,7 +68,7 @@ def test_unwritable_folder_is_a_storage_error(tmp_path: Path) -> None:
 
 def test_two_processes_may_build_at_once(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from core.model_files.self_test.build import build;"
+        "import sys; from pathlib import Path; from tests.self_test_models.build import build;"
         "print(build('omni', Path(sys.argv[1])).gguf_path)"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]

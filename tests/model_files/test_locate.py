@@ -8,7 +8,8 @@ import pytest
 
 from core.errors import ModelUnavailable
 from core.model_files.files import ModelFiles
-from core.model_files.locate import locate
+from core.model_files.locate import embedded_folder, locate
+from core.settings import load_settings
 from core.settings.schema import ModelSettings
 
 
@@ -18,7 +19,7 @@ def settings(**changes: object) -> ModelSettings:
 
 
 def found(folder: Path, model_settings: ModelSettings) -> ModelFiles:
-    return locate("solar", model_settings, models_folder=folder, self_test_folder=folder / "own")
+    return locate("solar", model_settings, models_folder=folder)
 
 
 def touch(path: Path) -> Path:
@@ -68,7 +69,22 @@ def test_model_without_files_is_unavailable(tmp_path: Path) -> None:
         found(tmp_path, remote)
 
 
-def test_self_test_models_are_made_on_demand(tmp_path: Path) -> None:
-    files = found(tmp_path, settings(gguf_file=None, self_test="tiny"))
-    assert files.gguf_path.is_file()
-    assert files.gguf_path.is_relative_to(tmp_path / "own")
+def test_an_embedded_model_lies_where_sarai_itself_lies(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable) as caught:
+        found(tmp_path, settings(embedded=True, repo_id="upstage/SOLAR-GGUF"))
+    assert str(embedded_folder()) in caught.value.message
+    assert "Install SARAi again" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "nano_text",
+        "nano_vision",
+        "nano_audio",
+    ],
+)
+def test_the_embedded_models_are_there(tmp_path: Path, model: str) -> None:
+    files = found(tmp_path, load_settings(environ={}).models[model])
+    assert files.gguf_path.parent == embedded_folder()
+    assert (files.mmproj_path is None) == (model == "nano_text")

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.model_files.self_test.build import build
 from tests.model_files.llama_runner import MARKER, Messages, Runner, embedding, running
 from tests.model_files.sample_media import Picture, Recording, pictures, recordings
+from tests.self_test_models.build import build
 
 EXPERT_REPLY = "self-test reply: the expert model is running; real answers need a downloaded one."
 TINY_REPLY = "self-test reply: the tiny model is running; real answers need a downloaded one."

@@ -229,11 +229,15 @@ def settings_for(
     *,
     budget_mb: int = 100,
     vision: Mapping[str, Any] | None = None,
+    profiles: Mapping[str, Any] | None = None,
     **runtime: Any,
 ) -> Settings:
-    """Settings with these models; each needs only the keys that matter to the test."""
+    """Settings with these models; each needs only the keys that matter to the test.
+
+    Without `profiles` the first model serves every role.
+    """
     names = list(models)
-    variant = {"model": names[0]}
+    variant = {} if profiles else {"model": names[0]}
     return Settings.model_validate(
         {
             "runtime": {"budget_mb": budget_mb, "system_reserve_mb": 0, "threads": 1, **runtime},
@@ -248,8 +252,9 @@ def settings_for(
                     "empathy": variant,
                 },
                 "text_variant_selection": {"expert": variant, "tiny": variant, "rag": variant},
-                "embeddings_model": names[0],
+                "embeddings_model": None if profiles else names[0],
             },
+            "profiles": profiles or {},
         }
     )
 

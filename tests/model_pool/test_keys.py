@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.model_pool.scheduling.idle import IdleTime
 from core.model_pool.ttl import configured_idle_times
 from tests.model_pool.conftest import MakeBench
@@ -70,24 +72,22 @@ def test_a_missing_startup_model_hands_over_to_its_fallback(bench: MakeBench) ->
     assert b.pool.wait_preloaded() == ("third",)
 
 
-def test_a_self_test_pin_is_loaded_only_in_place_of_a_missing_model(bench: MakeBench) -> None:
-    keys = {
-        "real": {**PIN, "fallback": "stand_in"},
-        "stand_in": {**PIN, "self_test": "tiny"},
+def test_of_a_profiles_models_the_first_at_hand_of_each_role_is_loaded(bench: MakeBench) -> None:
+    """Others of the profiles are not, though they carry the key too."""
+    profiles = {
+        "mine": {"tiny": ["real", "stand_in"], "expert": ["plain", "stand_in"]},
+        "other": {"tiny": ["unused"]},
     }
-    present = bench({"real": 10, "stand_in": 10}, keys)
+    needs = dict.fromkeys(("real", "stand_in", "plain", "unused"), 10)
+    keys = {name: PIN for name in needs if name != "plain"}
+    bench = partial(bench, profiles=profiles, profile="mine")
+    present = bench(needs, keys)
     present.pool.preload()
     assert present.pool.wait_preloaded() == ("real",)
-    missing = bench({"real": 10, "stand_in": 10}, keys)
+    missing = bench(needs, keys)
     missing.models.errors["real"] = unavailable("real")
     missing.pool.preload()
     assert missing.pool.wait_preloaded() == ("stand_in",)
-
-
-def test_a_self_test_model_that_stands_in_for_nobody_is_loaded(bench: MakeBench) -> None:
-    b = bench({"only": 10}, {"only": {**PIN, "self_test": "tiny"}})
-    b.pool.preload()
-    assert b.pool.wait_preloaded() == ("only",)
 
 
 def test_preloading_evicts_nobody_but_for_a_permanent_model(bench: MakeBench) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,20 +11,24 @@ from core.engines.protocol import GenerationRequest, Message, TextDelta
 from core.errors import EngineCrashed
 from core.model_pool.pool import ModelPool
 from core.model_pool.scheduling.events import ModelFailed
-from core.storage.folder import open_data_folder
+from core.storage.folder import DataFolder
+from tests.conftest import SELF_TEST
 from tests.model_pool.fakes import settings_for
 from tests.workers import workers
 
 HELLO = GenerationRequest((Message.text("user", "hola"),), max_tokens=32, temperature=0)
 MODELS = {
-    "tiny": {"self_test": "tiny", "gguf_file": None},
-    "vision": {"self_test": "vision", "gguf_file": None},
+    "tiny": {"gguf_file": f"{SELF_TEST}/tiny.gguf"},
+    "vision": {
+        "gguf_file": f"{SELF_TEST}/vision.gguf",
+        "mmproj_file": f"{SELF_TEST}/vision-mmproj.gguf",
+    },
 }
 
 
 @pytest.fixture
-def pool(tmp_path: Path) -> Iterator[ModelPool]:
-    pool = ModelPool(settings_for(MODELS, budget_mb=2000), open_data_folder(tmp_path))
+def pool(folder: DataFolder) -> Iterator[ModelPool]:
+    pool = ModelPool(settings_for(MODELS, budget_mb=2000), folder)
     yield pool
     pool.close()
     assert workers(*MODELS) == []

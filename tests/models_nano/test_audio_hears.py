@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from agents.omni import LISTENER, TRANSCRIBER
+from benchmarks.nano.audio import ear
 from core.engines.llama.engine import LlamaEngine
 from core.engines.protocol import GenerationRequest, Message, Part
-from core.engines.spec import EngineSpec
 from core.errors import ContextOverflow
 from core.media.audio import load_audio
 from core.media.content import AUDIO_RATE_HZ, AudioClip
@@ -22,7 +22,6 @@ from core.state import Language
 from tests.engines.contract import answer
 
 ROOT = Path(__file__).parents[2]
-WEIGHTS = ROOT / "models" / "nano" / "weights"
 RECORDINGS = ROOT / "tests" / "data"
 SPOKEN = {
     "spoken_seven_en.wav": "Seven.",
@@ -34,17 +33,8 @@ SPOKEN = {
 
 @pytest.fixture(scope="module")
 def hearing() -> Iterator[LlamaEngine]:
-    spec = EngineSpec(
-        model="nano_audio",
-        engine="llama",
-        context_tokens=256,
-        threads=1,
-        gguf_path=WEIGHTS / "audio.gguf",
-        mmproj_path=WEIGHTS / "audio-mmproj.gguf",
-    )
-    engine = LlamaEngine.open(spec)
-    yield engine
-    engine.close()
+    with ear(threads=1) as engine:
+        yield engine
 
 
 def transcript(engine: LlamaEngine, clip: AudioClip) -> str:

@@ -39,6 +39,8 @@ class EmulatedModel:
     context_length: int = 8192
     embedding_length: int = 16
     size_bytes: int = 512 * 2**20
+    family: str = "llama"
+    parameter_size: str = "10.7B"
     reply: str = ""
     answer_words: int = 40
     thoughts: str = "first let me think"
@@ -56,9 +58,9 @@ class EmulatedModel:
         return {
             "parent_model": "",
             "format": "gguf",
-            "family": "llama",
-            "families": ["llama"],
-            "parameter_size": "10.7B",
+            "family": self.family,
+            "families": [self.family],
+            "parameter_size": self.parameter_size,
             "quantization_level": "Q4_0",
         }
 

@@ -23,7 +23,7 @@ from core.pulling.sources import Source
 from core.pulling.transfer import Fetcher, Transfer
 from core.pulling.wanted import WantedFile, WantedModel
 from core.storage.database import Database
-from core.storage.folder import DataFolder
+from core.storage.folder import DataFolder, open_data_folder
 from tests import tiny_models
 from tests.hub_emulator import HubEmulator
 from tests.interfaces.conftest import environment, on_terminal, sarai
@@ -43,6 +43,12 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for name in ("HF_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    """Without any model in it."""
+    return open_data_folder(tmp_path / "sarai")
 
 
 @pytest.fixture

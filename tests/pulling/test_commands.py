@@ -41,18 +41,25 @@ def _hub_and_configuration(
     configure(configured({REPOSITORY: {FILE: b""}}))
 
 
+def serving(sarai: Sarai, role: str) -> list[str]:
+    """The words of a role's line in `sarai models`."""
+    lines = sarai("models").answer.splitlines()
+    return next(line.split() for line in lines if line.startswith(f"{role} "))
+
+
 def test_a_model_that_was_pulled_answers_at_once(
     sarai: Sarai, hub: HubEmulator, configure: Configure
 ) -> None:
     everyday = {"repo_id": "LiquidAI/mine", "gguf_file": "everyday.gguf", "context_length": 512}
     configure({"models": {"lfm2_1_2b": everyday}, "generation": {"temperature": 0}})
-    assert "! not available: lfm2_1_2b" in sarai("ask", "hola").about
+    assert serving(sarai, "tiny")[:2] != ["tiny", "lfm2_1_2b"]
     pulled = sarai("models", "pull", "tiny")
     assert pulled.code == 0, pulled.about
     state = json.loads(sarai("ask", "hola", "--json").answer)
     assert (state["model_used"], state["response"]) == ("lfm2_1_2b", tiny_models.REPLY)
-    listed = sarai("models").answer
-    assert "installed" in next(row for row in listed.splitlines() if row.startswith("lfm2"))
+    row = serving(sarai, "tiny")
+    assert row[:4] == ["tiny", "lfm2_1_2b", "on", "disk"]
+    assert row[-2:] == ["auto:", "pulled"]
 
 
 def test_a_second_pull_gets_nothing(sarai: Sarai, hub: HubEmulator) -> None:

@@ -10,18 +10,21 @@ import yaml
 from core.errors import InvalidInput
 from core.pulling.wanted import all_models, choose, published_bytes
 from core.settings import Settings, load_settings
-from core.settings.manifest import ROLES, load_manifest
+from core.settings.manifest import load_manifest
+from core.settings.profiles import ROLES
 
 MANIFEST = load_manifest()
-BEST = list(MANIFEST.profiles["best_of_breed"].values())
+BEST = ["solar_gguf", "lfm2_1_2b", "qwen_omni_3b", "qwen3_vl_4b", "embeddinggemma_300m"]
+APACHE = ["qwen3_5_9b", "qwen3_5_2b", "gemma_4_e2b", "qwen3_vl_4b", "qwen3_embedding_0_6b"]
 
 
 def names(settings: Settings, *targets: str) -> list[str]:
     return [model.name for model in choose(targets, settings)]
 
 
-def with_models(tmp_path: Path, models: dict[str, object]) -> Settings:
-    (tmp_path / "sarai.yaml").write_text(yaml.safe_dump({"models": models}), encoding="utf-8")
+def with_models(tmp_path: Path, models: dict[str, object], **sections: object) -> Settings:
+    values = {"models": models, **sections}
+    (tmp_path / "sarai.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     return load_settings(tmp_path / "sarai.yaml", environ={})
 
 
@@ -33,8 +36,29 @@ def test_nothing_named_is_the_first_profile(settings: Settings) -> None:
 def test_profiles_roles_and_models_add_up_and_each_comes_once(settings: Settings) -> None:
     assert names(settings, "vision") == names(settings, "qwen3_vl_4b") == ["qwen3_vl_4b"]
     assert names(settings, "tiny", "gemma_4_e2b", "tiny") == ["lfm2_1_2b", "gemma_4_e2b"]
-    assert [name for role in ROLES for name in names(settings, role)] == BEST
-    assert names(settings, "apache") == list(MANIFEST.profiles["apache"].values())
+    assert list(dict.fromkeys(n for role in ROLES for n in names(settings, role))) == BEST
+    assert names(settings, "omni") == names(settings, "audio") == ["qwen_omni_3b"]
+    assert names(settings, "apache") == APACHE
+
+
+def test_the_profile_in_force_is_meant_where_it_wants_files(tmp_path: Path) -> None:
+    def under(profile: str) -> Settings:
+        return with_models(tmp_path, {}, runtime={"profile": profile})
+
+    assert names(under("apache")) == APACHE
+    assert names(under("apache"), "tiny") == ["qwen3_5_2b"]
+    for wanting_none in ("auto", "nano", "ollama"):
+        assert names(under(wanting_none)) == BEST
+    assert names(under("auto"), "auto") == BEST
+    for empty in ("nano", "ollama"):
+        with pytest.raises(InvalidInput, match=f"nothing to pull for the profile {empty}"):
+            names(under("auto"), empty)
+
+
+def test_a_role_whose_model_the_user_names(tmp_path: Path) -> None:
+    named = {"text_variant_selection": {"expert": {"model": "qwen3_5_9b"}}}
+    settings = with_models(tmp_path, {}, routing=named)
+    assert names(settings, "expert") == ["qwen3_5_9b"]
 
 
 def test_a_projector_comes_with_its_model(settings: Settings) -> None:
@@ -87,7 +111,7 @@ def test_a_role_that_the_users_own_file_serves_needs_nothing(tmp_path: Path) -> 
     [
         ("visoin", "Did you mean vision?"),
         ("solar_ollama", "sarai models pull --ollama solar_ollama"),
-        ("self_test_tiny", "it is made on this machine"),
+        ("nano_text", "it came with SARAi"),
     ],
 )
 def test_what_cannot_be_pulled_says_why(settings: Settings, name: str, told: str) -> None:

@@ -42,14 +42,17 @@ from tests.settings.conftest import Load, Refuse
         ),
         ("models:\n  lfm2_1_2b: {fallback: lfm2_1_2b}\n", 2, "lfm2_1_2b -> lfm2_1_2b.", ""),
         (
-            "routing:\n  multimodal_variant_selection:\n    audio:\n      permanent: false\n",
-            4,
+            "routing:\n  multimodal_variant_selection:\n"
+            "    audio: {model: qwen_omni_3b, permanent: false}\n",
+            3,
             "audio.permanent is false and models.qwen_omni_3b.permanent is true.",
             "same in both",
         ),
         (
-            "models:\n  qwen3_vl_4b:\n    permanent: true\n    ttl_seconds: null\n",
-            3,
+            "models: {qwen3_vl_4b: {permanent: true, ttl_seconds: null}}\n"
+            "routing:\n  multimodal_variant_selection:\n"
+            "    vision: {model: qwen3_vl_4b, permanent: false}\n",
+            4,
             "vision.permanent is false and models.qwen3_vl_4b.permanent is true.",
             "same in both",
         ),
@@ -60,8 +63,9 @@ from tests.settings.conftest import Load, Refuse
             "ttl_seconds: null",
         ),
         (
-            "routing:\n  text_variant_selection:\n    tiny:\n      auto_unload_after_seconds: 9\n",
-            4,
+            "routing:\n  text_variant_selection:\n"
+            "    tiny: {model: lfm2_1_2b, auto_unload_after_seconds: 9}\n",
+            3,
             "a permanent model is never unloaded",
             "auto_unload_after_seconds: null",
         ),
@@ -111,5 +115,4 @@ def test_permanent_models_that_just_fit(load: Load) -> None:
 
 
 def test_fallback_chain(load: Load) -> None:
-    chain = load("").fallback_chain("solar_ollama")
-    assert chain == ("solar_ollama", "solar_gguf", "self_test_expert")
+    assert load("").fallback_chain("solar_ollama") == ("solar_ollama", "solar_gguf")

@@ -14,10 +14,12 @@ from pydantic_core import PydanticUndefined
 from core.settings import load_settings
 from core.settings.keys import value_keys
 from core.settings.lookup import defaults_file
-from core.settings.schema import ModelSettings, OpenAIServer, Variant
+from core.settings.profiles import Profile
+from core.settings.routing import Variant
+from core.settings.schema import ModelSettings, OpenAIServer
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
-ENTRIES = {("models",): ["NAME"], ("openai", "servers"): ["NAME"]}
+ENTRIES = {("profiles",): ["NAME"], ("models",): ["NAME"], ("openai", "servers"): ["NAME"]}
 VARIANT = "routing.multimodal_variant_selection.audio."
 
 
@@ -52,6 +54,7 @@ def test_the_defaults_are_right() -> None:
 @pytest.mark.parametrize(
     ("section", "kind"),
     [
+        ("profiles.NAME", Profile),
         ("models.NAME", ModelSettings),
         ("openai.servers.NAME", OpenAIServer),
         ("routing.*_variant_selection.*", Variant),

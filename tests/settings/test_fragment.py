@@ -72,9 +72,11 @@ def test_the_rest_of_the_defaults_survives(load: Load) -> None:
     for name in ("qwen_omni_3b", "qwen3_vl_4b"):
         model, default = settings.models[name], defaults.models[name]
         assert model.mmproj_file == default.mmproj_file is not None
-        assert model.fallback == default.fallback is not None
         assert model.context_length == default.context_length
     assert settings.models.keys() == defaults.models.keys()
+    assert settings.chain("audio") == ("qwen_omni_3b", "nano_audio")
+    assert settings.chain("empathy") == ("qwen_omni_3b", "nano_text")
+    assert settings.chain("vision") == ("qwen3_vl_4b", "nano_vision")
     assert settings.routing.text_variant_selection == defaults.routing.text_variant_selection
 
 

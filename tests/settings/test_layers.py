@@ -30,7 +30,7 @@ def budget_file(path: Path, budget_mb: int) -> Path:
 def test_defaults_alone_load(elsewhere: Path) -> None:
     settings = load_settings(environ={})
     assert settings.runtime.budget_mb == 16_384
-    assert settings.models["qwen3_vl_4b"].fallback == "self_test_vision"
+    assert settings.chain("vision") == ("qwen3_vl_4b", "nano_vision")
 
 
 def test_the_defaults_agree_with_the_schema(elsewhere: Path) -> None:
@@ -51,11 +51,11 @@ def test_a_list_is_replaced_and_null_takes_away(load: Load) -> None:
     settings = load(
         """
         media: {allowed_folders: [/a, ~/b]}
-        models: {solar_gguf: {fallback: null}}
+        models: {solar_ollama: {fallback: null}}
         """
     )
     assert settings.media.allowed_folders == (Path("/a"), Path.home() / "b")
-    assert settings.models["solar_gguf"].fallback is None
+    assert settings.models["solar_ollama"].fallback is None
 
 
 def test_a_section_that_is_commented_out_changes_nothing(load: Load) -> None:

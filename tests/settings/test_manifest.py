@@ -10,9 +10,11 @@ import pytest
 import yaml
 
 from core.errors import ConfigError
-from core.settings import Settings
+from core.pulling.wanted import choose
+from core.settings import Settings, load_settings
 from core.settings.lookup import manifest_file
 from core.settings.manifest import load_manifest, read_manifest
+from core.settings.profiles import ROLES
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -30,17 +32,18 @@ def test_every_file_says_what_it_is() -> None:
 
 
 def test_the_apache_profile_is_what_its_name_says() -> None:
-    manifest = load_manifest()
-    for name in manifest.profiles["apache"].values():
+    manifest, settings = load_manifest(), load_settings(environ={})
+    pulled = [model.name for model in choose(["apache"], settings, manifest)]
+    assert len(pulled) == 5
+    for name in pulled:
         assert manifest.models[name].licence.name == "Apache-2.0"
     restricted = {name for name, m in manifest.models.items() if m.licence.non_commercial}
     assert restricted == {"solar_gguf", "qwen_omni_3b"}
 
 
 def test_what_is_configured_too_is_the_same_there(settings: Settings) -> None:
-    manifest = load_manifest()
-    for name in manifest.profiles["best_of_breed"].values():
-        model, configured = manifest.models[name], settings.models[name]
+    for name, model in load_manifest().models.items():
+        configured = settings.models[name]
         assert model.name == configured.name
         assert model.memory_mb == configured.max_memory_mb
         assert {file.repo_id for file in model.files} == {configured.repo_id}
@@ -51,10 +54,10 @@ def test_what_is_configured_too_is_the_same_there(settings: Settings) -> None:
 
 def test_a_profile_fits_the_memory_that_is_meant_for_it(settings: Settings) -> None:
     """The models that stay, and the largest of the others."""
-    manifest = load_manifest()
-    for profile in manifest.profiles.values():
-        need = {role: manifest.models[name].memory_mb for role, name in profile.items()}
-        stay = need["tiny"] + need["omni"]
+    for profile in ("best_of_breed", "apache"):
+        heads = {role: settings.profile_chain(profile, role)[0] for role in ROLES}
+        need = {role: settings.models[name].max_memory_mb or 0 for role, name in heads.items()}
+        stay = need["tiny"] + need["audio"]
         assert stay + max(need["vision"], need["embeddings"]) <= settings.runtime.models_budget_mb
         assert max(need.values()) <= settings.runtime.models_budget_mb
 
@@ -84,10 +87,9 @@ TINY = ("models", "lfm2_1_2b")
         (_set(*TINY, "model", "repo_id", to="LFM2"), "repo_id"),
         (_set(*TINY, "model", "revision", to="v1"), "revision"),
         (_set(*TINY, "licence", "url", to="http://example.org"), "url"),
-        (_set("profiles", "apache", "tiny", to="gone"), "unknown models"),
-        (_set("profiles", "apache", to={"tiny": "lfm2_1_2b"}), "does not fill every role"),
-        (_set("profiles", "apache", "expert", to="qwen3_5_2b"), "no profile uses"),
-        (_set("profiles", "fast", to={}), "fast"),
+        (_set("ollama", "tiny", "least", to=3), "not in order"),
+        (_set("ollama", "tiny", "capability", to="singing"), "capability"),
+        (_set("ollama", "anybody", to={}), "anybody"),
     ],
 )
 def test_a_damaged_manifest_is_refused(tmp_path: Path, change: Change, told: str) -> None:

@@ -32,7 +32,6 @@ def full(folder: DataFolder) -> DataFolder:
     MediaStore(folder).put(b"sound", ".wav")
     again = (
         folder.models / "m.gguf",
-        folder.self_test / "t.gguf",
         folder.states / "m.states",
         folder.logs / "l.log",
     )

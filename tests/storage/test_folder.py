@@ -15,7 +15,7 @@ from tests.storage.conftest import mode
 
 def test_new_folders_are_private(tmp_path: Path) -> None:
     folder = open_data_folder(tmp_path / "new")
-    for path in (folder.root, folder.models, folder.self_test, folder.media, folder.logs):
+    for path in (folder.root, folder.models, folder.media, folder.logs):
         assert mode(path) == 0o700
 
 
@@ -33,6 +33,12 @@ def test_a_file_in_the_way_is_an_error(tmp_path: Path) -> None:
 def test_home_is_where_the_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SARAI_HOME", str(tmp_path))
     assert data_root() == tmp_path
+
+
+def test_the_home_of_nobody_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SARAI_HOME", "~nosuchuser/sarai")
+    with pytest.raises(StorageError, match="SARAI_HOME is ~nosuchuser/sarai"):
+        data_root()
 
 
 def test_private_files(tmp_path: Path) -> None:

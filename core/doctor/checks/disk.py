@@ -9,40 +9,34 @@ from pathlib import Path
 from core.doctor.finding import Finding, fail, ok, warn
 from core.doctor.places import existing_part
 from core.doctor.surroundings import Surroundings
-from core.errors import ModelUnavailable
-from core.model_files.locate import locate
+from core.pulling.plan import SPARE_BYTES, found_at
+from core.pulling.wanted import choose
 
 LEAST_FREE_MB = 100
 """Conversations, logs and states of unloaded models no longer fit below it."""
 COMFORTABLE_MB = 1024
-MODELS_MB = 12_288
-"""All models of the shipped configuration together: about 12 GB of files (README)."""
+MIB = 2**20
 
 
 def check_disk(around: Surroundings) -> Iterator[Finding]:
     yield _room(around.data.root, "data folder", COMFORTABLE_MB, "set SARAI_HOME")
-    wanted_mb = MODELS_MB if _some_model_is_missing(around) else LEAST_FREE_MB
-    yield _room(around.models_folder, "models folder", wanted_mb, "set paths.models")
+    yield _room(around.models_folder, "models folder", to_pull_mb(around), "set paths.models")
 
 
-def _some_model_is_missing(around: Surroundings) -> bool:
-    for name, model in around.sound_settings.models.items():
-        if model.gguf_file is None:
-            continue
-        try:
-            locate(
-                name,
-                model,
-                models_folder=around.models_folder,
-                self_test_folder=around.data.self_test,
-            )
-        except ModelUnavailable:
-            return True
-    return False
+def to_pull_mb(around: Surroundings) -> int:
+    """What `sarai models pull` would want of the disk, as published; parts that are here count
+    as missing."""
+    missing_bytes = sum(
+        file.size_bytes or 0
+        for model in choose((), around.sound_settings)
+        for file in model.files
+        if found_at(file, around.models_folder) is None
+    )
+    return (missing_bytes + SPARE_BYTES) // MIB if missing_bytes else LEAST_FREE_MB
 
 
 def _room(folder: Path, subject: str, wanted_mb: int, move: str) -> Finding:
-    free_mb = shutil.disk_usage(existing_part(folder)).free // 2**20
+    free_mb = shutil.disk_usage(existing_part(folder)).free // MIB
     told = f"{free_mb} MiB free for {folder}"
     cure = f"Free some space, or {move} to a folder on a larger disk."
     if free_mb < LEAST_FREE_MB:

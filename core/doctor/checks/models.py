@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.doctor.finding import Finding, fail, ok, warn
@@ -15,23 +15,40 @@ from core.errors import ModelError, ModelUnavailable
 from core.model_files.checksums import Checksums
 from core.model_pool.fit import Candidate, fit
 from core.model_pool.resolve import ConfiguredModels, ResolvedModel
-from core.settings.schema import ModelSettings, PathSettings
+from core.profiles import with_what_is_here
+from core.pulling.wanted import pulled_profile
+from core.settings.addresses import is_this_machine
+from core.settings.profiles import ROLES
+from core.settings.schema import ModelSettings, PathSettings, Settings
 from core.storage.database import Database
+from core.storage.folder import DataFolder
 
 
 def check_models(around: Surroundings) -> Iterator[Finding]:
     settings = around.sound_settings
-    self_tests = [name for name, model in settings.models.items() if model.self_test]
-    if self_tests:
-        yield ok(f"{len(self_tests)}, made here when they are needed", subject="self-test models")
-    others = [name for name in settings.models if name not in self_tests]
     with scratch_folder(around) as folder:
         placed = settings.model_copy(update={"paths": PathSettings(models=around.models_folder)})
         models = ConfiguredModels(placed, folder, devices=around.gpus)
-        judge = _Judge(around, models, Checksums(Database(folder.database)))
+        wanted = tuple(_wanted_chains(placed, folder))
+        judge = _Judge(around, models, Checksums(Database(folder.database)), wanted)
         # Files first: a server that hangs then costs no word about them.
-        for name in sorted(others, key=lambda name: settings.models[name].engine != "llama"):
-            yield replace(judge.finding(name), subject=name)
+        names = sorted(settings.models, key=lambda name: settings.models[name].engine != "llama")
+        for name in names:
+            finding = judge.finding(name)
+            if finding is not None:
+                yield replace(finding, subject=name)
+
+
+def _wanted_chains(settings: Settings, data: DataFolder) -> Iterator[tuple[str, ...]]:
+    """For each role the models that shall serve it. Where the profile takes what is here and
+    there is nothing but what came with SARAi, they are those that a pull would get."""
+    asked = is_this_machine(settings.ollama.base_url)
+    here = with_what_is_here(settings, data) if asked else settings
+    for role in ROLES:
+        chain = here.chain(role)
+        if settings.routing.named(role) is None and all(here.models[m].embedded for m in chain):
+            chain = settings.profile_chain(pulled_profile(settings), role)
+        yield chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +56,10 @@ class _Judge:
     around: Surroundings
     models: ConfiguredModels
     checksums: Checksums
+    wanted: tuple[tuple[str, ...], ...]
 
-    def finding(self, name: str) -> Finding:
+    def finding(self, name: str) -> Finding | None:
+        """None for a model of another profile that is not here."""
         model = self.around.sound_settings.models[name]
         if model.engine != "llama" and not is_asked(model, self.around.sound_settings):
             return ok("on another machine, which is not asked")
@@ -56,13 +75,33 @@ class _Judge:
             return fail(f"here, but it never fits: {never}", self._smaller(need))
         return ok(self._about(model, resolved))
 
-    def _absent(self, name: str, model: ModelSettings, error: ModelUnavailable) -> Finding:
+    def _absent(self, name: str, model: ModelSettings, error: ModelUnavailable) -> Finding | None:
+        chains = [chain for chain in self.wanted if name in chain]
+        if not chains and name in self.around.sound_settings.in_profiles:
+            return None
         expected = Candidate(name, model.max_memory_mb or 0)
         if never := self._never(expected):
             return warn(f"not here, and it would never fit: {never}", self._smaller(expected))
-        instead = f"{model.fallback} answers" if model.fallback else "nobody answers"
+        own = self.around.sound_settings.fallback_chain(name)
+        stand_ins = dict.fromkeys(
+            stand_in
+            for chain in chains or [own]
+            if (stand_in := self._first_here(chain[chain.index(name) + 1 :])) is not None
+        )
+        instead = f"{' or '.join(stand_ins)} answers" if stand_ins else "nobody answers"
         why = error.message.removeprefix(f"{name} is ")
         return warn(f"{why.rstrip('.')}; {instead} in its place", error.hint)
+
+    def _first_here(self, chain: Sequence[str]) -> str | None:
+        """The first whose files are here; servers are not asked once more."""
+        return next((name for name in chain if self._is_here(name)), None)
+
+    def _is_here(self, name: str) -> bool:
+        try:
+            self.models(name)
+        except ModelError:
+            return False
+        return True
 
     def _never(self, model: Candidate) -> str:
         """The arithmetic when it can never fit, else ""."""

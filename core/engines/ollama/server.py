@@ -52,11 +52,16 @@ class OllamaServer:
 
     def has(self, name: str) -> bool:
         """Whether `name` is installed."""
-        return _named(name, self._get("/api/tags")["models"]) is not None
+        return _named(name, self.listed()) is not None
 
     def installed(self) -> tuple[str, ...]:
         """The server's names of all models that it has."""
-        return tuple(str(model["model"]) for model in self._get("/api/tags")["models"])
+        return tuple(str(model["model"]) for model in self.listed())
+
+    def listed(self) -> list[dict[str, Any]]:
+        """All models that it has, each with its family and sizes."""
+        models: list[dict[str, Any]] = self._get("/api/tags")["models"]
+        return models
 
     def show(self, name: str) -> dict[str, Any]:
         """Capabilities, parameters and header fields of a model."""

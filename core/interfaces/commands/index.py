@@ -14,6 +14,7 @@ from core.interfaces.index_view import index_view
 from core.interfaces.presenter import Presenter, terminal_presenter
 from core.interfaces.program_log import program_log
 from core.model_pool import ModelPool
+from core.profiles import with_what_is_here
 from core.retrieval.index import DocumentIndex, IndexStatus
 from core.retrieval.indexing import IndexReport
 from core.settings import load_settings
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     presenter, folder = terminal_presenter(), open_data_folder()
     with (
         program_log(folder),
-        closing(ModelPool(load_settings(), folder)) as pool,
+        closing(ModelPool(with_what_is_here(load_settings(), folder), folder)) as pool,
         DocumentIndex(pool) as index,
     ):
         match arguments.words:

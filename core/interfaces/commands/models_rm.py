@@ -8,10 +8,10 @@ from core.interfaces.consent import consents
 from core.interfaces.exit_codes import EXIT_FAILED, EXIT_OK
 from core.interfaces.presenter import terminal_presenter
 from core.pulling.installed import plan_removal, remove
-from core.pulling.plan import gigabytes
 from core.pulling.wanted import all_models, choose
 from core.settings import load_settings
 from core.storage.folder import open_data_folder
+from core.text.sizes import gigabytes
 
 
 def run(arguments: argparse.Namespace) -> int:

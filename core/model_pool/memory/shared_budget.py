@@ -116,7 +116,7 @@ class SharedBudget:
             self._view = self._look(others, served)
             return self._allowance(self._view, (*models, model)).limit
 
-        return self._ledger.reserve(self._label(model), reserved, limit, instead_of=instead_of)
+        return self._ledger.reserve(self.label(model), reserved, limit, instead_of=instead_of)
 
     def release(self, reservations: Collection[Reservation]) -> None:
         """Give memory back to all processes, once it is really free.
@@ -134,7 +134,7 @@ class SharedBudget:
         self._ledger.close()
 
     def _allowance(self, view: MemoryView, models: Iterable[str]) -> Allowance:
-        served = {self._label(name) for name in models}
+        served = {self.label(name) for name in models}
         now = allowance(view, self._settings.runtime.models_budget_mb, served)
         device_limit_mb, device_reason = device_allowance(view.others, self._gpus.budget_mb)
         return replace(now, device_limit_mb=device_limit_mb, device_reason=device_reason)
@@ -175,7 +175,7 @@ class SharedBudget:
             self._served = tuple(Holding(OLLAMA, SERVED + name, mb) for name, mb in held_mb.items())
         return self._served
 
-    def _label(self, name: str) -> str:
+    def label(self, name: str) -> str:
         """The model's name in the ledger."""
         model = self._settings.models[name]
         return f"{SERVED}{model.ollama_model}" if model.engine == "ollama" else name

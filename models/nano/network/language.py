@@ -140,6 +140,7 @@ class LanguageTower(nn.Module):
         *,
         media_at: tuple[Tensor, Tensor] | None = None,
         deepstack: Sequence[Tensor] = (),
+        passing: list[Tensor] | None = None,
     ) -> Tensor:
         """Hidden states after the last norm, of shape (batch, tokens, width).
 
@@ -152,11 +153,14 @@ class LanguageTower(nn.Module):
             media_at: rows and columns of the media entries.
             deepstack: added to the media entries after the first layers, one per layer; each
                 of shape (entries, width).
+            passing: gets what enters each layer, for training.
         """
-        cosines, sines = self._angles(embeddings, positions)
+        cosines, sines = self.angles(embeddings, positions)
         hidden = _hidden(mask, embeddings)
         x = embeddings
         for number, block in enumerate(self.blocks):
+            if passing is not None:
+                passing.append(x)
             x = block(x, cosines, sines, hidden)
             if number < len(deepstack):
                 added = deepstack[number].to(x.dtype)
@@ -166,7 +170,7 @@ class LanguageTower(nn.Module):
     def logits(self, hidden: Tensor) -> Tensor:
         return F.linear(hidden, self.embedding.weight)
 
-    def _angles(self, embeddings: Tensor, positions: Tensor | None) -> tuple[Tensor, Tensor]:
+    def angles(self, embeddings: Tensor, positions: Tensor | None) -> tuple[Tensor, Tensor]:
         """Cosines and sines of interleaved M-RoPE, (batch or 1, 1, tokens, head_width / 2)."""
         config, half = self.config, self.config.head_width // 2
         device = embeddings.device

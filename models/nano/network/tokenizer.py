@@ -79,6 +79,10 @@ class ChatTokens:
     def text(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Of each token of `text`: its first character and the one after its last."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).offsets)
+
     def opened(self, role: str, text: str = "") -> list[int]:
         """A turn up to the end of `text`, not closed."""
         return [self.turn_start, *self.text(f"{role}\n{text}")]

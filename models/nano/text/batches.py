@@ -7,16 +7,16 @@ follows from the seed and the number of the step alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from random import Random
 
 import torch
 from torch import Tensor
 
 from models.nano.network.tokenizer import END_OF_TEXT, ChatTokens
-from models.nano.text.passages import SHAPES, Turn, reading
-from models.nano.text.prompt import sources_text, spelled_turns
-from models.nano.text.words import Words
+from models.nano.text.hints import UNKNOWN, Hints, hints, no_hints, sum_hints
+from models.nano.text.passages import Turn
+from models.nano.text.prompt import spelled_turns
 
 POOL_STEPS = 16
 """So many steps share one pool, sorted by length, so that little is lost to padding."""
@@ -24,10 +24,16 @@ POOL_STEPS = 16
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of equal length; `loss` is the weight of each token as a target."""
+    """Rows of equal length; `loss` is the weight of each token as a target. The rest: Hints."""
 
-    tokens: Tensor  # (rows, length)
-    loss: Tensor  # (rows, length)
+    tokens: Tensor  # (rows, length), as are the others
+    loss: Tensor
+    in_question: Tensor
+    in_answer: Tensor
+    copied_from: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,14 @@ class Conversation:
     answer_tokens: int | None = None
 
 
-Row = tuple[list[int], list[bool]]
-"""Tokens, and which of them the model has to produce."""
+@dataclass(frozen=True)
+class Row:
+    """Tokens, which of them the model has to produce, and what helps it."""
+
+    tokens: list[int]
+    produced: list[bool]
+    hints: Hints
+
 
 Draw = Callable[[Random, float], Conversation | None]
 """From a random source and the progress of the training, in [0, 1], to a conversation; None
@@ -62,19 +74,7 @@ def repeated_row(random: Random, tokens: int) -> Row:
         again = number in seen
         produced += [again and place > 0 for place in range(len(parts[number]))]
         seen.add(number)
-    return row, produced
-
-
-def draw_reading(random: Random, progress: float) -> Conversation:
-    """Questions on passages; longer ones as the training goes on."""
-    w = Words(random.choice(("en", "es")), random)
-    names = ("tiny", "short", "full")
-    longest = 1 if progress < 0.1 else 2 if progress < 0.3 else 3
-    weights = (1, 2, 3)[:longest] if progress >= 0.1 else (1,)
-    shape = SHAPES[random.choices(names[:longest], weights)[0]]
-    numbered = random.random() > 0.08
-    made = reading(w, shape, numbered=numbered)
-    return Conversation(sources_text(made.passages, numbered=numbered), made.turns)
+    return Row(row, produced, no_hints(len(row)))
 
 
 class Batches:
@@ -88,13 +88,12 @@ class Batches:
         steps: int,
         batch_tokens: int,
         longest: int,
-        source_weight: float,
         seed: int,
     ) -> None:
         self._chat, self._draw = chat, draw
         self._ordinary = chat.special(END_OF_TEXT)
         self._steps, self._batch_tokens, self._longest = steps, batch_tokens, longest
-        self._source_weight, self._seed = source_weight, seed
+        self._seed = seed
         self._pool_number, self._pool = -1, list[Batch]()
 
     def batch(self, step: int) -> Batch:
@@ -111,36 +110,43 @@ class Batches:
         total = 0
         while total < wanted:
             talk = self._draw(random, progress)
-            if talk is None:
-                row = repeated_row(random, self._ordinary)
-            else:
-                row = _shortened(spelled_turns(self._chat, talk.sources, talk.turns), talk)
-            if any(row[1]) and len(row[0]) <= self._longest:
+            row = repeated_row(random, self._ordinary) if talk is None else _row(self._chat, talk)
+            if any(row.produced) and len(row.tokens) <= self._longest:
                 rows.append(row)
-                total += len(row[0])
-        rows.sort(key=lambda row: len(row[0]))
+                total += len(row.tokens)
+        rows.sort(key=lambda row: len(row.tokens))
         batches = [self._padded(part) for part in _shares(rows, total)]
         random.shuffle(batches)
         return batches
 
     def _padded(self, rows: Sequence[Row]) -> Batch:
-        longest = max(len(tokens) for tokens, _ in rows)
-        tokens = torch.full((len(rows), longest), self._chat.turn_end)
-        loss = torch.zeros(len(rows), longest)
-        for number, (row, produced) in enumerate(rows):
-            tokens[number, : len(row)] = torch.tensor(row)
-            weights = torch.tensor(produced).float()
-            loss[number, : len(row)] = weights.clamp(min=self._source_weight)
-        return Batch(tokens, loss)
+        return Batch(
+            _table([row.tokens for row in rows], self._chat.turn_end),
+            _table([row.produced for row in rows], False).float(),
+            _table([row.hints.in_question for row in rows], UNKNOWN),
+            _table([row.hints.in_answer for row in rows], UNKNOWN),
+            _table([row.hints.copied_from for row in rows], UNKNOWN),
+        )
 
 
-def _shortened(row: Row, talk: Conversation) -> Row:
-    if talk.answer_tokens is None or not talk.turns:
-        return row
-    tokens, produced = row
-    last_asked = len(produced) - produced[::-1].index(False)
-    end = last_asked + talk.answer_tokens
-    return tokens[:end], produced[:end]
+def _table(rows: Sequence[Sequence[int]], filler: int) -> Tensor:
+    """(rows, tokens of the longest)."""
+    longest = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[filler] * (longest - len(row))] for row in rows])
+
+
+def _row(chat: ChatTokens, talk: Conversation) -> Row:
+    tokens, produced = spelled_turns(chat, talk.sources, talk.turns)
+    found = no_hints(len(tokens))
+    if talk.turns and talk.sources:
+        found = hints(chat, talk.sources, talk.turns[-1], tokens)
+    elif talk.turns:
+        found = sum_hints(chat, talk.turns[-1], tokens)
+    end = len(tokens)
+    if talk.answer_tokens is not None and talk.turns:
+        last_asked = len(produced) - produced[::-1].index(False)
+        end = min(end, last_asked + talk.answer_tokens)
+    return Row(tokens[:end], produced[:end], found.shortened(end))
 
 
 def _shares(rows: Sequence[Row], total: int) -> list[list[Row]]:
@@ -149,5 +155,5 @@ def _shares(rows: Sequence[Row], total: int) -> list[list[Row]]:
     seen = 0
     for row in rows:
         parts[min(POOL_STEPS - 1, seen * POOL_STEPS // total)].append(row)
-        seen += len(row[0])
+        seen += len(row.tokens)
     return parts

@@ -16,6 +16,9 @@ import yaml
 from models.nano.text.passages import Turn
 from models.nano.text.words import DATA, Language, Words
 
+PLAIN, PLAIN_SHARE = 2, 0.25
+"""The first patterns of an intent are the plain ones; people use them most."""
+
 CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 
@@ -57,7 +60,8 @@ def beyond(language: Language) -> Intent:
 
 def said(intent: Intent, random: Random) -> str:
     """A phrase of the intent with its choices made."""
-    return _chosen(random.choice(intent.say), random)
+    plain = random.random() < PLAIN_SHARE
+    return _chosen(random.choice(intent.say[:PLAIN] if plain else intent.say), random)
 
 
 def _chosen(pattern: str, random: Random) -> str:
@@ -91,14 +95,14 @@ def refused(w: Words, others: tuple[str, ...] = ()) -> Turn:
 def typed(text: str, random: Random) -> str:
     """As people type it: with a capital or without, signs left out now and then."""
     draw = random.random()
-    if draw < 0.55:
+    if draw < 0.45:
         for place, sign in enumerate(text):
             if sign.isalpha():
                 text = text[:place] + sign.upper() + text[place + 1 :]
                 break
-    elif draw < 0.62:
+    elif draw < 0.7:
         text = text.lower()
-    elif draw < 0.64:
+    elif draw < 0.72:
         text = text.upper()
     if text.startswith("¿") and not text.endswith("?"):
         text = text + "?"

@@ -19,6 +19,7 @@ from models.nano.network.export_language import Precision, export_language
 from models.nano.network.language import LanguageTower
 from models.nano.network.tokenizer import ChatTokens
 from models.nano.network.training import load_weights
+from models.nano.text.aids import Aided
 from models.nano.text.passages import Passage, Turn
 from models.nano.text.prompt import CHAT_TEMPLATE, sources_text, spelled_turns
 from models.nano.text.train import TOKENIZER, new_tower
@@ -55,7 +56,7 @@ def export(run: Path, folder: Path, precision: Precision) -> LanguageTower:
     """Write text.gguf into `folder`; returns the tower as it is in the file."""
     tokenizer = Tokenizer.from_file(str(run / TOKENIZER))
     tower = new_tower(tokenizer)
-    load_weights(tower, run)
+    load_weights(Aided(tower), run)
     tower.norm.weight.data *= SHARPENED
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "text.gguf"

@@ -7,12 +7,16 @@ invented now and then, so that a question must be answered by finding its words 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-from models.nano.text.topics import Topic, topics
-from models.nano.text.words import Words
+from models.nano.text.topics import Relation, Topic, topics
+from models.nano.text.words import Words, single_words
 
 INVENTED_SHARE = 0.3
+SWAPPED_SHARE = 0.4
+SWAPPED_LETTERS = 4
+PLACEHOLDER_OR_WORD = re.compile(r"\{\w+\}|[^\W\d_]+")
 UNLIKE_PARTICIPLE = frozenset({"drew", "broke", "stole", "hid", "chose"})
 
 
@@ -54,16 +58,18 @@ def topic_subject(w: Words, topic: Topic, count: int) -> Subject:
     """Up to `count` facts about one new entity of `topic`."""
     r = w.random
     entity = w.filled(r.choice(topic.entities))
-    relations = r.sample(topic.relations, len(topic.relations))
+    order = r.sample(range(len(topic.relations)), len(topic.relations))
     subject = Subject(entity, [])
-    for relation in relations:
+    for number in order:
+        relation = topic.relations[number]
         value = w.filled("{" + relation.kind + "}")
+        if w.split == "train" and r.random() < SWAPPED_SHARE:
+            relation = swapped(relation, w)
         asked = [
             Asked(
                 _sentence(question, entity, value, w),
                 value,
-                f"{topic.name}/{topic.relations.index(relation)}"
-                + (f"/{entity}" if "{e}" in question else ""),
+                f"{topic.name}/{number}" + (f"/{entity}" if "{e}" in question else ""),
             )
             for question in relation.questions
         ]
@@ -75,6 +81,43 @@ def topic_subject(w: Words, topic: Topic, count: int) -> Subject:
             subject.unsaid += asked
     subject.facts.sort(key=lambda fact: not fact.names_it)
     return subject
+
+
+def swapped(relation: Relation, w: Words) -> Relation:
+    """One of its sentences with the questions that share words with it, in other words.
+
+    That "the wifi password is {v}" answers "What is the wifi password?" a model would learn by
+    heart; with words that it never saw together it learns to look for them.
+    """
+    sentence = w.random.choice(relation.sentences)
+    said = set(_telling(sentence))
+    questions = [asked for asked in relation.questions if said & set(_telling(asked))]
+    if not questions:
+        return relation
+    others = {word: _other_word(w) for word in sorted(said) if _is_asked(word, questions)}
+
+    def change(match: re.Match[str]) -> str:
+        word = match.group()
+        other = others.get(word.lower(), word)
+        return other.capitalize() if other != word and word[:1].isupper() else other
+
+    sentence, *questions = (PLACEHOLDER_OR_WORD.sub(change, t) for t in (sentence, *questions))
+    return Relation(relation.kind, (sentence,), tuple(questions))
+
+
+def _is_asked(word: str, questions: list[str]) -> bool:
+    return any(word in _telling(asked) for asked in questions)
+
+
+def _telling(text: str) -> list[str]:
+    found = PLACEHOLDER_OR_WORD.findall(text)
+    return [word.lower() for word in found if word[0] != "{" and len(word) >= SWAPPED_LETTERS]
+
+
+def _other_word(w: Words) -> str:
+    if w.random.random() < 0.4:
+        return w.syllables(w.random.choice((1, 2, 2, 3)))
+    return w.random.choice(single_words(w.language))
 
 
 def any_topic(w: Words) -> Topic:

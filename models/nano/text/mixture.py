@@ -18,7 +18,7 @@ from models.nano.text.passages import SHAPES, Turn, reading
 from models.nano.text.prompt import sources_text
 from models.nano.text.words import Words
 
-READING_SHARE = 0.55
+READING_SHARE = 0.5
 EARLIER_SHARE = 0.12
 ALONE_SHARE = 0.85
 OPENING_SHARE = 0.75
@@ -78,9 +78,9 @@ class Mixture:
         draw = w.random.random()
         if draw < 0.35:
             return small_talk(w)
-        if draw < 0.5:
+        if draw < 0.47:
             return feeling(w)
-        if draw < 0.8:
+        if draw < 0.82:
             return small_sum(w)
         return refused(w, self._english_beyond if w.language == "en" else ())
 

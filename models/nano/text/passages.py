@@ -25,7 +25,7 @@ NOT_FOUND = {
     "en": "The passages do not answer that.",
     "es": "Los pasajes no responden a eso.",
 }
-UNANSWERABLE_SHARE = 0.07
+UNANSWERABLE_SHARE = 0.01
 ASIDE_SHARE = 0.06
 FILLER_SHARE = 0.12
 TOPIC_SHARE = {"train": 0.7, "heldout": 1.0}

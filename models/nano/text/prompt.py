@@ -23,6 +23,8 @@ class Tokens(Protocol):
 
     def text(self, text: str) -> list[int]: ...
 
+    def spans(self, text: str) -> list[tuple[int, int]]: ...
+
     def answer(self, text: str) -> list[int]: ...
 
 
@@ -67,6 +69,12 @@ def _spelled(passages: Sequence[Passage], *, numbered: bool) -> Iterator[str]:
         yield f"\n[{number}]{heading} {passage.text}" if numbered else f"\n* {passage.text}"
 
 
+def spoken(turn: Turn, sources: str) -> str:
+    """The answer as it is to be produced: what is copied begins as it does inside a passage,
+    with a space, or it would be cut into other tokens."""
+    return f" {turn.answer}" if sources else turn.answer
+
+
 def spelled_turns(
     chat: Tokens, sources: str, turns: Sequence[Turn]
 ) -> tuple[list[int], list[bool]]:
@@ -82,6 +90,7 @@ def spelled_turns(
         wanted = True
         if sources and number == len(turns):
             asked += [*chat.text(sources), *asked]
+            answer = chat.answer(spoken(turn, sources))
         elif sources:
             wanted = False
         tokens += asked + answer

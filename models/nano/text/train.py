@@ -19,6 +19,7 @@ from torch import Tensor
 from models.nano.network.language import LanguageConfig, LanguageTower
 from models.nano.network.tokenizer import ChatTokens, train_tokenizer, vocabulary_rows
 from models.nano.network.training import TrainingOptions, device, train
+from models.nano.text.aids import Aided
 from models.nano.text.batches import Batches
 from models.nano.text.copying import seed_copying
 from models.nano.text.heldout import accuracy
@@ -30,6 +31,7 @@ TOKENIZER_TALKS = 8000
 WORD_REPEATS = 8
 LONGEST_ROW = 800
 DEPTH = 5
+AID_WEIGHT = 0.5
 
 
 def main() -> None:
@@ -42,7 +44,9 @@ def main() -> None:
     chat = ChatTokens(tokenizer)
     tower = new_tower(tokenizer, layers=arguments.layers)
     seed_copying(tower)
-    tower.to(device())
+    if arguments.weights is not None:
+        tower.load_state_dict(torch.load(arguments.weights, weights_only=True))
+    aided = Aided(tower).to(device())
     print(f"{sum(p.numel() for p in tower.parameters()) / 1e6:.2f} M parameters", flush=True)
     batches = Batches(
         chat,
@@ -50,7 +54,6 @@ def main() -> None:
         steps=arguments.steps,
         batch_tokens=arguments.batch_tokens,
         longest=LONGEST_ROW,
-        source_weight=arguments.source_weight,
         seed=arguments.seed,
     )
     options = TrainingOptions(
@@ -65,9 +68,9 @@ def main() -> None:
     )
 
     def step_loss(step: int) -> tuple[Tensor, Mapping[str, float]]:
-        return answer_loss(tower, batches, step)
+        return answer_loss(aided, batches, step)
 
-    train(tower, step_loss, options, lambda step: _held_out(tower, chat, options, step))
+    train(aided, step_loss, options, lambda step: _held_out(tower, chat, options, step))
 
 
 def new_tower(tokenizer: Tokenizer, *, layers: int = DEPTH) -> LanguageTower:
@@ -87,21 +90,21 @@ def new_tower(tokenizer: Tokenizer, *, layers: int = DEPTH) -> LanguageTower:
     )
 
 
-def answer_loss(
-    tower: LanguageTower, batches: Batches, step: int
-) -> tuple[Tensor, Mapping[str, float]]:
-    """Cross entropy of what is to be produced, and its share of right tokens."""
-    batch = batches.batch(step)
-    tokens = batch.tokens.to(device())
-    weights = batch.loss.to(device())[:, 1:]
-    wanted = weights > 0
-    hidden = tower(tower.embedding(tokens[:, :-1]))[wanted]
+def answer_loss(aided: Aided, batches: Batches, step: int) -> tuple[Tensor, Mapping[str, float]]:
+    """Cross entropy of what is to be produced, with that of the aids, and figures."""
+    batch = batches.batch(step).to(device())
+    tower = aided.tower
+    wanted = batch.loss[:, 1:] > 0
+    passing: list[Tensor] = []
+    hidden = tower(tower.embedding(batch.tokens[:, :-1]), passing=passing)[wanted]
     logits = tower.logits(hidden).float()
-    targets, weights = tokens[:, 1:][wanted], weights[wanted]
-    losses = F.cross_entropy(logits, targets, reduction="none")
-    right = (logits.argmax(-1) == targets)[weights == 1].float().mean()
-    loss = (losses * weights).sum() / weights.sum()
-    return loss, {"right": right.item(), "tokens": float(tokens.numel())}
+    targets = batch.tokens[:, 1:][wanted]
+    loss = F.cross_entropy(logits, targets)
+    aids = aided.losses(batch, passing)
+    figures = {name: value.item() for name, value in aids.items()}
+    right = (logits.argmax(-1) == targets).float().mean().item()
+    total = loss + AID_WEIGHT * sum(aids.values(), loss.new_zeros(()))
+    return total, {"answer": loss.item(), "right": right, **figures}
 
 
 def _tokenizer(path: Path, mixture: Mixture, tokens: int) -> Tokenizer:
@@ -137,11 +140,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--batch-tokens", type=int, default=2048)
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--muon-rate", type=float, default=4e-3)
-    parser.add_argument("--source-weight", type=float, default=0.0)
     parser.add_argument("--decay-share", type=float, default=0.4)
     parser.add_argument("--checkpoint-every", type=int, default=250)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--weights", type=Path, help="a tower's, to begin with")
     parser.add_argument("--routing-data", type=Path, help="questions to refuse: see Mixture")
     return parser.parse_args()
 

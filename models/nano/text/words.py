@@ -65,6 +65,14 @@ def all_words(language: Language) -> list[str]:
     return [word for by_language in _lists().values() for word in by_language[language]]
 
 
+@cache
+def single_words(language: Language) -> tuple[str, ...]:
+    """Words in lower case that training may use, without articles and phrases."""
+    lists = ("noun", "adjective", "attribute", "material", "food", "animal", "job", "colour")
+    texts = [text for name in lists for text in words(name, language, "train")]
+    return tuple(sorted({text.split()[-1] for text in texts if len(text.split()) <= 2}))
+
+
 class Words:
     """Draws values of every kind in one language."""
 

@@ -8,7 +8,7 @@ picture at all. Owns packing and masks; knows nothing of the network's inside.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,7 @@ from models.nano.vision.drawing import (
     labels,
     with_grain,
 )
+from models.nano.vision.glances import Codes, glances, places
 from models.nano.vision.names import COLOURS, SHAPES
 from models.nano.vision.photographs import make_photograph
 from models.nano.vision.questions import KINDS, NO_PICTURE, Asked, about_photograph, any_question
@@ -77,6 +78,7 @@ class Picture:
     scene: Scene | None
     patch_labels: Integers
     token_labels: Integers
+    centres: tuple[int, ...] = ()  # the tokens that hold the centres of shapes, then of words
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,8 @@ def _photograph(content: Pixels, frame: Frame) -> Picture:
     return Picture(centred(content, frame.rows, frame.columns), None, patches, tokens)
 
 
-def _labels(scene: Scene, frame: Frame) -> tuple[Integers, Integers]:
+def _labels(scene: Scene, frame: Frame) -> tuple[Integers, Integers, tuple[int, ...]]:
+    """Of patches, of tokens, and the tokens that hold the centres of things."""
     rows, columns = frame.rows * 2, frame.columns * 2
     width_px, height_px = frame.width_px, frame.height_px
     drawn_high = max(1, round(width_px * scene.height / scene.width))
@@ -171,11 +174,18 @@ def _labels(scene: Scene, frame: Frame) -> tuple[Integers, Integers]:
     things = [(each.x, each.y, 1 + SHAPES.index(each.shape), 1 + COLOURS.index(each.colour),
                1 + each.cell) for each in scene.shapes]  # fmt: skip
     things += [(word.x, word.y, SHAPE_WORD, 0, 1 + word.cell) for word in scene.words]
+    centres = []
     for x, y, *codes_of_thing in things:
         column = int((x / scene.width * width_px + left) // TOKEN_PX)
         row = int((y / scene.height * height_px + top) // TOKEN_PX)
-        tokens[min(row, frame.rows - 1), min(column, frame.columns - 1)] = codes_of_thing
-    return blocks.reshape(-1, len(PATCH_CLASSES)), tokens.reshape(-1, len(TOKEN_CLASSES))
+        row, column = min(row, frame.rows - 1), min(column, frame.columns - 1)
+        tokens[row, column] = codes_of_thing
+        centres.append(row * frame.columns + column)
+    return (
+        blocks.reshape(-1, len(PATCH_CLASSES)),
+        tokens.reshape(-1, len(TOKEN_CLASSES)),
+        tuple(centres),
+    )
 
 
 @dataclass(frozen=True)
@@ -190,6 +200,8 @@ class Batch:
     mask: Tensor
     answers: Tensor
     media_at: tuple[Tensor, Tensor]
+    glances: Tensor  # (n, 2): row and place of tokens that are read off the picture
+    glanced_at: Tensor  # (n, tokens): True where they stand in the picture
 
 
 @dataclass
@@ -201,6 +213,7 @@ class Row:
     branches: list[int]
     learned: list[bool]
     picture_at: int
+    glances: dict[int, Codes]  # from the place of a token to what it is read off
 
     def add(self, tokens: Sequence[int], start: int, branch: int, *, learned: bool = False) -> int:
         """Append `tokens` from position `start` on; returns the position after them."""
@@ -221,6 +234,13 @@ BLIND = 1000
 """The branch that sees what stands before the picture, but not the picture."""
 
 
+def _parted(answer: str) -> tuple[str, str, str]:
+    """What stands before a printed word, the word, and what stands after it."""
+    before, quote, rest = answer.partition("“")
+    word, closing, after = rest.partition("”")
+    return (before + quote, word, closing + after) if quote else ("", "", answer)
+
+
 class Packer:
     """From pictures and questions to rows and batches."""
 
@@ -239,12 +259,20 @@ class Packer:
 
     def answer(self, text: str) -> list[int]:
         """A printed word is spelled letter by letter: it is read, not recalled."""
-        before, quote, rest = text.partition("“")
-        if not quote:
-            return self._chat.answer(text)
-        word, _, after = rest.partition("”")
+        before, word, after = _parted(text)
         letters = [self._letters[letter] for letter in word]
-        return [*self._chat.text(before + quote), *letters, *self._chat.answer("”" + after)]
+        return [*self._chat.text(before), *letters, *self._chat.answer(after)]
+
+    def _glances(self, asked: Asked) -> Iterator[tuple[int, Codes]]:
+        """(place in the answer, what it is read off)."""
+        before, word, after = _parted(asked.answer)
+        spans = list(self._chat.spans(before))
+        start = len(before)
+        spans += [(start + number, start + number + 1) for number in range(len(word))]
+        start += len(word)
+        spans += [(start + first, start + end) for first, end in self._chat.spans(after)]
+        codes = glances(asked, spans, range(len(before), len(before) + len(word)))
+        return ((place, each) for place, each in enumerate(codes) if each)
 
     def row(
         self,
@@ -266,7 +294,7 @@ class Packer:
         """
         before = [token for role, text in history for token in self._chat.turn(role, text)]
         opened = [*before, *self._chat.opened("user", question_first)]
-        row = Row([], [], [], [], len(opened) + 1)
+        row = Row([], [], [], [], len(opened) + 1, {})
         place = row.add([*opened, self._start], 0, SEEN_BY_ALL)
         self._add_image(row, place, rows, columns)
         after = row.add([self._end], place + max(rows, columns), SEEN_BY_ALL)
@@ -277,7 +305,10 @@ class Packer:
                 if number:
                     text = [*self._chat.text("\n"), *self._chat.opened("user", asked.question)]
                 position = row.add([*text, *self._to_answer], position, branch)
-                position = row.add(self.answer(asked.answer), position, branch, learned=True)
+                answer = self.answer(asked.answer)
+                first = len(row.tokens)
+                row.glances |= {first + place: codes for place, codes in self._glances(asked)}
+                position = row.add(answer, position, branch, learned=True)
         if blind is not None:
             asked_blind = [*self._chat.text(blind[0]), *self._to_answer]
             if not question_first:
@@ -311,6 +342,7 @@ class Packer:
             answers[number, : length - 1] = targets[1:]
         starts = np.array([row.picture_at for row in rows])
         count = len(pictures[0].token_labels)
+        looking, seen = _glanced(rows, pictures, longest)
         return Batch(
             pixels=as_tensor([picture.pixels for picture in pictures]),
             patch_labels=torch.from_numpy(np.stack([each.patch_labels for each in pictures])),
@@ -323,7 +355,27 @@ class Packer:
                 torch.arange(batch).repeat_interleave(count),
                 torch.from_numpy((starts[:, None] + np.arange(count)).reshape(-1)),
             ),
+            glances=looking,
+            glanced_at=seen,
         )
+
+
+def _glanced(
+    rows: Sequence[Row], pictures: Sequence[Picture], longest: int
+) -> tuple[Tensor, Tensor]:
+    looking: list[tuple[int, int]] = []
+    seen: list[Integers] = []
+    for number, (row, picture) in enumerate(zip(rows, pictures, strict=True)):
+        for place, codes in row.glances.items():
+            found = places(codes, picture.centres, picture.patch_labels)
+            if len(found):
+                there = np.zeros(longest, np.int64)
+                there[row.picture_at + found] = 1
+                looking.append((number, place))
+                seen.append(there)
+    if not looking:
+        return torch.zeros(0, 2, dtype=torch.long), torch.zeros(0, longest, dtype=torch.bool)
+    return torch.tensor(looking), torch.from_numpy(np.stack(seen)) > 0
 
 
 def as_tensor(pictures: Sequence[Pixels]) -> Tensor:

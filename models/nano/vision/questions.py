@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from models.nano.vision.names import (
@@ -43,16 +43,25 @@ BEYOND: dict[Language, str] = {
 }
 
 
+WHOLE = ""
+WORD = -1
+
+Read = tuple[tuple[str, tuple[int, ...]], ...]
+"""Pieces of an answer in its order, WHOLE for all of it, and the things that they are read off:
+the numbers of shapes in the scene, or WORD."""
+
+
 @dataclass(frozen=True)
 class Asked:
     kind: str
     language: Language
     question: str
     answer: str
+    read: Read = ()
 
 
-Words = tuple[str, str] | None
-"""Question and answer; None where the scene allows no such question."""
+Words = tuple[str, str] | tuple[str, str, Read] | None
+"""Question, answer and what it is read off; None where the scene allows no such question."""
 
 
 def ask(scene: Scene, kind: str, language: Language, rng: random.Random) -> Asked | None:
@@ -78,11 +87,14 @@ def describe(scene: Scene, language: Language, rng: random.Random) -> Words:
         seen.append(f"{'the word' if language == 'en' else 'la palabra'} “{scene.word.text}”")
     if not seen:
         return None
-    return question("describe", language, rng), capitalised(joined(seen, language)) + "."
+    order = [*_numbers(scene, scene.in_reading_order()), WORD]
+    read = tuple((piece, (thing,)) for piece, thing in zip(seen, order, strict=False))
+    return question("describe", language, rng), capitalised(joined(seen, language)) + ".", read
 
 
 def count(scene: Scene, language: Language, rng: random.Random) -> Words:
-    return question("count", language, rng), _how_many(len(scene.shapes), language)
+    told = _how_many(len(scene.shapes), language)
+    return question("count", language, rng), told, _read_off(scene, scene.shapes)
 
 
 def _how_many(number: int, language: Language) -> str:
@@ -97,15 +109,18 @@ def count_of(scene: Scene, language: Language, rng: random.Random) -> Words:
     """Of one shape, or of one colour; now and then of what is not there."""
     if rng.random() < 0.5:
         shape = _shape_of(scene, rng, present=rng.random() < 0.8)
-        number = sum(each.shape is shape for each in scene.shapes)
-        return _count_words(language, rng, number, _shape_nouns(shape, language), shape.feminine)
+        found = [each for each in scene.shapes if each.shape is shape]
+        nouns = _shape_nouns(shape, language)
+        told = _count_words(language, rng, len(found), nouns, shape.feminine)
+        return (*told, _read_off(scene, found))
     colour = _colour_in(scene, rng, present=rng.random() < 0.8)
-    number = sum(each.colour is colour for each in scene.shapes)
+    found = [each for each in scene.shapes if each.colour is colour]
     if language == "en":
         nouns = f"{colour.en} shape", f"{colour.en} shapes"
     else:
         nouns = f"figura {colour.es[1]}", f"figuras {colour.es[3]}"
-    return _count_words(language, rng, number, nouns, feminine=True)
+    told = _count_words(language, rng, len(found), nouns, feminine=True)
+    return (*told, _read_off(scene, found))
 
 
 def _shape_nouns(shape: Shape, language: Language) -> tuple[str, str]:
@@ -114,7 +129,7 @@ def _shape_nouns(shape: Shape, language: Language) -> tuple[str, str]:
 
 def _count_words(
     language: Language, rng: random.Random, number: int, nouns: tuple[str, str], feminine: bool
-) -> Words:
+) -> tuple[str, str]:
     cuantos = "cuántas" if feminine else "cuántos"
     asked = question(
         "count_of",
@@ -139,7 +154,11 @@ def colour(scene: Scene, language: Language, rng: random.Random) -> Words:
     """Of a shape; where there are several or none of it, the answer says so."""
     if len(scene.shapes) == 1 and rng.random() < 0.3:
         only = scene.shapes[0]
-        return question("colour_single", language, rng), _is_coloured(only, language)
+        return (
+            question("colour_single", language, rng),
+            _is_coloured(only, language),
+            ((WHOLE, (0,)),),
+        )
     if not scene.shapes:
         return None
     shape = _shape_of(scene, rng, present=rng.random() < 0.93)
@@ -148,12 +167,23 @@ def colour(scene: Scene, language: Language, rng: random.Random) -> Words:
     if not found:
         return asked, _absent(shape, language)
     if len(found) == 1:
-        return asked, _is_coloured(found[0], language)
-    colours = joined([colour_of(each.colour, shape, language) for each in found], language)
+        return asked, _is_coloured(found[0], language), _read_off(scene, found)
+    names = [colour_of(each.colour, shape, language) for each in found]
+    things = _numbers(scene, found)
     number = NUMBERS[language][len(found)]
-    if language == "en":
-        return asked, f"There are {number} {shape.en_plural}: {colours}."
-    return asked, f"Hay {number} {shape.es_plural}: {colours}."
+    how_many = f"There are {number} {shape.en_plural}:"
+    if language == "es":
+        how_many = f"Hay {number} {shape.es_plural}:"
+    each_read = ((name, (thing,)) for name, thing in zip(names, things, strict=True))
+    return asked, f"{how_many} {joined(names, language)}.", ((how_many, things), *each_read)
+
+
+def _numbers(scene: Scene, drawn: Iterable[Drawn]) -> tuple[int, ...]:
+    return tuple(scene.shapes.index(each) for each in drawn)
+
+
+def _read_off(scene: Scene, drawn: Iterable[Drawn]) -> Read:
+    return ((WHOLE, _numbers(scene, drawn)),)
 
 
 def _is_coloured(drawn: Drawn, language: Language) -> str:
@@ -171,7 +201,8 @@ def _absent(shape: Shape, language: Language) -> str:
 
 def shape(scene: Scene, language: Language, rng: random.Random) -> Words:
     if len(scene.shapes) == 1 and rng.random() < 0.4:
-        return question("shape_single", language, rng), _it_is(scene.shapes[0].shape, language)
+        only = _it_is(scene.shapes[0].shape, language)
+        return question("shape_single", language, rng), only, ((WHOLE, (0,)),)
     colours = Counter(each.colour.en for each in scene.shapes)
     single = [each for each in scene.shapes if colours[each.colour.en] == 1]
     if not single:
@@ -182,7 +213,8 @@ def shape(scene: Scene, language: Language, rng: random.Random) -> Words:
         slots = {"c": name}
     else:
         slots = {"c": chosen.colour.es[1], "cm": chosen.colour.es[0], "lo": "lo"}
-    return question("shape", language, rng, **slots), _it_is(chosen.shape, language)
+    asked = question("shape", language, rng, **slots)
+    return asked, _it_is(chosen.shape, language), _read_off(scene, [chosen])
 
 
 def _it_is(shape: Shape, language: Language) -> str:
@@ -197,6 +229,7 @@ def where(scene: Scene, language: Language, rng: random.Random) -> Words:
         slots["x"] = "word" if language == "en" else "palabra"
         subject = "The word" if language == "en" else "La palabra"
         cell = scene.word.cell
+        read: Read = ((WHOLE, (WORD,)),)
     else:
         shapes = Counter(each.shape.en for each in scene.shapes)
         single = [each for each in scene.shapes if shapes[each.shape.en] == 1]
@@ -204,11 +237,13 @@ def where(scene: Scene, language: Language, rng: random.Random) -> Words:
             return None
         chosen = rng.choice(single)
         slots, cell = _shape_slots(chosen.shape, language, rng), chosen.cell
+        read = _read_off(scene, [chosen])
         subject = f"The {chosen.shape.en}"
         if language == "es":
             subject = f"{capitalised(chosen.shape.el)} {chosen.shape.es}"
     asked = question("where", language, rng, **slots)
-    return asked, f"{subject} {'is' if language == 'en' else 'está'} {place(cell, language)}."
+    verb = "is" if language == "en" else "está"
+    return asked, f"{subject} {verb} {place(cell, language)}.", read
 
 
 def at(scene: Scene, language: Language, rng: random.Random) -> Words:
@@ -222,10 +257,11 @@ def at(scene: Scene, language: Language, rng: random.Random) -> Words:
     asked = question("at", language, rng, p=place(cell, language))
     for each in scene.shapes:
         if each.cell == cell:
-            return asked, capitalised(named(each.colour, each.shape, language)) + "."
+            told = capitalised(named(each.colour, each.shape, language)) + "."
+            return asked, told, _read_off(scene, [each])
     if scene.word is not None and scene.word.cell == cell:
         noun = "The word" if language == "en" else "La palabra"
-        return asked, f"{noun} “{scene.word.text}”."
+        return asked, f"{noun} “{scene.word.text}”.", ((WHOLE, (WORD,)),)
     return asked, "There is nothing there." if language == "en" else "Ahí no hay nada."
 
 
@@ -236,11 +272,12 @@ def exists(scene: Scene, language: Language, rng: random.Random) -> Words:
     present = rng.random() < 0.5
     form = rng.choice(("shape", "colour", "both"))
     if form == "colour":
-        thing, nothing = _coloured_words(_colour_in(scene, rng, present=present), language)
-        true = present
+        tint = _colour_in(scene, rng, present=present)
+        thing, nothing = _coloured_words(tint, language)
+        found = [each for each in scene.shapes if each.colour is tint]
     elif form == "shape":
         chosen = _shape_of(scene, rng, present=present)
-        true = any(each.shape is chosen for each in scene.shapes)
+        found = [each for each in scene.shapes if each.shape is chosen]
         thing, nothing = _shape_words(chosen, language)
     else:
         drawn = rng.choice(scene.shapes)
@@ -248,14 +285,16 @@ def exists(scene: Scene, language: Language, rng: random.Random) -> Words:
         if not present:
             tint = rng.choice((*(each.colour for each in scene.shapes), rng.choice(COLOURS)))
             chosen = rng.choice((*(each.shape for each in scene.shapes), rng.choice(SHAPES)))
-        true = any(each.colour is tint and each.shape is chosen for each in scene.shapes)
+        found = [each for each in scene.shapes if (each.colour, each.shape) == (tint, chosen)]
         thing = named(tint, chosen, language)
         bare = thing.split(" ", 1)[1]
         nothing = f"no {bare}" if language == "en" else f"{_ningun(chosen)} {bare}"
     asked = question("exists", language, rng, x=thing)
     if language == "en":
-        return asked, f"Yes, there is {thing}." if true else f"No, there is {nothing}."
-    return asked, f"Sí, hay {thing}." if true else f"No, no hay {nothing}."
+        told = f"Yes, there is {thing}." if found else f"No, there is {nothing}."
+    else:
+        told = f"Sí, hay {thing}." if found else f"No, no hay {nothing}."
+    return asked, told, _read_off(scene, found)
 
 
 def _ningun(shape: Shape) -> str:
@@ -278,7 +317,8 @@ def word(scene: Scene, language: Language, rng: random.Random) -> Words:
     asked = question("word", language, rng)
     if scene.word is None:
         return asked, "There is no word." if language == "en" else "No hay ninguna palabra."
-    return asked, f"{'It says' if language == 'en' else 'Pone'} “{scene.word.text}”."
+    says = "It says" if language == "en" else "Pone"
+    return asked, f"{says} “{scene.word.text}”.", ((WHOLE, (WORD,)),)
 
 
 def background(scene: Scene, language: Language, rng: random.Random) -> Words:

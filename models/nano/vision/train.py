@@ -49,6 +49,7 @@ NOTHING_WEIGHT, NO_LETTER_WEIGHT = 0.25, 0.03
 
 LETTER_CLASSES = len(CHARACTERS) + 1
 HEADS_WEIGHT = 0.25
+POINTING_WEIGHT = 0.5
 
 
 def corpus(scenes: int = 12_000) -> Iterator[str]:
@@ -101,15 +102,17 @@ class Steps:
 
     def answering(self, step: int) -> tuple[Tensor, Mapping[str, float]]:
         batch = self._batches.at(step)
-        hidden, patches, tokens = self._model(batch)
+        passing: list[Tensor] = []
+        hidden, patches, tokens = self._model(batch, passing)
         learned = batch.answers != IGNORED
         logits = self._model.language.logits(hidden[learned]).float()
         wanted = batch.answers[learned]
         loss = F.cross_entropy(logits, wanted)
         heads, figures = self._heads(batch, patches, tokens)
+        pointing = self._model.pointing(batch, passing)
         right = (logits.argmax(-1) == wanted).float().mean().item()
-        told = {"answers": loss.item(), "tokens_right": right, **figures}
-        return loss + HEADS_WEIGHT * heads, told
+        told = {"answers": loss.item(), "tokens_right": right, "pointing": pointing.item()}
+        return loss + HEADS_WEIGHT * heads + POINTING_WEIGHT * pointing, told | dict(figures)
 
     @staticmethod
     def _heads(batch: Batch, patches: Tensor, tokens: Tensor) -> tuple[Tensor, Mapping[str, float]]:

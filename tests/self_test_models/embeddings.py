@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 from gguf import GGUFWriter, LlamaFileType, PoolingType
 
-from core.model_files.self_test.gguf_file import TensorWriter
-from core.model_files.self_test.random_weights import spread
-from core.model_files.self_test.text_tower import add_byte_pair_vocabulary
-from core.model_files.self_test.vocabulary import make_vocabulary
+from tests.self_test_models.gguf_file import TensorWriter
+from tests.self_test_models.random_weights import spread
+from tests.self_test_models.text_tower import add_byte_pair_vocabulary
+from tests.self_test_models.vocabulary import make_vocabulary
 
 ARCHITECTURE: Final = "bert"
 SEED: Final = 3

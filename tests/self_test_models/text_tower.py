@@ -9,10 +9,10 @@ from typing import Final
 
 from gguf import GGUFWriter, LlamaFileType
 
-from core.model_files.self_test import reply_circuit as circuit
-from core.model_files.self_test.gguf_file import TensorWriter
-from core.model_files.self_test.replies import ADJECTIVES, FULL_STOP, NO_MEDIA, NOUNS, Reply
-from core.model_files.self_test.vocabulary import (
+from tests.self_test_models import reply_circuit as circuit
+from tests.self_test_models.gguf_file import TensorWriter
+from tests.self_test_models.replies import ADJECTIVES, FULL_STOP, NO_MEDIA, NOUNS, Reply
+from tests.self_test_models.vocabulary import (
     END_OF_TEXT,
     END_OF_TURN,
     Vocabulary,

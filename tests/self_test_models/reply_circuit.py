@@ -21,9 +21,9 @@ from typing import Final
 
 import numpy as np
 
-from core.model_files.self_test.gguf_file import Array, TensorWriter
-from core.model_files.self_test.replies import ADJECTIVES, FULL_STOP, NO_MEDIA, NOUNS, Reply
-from core.model_files.self_test.vocabulary import END_OF_TURN, Vocabulary
+from tests.self_test_models.gguf_file import Array, TensorWriter
+from tests.self_test_models.replies import ADJECTIVES, FULL_STOP, NO_MEDIA, NOUNS, Reply
+from tests.self_test_models.vocabulary import END_OF_TURN, Vocabulary
 
 WIDTH: Final = 64
 HEAD_WIDTH: Final = 64

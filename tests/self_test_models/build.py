@@ -9,22 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from gguf import GGUFWriter
 
 from core.errors import ModelError
 from core.model_files.files import ModelFiles
 from core.model_files.header import PROJECTOR_ARCHITECTURE, read_header
-from core.model_files.self_test import embeddings, replies, text_tower
-from core.model_files.self_test.audio_tower import add_audio_tower
-from core.model_files.self_test.gguf_file import write_gguf
-from core.model_files.self_test.projector import add_projector_metadata
-from core.model_files.self_test.vision_tower import add_vision_tower
-from core.settings.schema import SelfTestKind
+from tests.self_test_models import embeddings, replies, text_tower
+from tests.self_test_models.audio_tower import add_audio_tower
+from tests.self_test_models.gguf_file import write_gguf
+from tests.self_test_models.projector import add_projector_metadata
+from tests.self_test_models.vision_tower import add_vision_tower
 
-FORMAT_VERSION: Final = 1
-"""Raise it with every change of what is written, so that older files are made anew."""
+Kind = Literal["expert", "tiny", "vision", "omni", "embeddings"]
 
 Fill = Callable[[GGUFWriter], None]
 
@@ -52,7 +50,7 @@ def _says(reply: replies.Reply) -> Fill:
     return partial(text_tower.add_text_tower, reply=reply)
 
 
-_RECIPES: Final[dict[SelfTestKind, _Recipe]] = {
+_RECIPES: Final[dict[Kind, _Recipe]] = {
     "expert": _Recipe(text_tower.TEXT_ARCHITECTURE, _says(replies.EXPERT)),
     "tiny": _Recipe(text_tower.TEXT_ARCHITECTURE, _says(replies.TINY)),
     "vision": _Recipe(text_tower.MEDIA_ARCHITECTURE, _says(replies.VISION), _see),
@@ -61,7 +59,7 @@ _RECIPES: Final[dict[SelfTestKind, _Recipe]] = {
 }
 
 
-def build(kind: SelfTestKind, folder: Path) -> ModelFiles:
+def build(kind: Kind, folder: Path) -> ModelFiles:
     """The files of the self-test model `kind` in `folder`, made when there are none.
 
     Takes less than a second the first time and a few milliseconds after that.
@@ -70,11 +68,10 @@ def build(kind: SelfTestKind, folder: Path) -> ModelFiles:
         StorageError: when they cannot be written.
     """
     recipe = _RECIPES[kind]
-    home = folder / f"v{FORMAT_VERSION}"
-    gguf_path = _made(home / f"{kind}.gguf", recipe.architecture, recipe.fill)
+    gguf_path = _made(folder / f"{kind}.gguf", recipe.architecture, recipe.fill)
     if recipe.fill_projector is None:
         return ModelFiles(gguf_path)
-    mmproj_path = home / f"{kind}-mmproj.gguf"
+    mmproj_path = folder / f"{kind}-mmproj.gguf"
     return ModelFiles(gguf_path, _made(mmproj_path, PROJECTOR_ARCHITECTURE, recipe.fill_projector))
 
 

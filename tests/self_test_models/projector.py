@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from gguf import GGUFWriter, LlamaFileType
 
-from core.model_files.self_test.gguf_file import Array
-from core.model_files.self_test.random_weights import contrasts
-from core.model_files.self_test.reply_circuit import (
+from tests.self_test_models.gguf_file import Array
+from tests.self_test_models.random_weights import contrasts
+from tests.self_test_models.reply_circuit import (
     MEDIA_FLAG,
     MEDIA_START,
     MEDIA_WIDTH,

@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 from gguf import GGUFWriter, VisionProjectorType
 
-from core.model_files.self_test.gguf_file import TensorWriter
-from core.model_files.self_test.projector import media_bias, media_weights
-from core.model_files.self_test.random_weights import spread
-from core.model_files.self_test.reply_circuit import WIDTH
+from tests.self_test_models.gguf_file import TensorWriter
+from tests.self_test_models.projector import media_bias, media_weights
+from tests.self_test_models.random_weights import spread
+from tests.self_test_models.reply_circuit import WIDTH
 
 SEED: Final = 5
 TOWER_WIDTH: Final = 64

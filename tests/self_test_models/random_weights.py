@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from core.model_files.self_test.gguf_file import Array
+from tests.self_test_models.gguf_file import Array
 
 
 def spread(random: np.random.Generator, *shape: int) -> Array:
