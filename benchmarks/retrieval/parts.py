@@ -20,6 +20,7 @@ from core.retrieval.chunks import Chunk
 from core.retrieval.collection import Collection
 from core.retrieval.embeddings import Embeddings, Encoder
 from core.retrieval.fusion import Fusion
+from core.retrieval.late_interaction import LateInteraction
 from core.retrieval.searching import Searcher
 from core.retrieval.stores.embedded import EmbeddedStore
 from core.settings import load_settings
@@ -79,7 +80,7 @@ def parts(root: Path, minilm: Path | None) -> Iterator[Parts]:
         yield Parts(
             catalogue,
             collection,
-            Searcher(catalogue, collection, embeddings),
+            Searcher(catalogue, collection, embeddings, LateInteraction(pool)),
             embeddings,
             embeddings.encoder() if minilm is not None else None,
         )

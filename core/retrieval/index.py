@@ -24,6 +24,7 @@ from core.retrieval.collection import Collection
 from core.retrieval.embeddings import Embeddings, Encoder, unavailable
 from core.retrieval.fusion import Fusion
 from core.retrieval.indexing import Indexer, IndexReport
+from core.retrieval.late_interaction import LateInteraction
 from core.retrieval.listing import absolute_root
 from core.retrieval.parsing.isolation import Parsers
 from core.retrieval.passage import Passage
@@ -93,7 +94,9 @@ class DocumentIndex:
         self._collection = Collection(
             self._catalogue, StoringState(self._database), self._store, self.embeddings
         )
-        self._searcher = Searcher(self._catalogue, self._collection, self.embeddings)
+        self._searcher = Searcher(
+            self._catalogue, self._collection, self.embeddings, LateInteraction(pool)
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -13,12 +13,14 @@ class Explanation:
     """How a passage came to its score: what each stage gave it; None, where it was not asked.
 
     `words` is BM25 with context, `meaning` the cosine; `alpha` is the weight of the latter.
+    `late_interaction` is the mean cosine of the question's words with the nearest here.
     """
 
     words: float
     meaning: float | None
     alpha: float
     fusion: str
+    late_interaction: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,27 @@ indexing or of how a model answers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from core.cancellation import Cancellation
 from core.errors import ModelError
-from core.language import evident_language
 from core.retrieval.catalogue.catalogue import Catalogue, StoredPassage
 from core.retrieval.collection import Collection
-from core.retrieval.embeddings import Embeddings, Encoder, unavailable
+from core.retrieval.embeddings import Embeddings
 from core.retrieval.fusion import Fusion, fuse
+from core.retrieval.late_interaction import LateInteraction
+from core.retrieval.meaning import Meaning, meaning_of
 from core.retrieval.passage import Explanation
-from core.retrieval.sparse import SparseVector, coverage, query_vector
+from core.retrieval.sparse import SparseVector, coverage, query_vector, word_rarity
 from core.retrieval.stores.protocol import Filters, Scored, Vector
-from core.retrieval.terms import search_words
+from core.retrieval.terms import SearchWord, search_words
 
 CANDIDATES = 100
+LOOKED_AT = 30
+LATE_WEIGHT = 0.3
+"""What the nearness of words adds, next to the best score of the fusion (ADR 25)."""
+
 PROBED = 20
 """Passages that are looked at to tell how well the documents answer a question."""
 
@@ -48,11 +53,16 @@ class Searcher:
     """Searches one collection. Safe among threads."""
 
     def __init__(
-        self, catalogue: Catalogue, collection: Collection, embeddings: Embeddings
+        self,
+        catalogue: Catalogue,
+        collection: Collection,
+        embeddings: Embeddings,
+        late_interaction: LateInteraction,
     ) -> None:
         self._catalogue = catalogue
         self._collection = collection
         self._embeddings = embeddings
+        self._late = late_interaction
 
     def search(
         self,
@@ -71,21 +81,23 @@ class Searcher:
 
         Raises: StorageError, Cancelled.
         """
-        vector, alpha, note = self._meaning(query, alpha, cancel)
-        words = self._words(query)
-        by_words, by_meaning = self._candidates(words, vector, filters)
-        fused = fuse(fusion, by_meaning, by_words, alpha)
+        asked = search_words(query)
+        identity = self._collection.dense_identity()
+        meaning = meaning_of(query, alpha, self._embeddings, identity, cancel)
+        by_words, by_meaning = self._candidates(self._words(asked), meaning.vector, filters)
+        fused = fuse(fusion, by_meaning, by_words, meaning.alpha)
         ranked = sorted(fused, key=lambda found: (-fused[found], found))
         passages = self._catalogue.passages(ranked[: top_k + CANDIDATES])
         hits = [
             Hit(
                 passages[found],
                 fused[found],
-                Explanation(by_words.get(found, 0.0), by_meaning.get(found), alpha, fusion),
+                Explanation(by_words.get(found, 0.0), by_meaning.get(found), meaning.alpha, fusion),
             )
             for found in ranked
             if found in passages
         ]
+        hits, note = self._looked_at_word_by_word(hits, asked, meaning, cancel)
         return Found(tuple(_without_repetitions(hits)[:top_k]), note)
 
     def match(self, query: str, filters: Filters = Filters()) -> float:  # noqa: B008
@@ -94,35 +106,53 @@ class Searcher:
         Raises: StorageError.
         """
         words = search_words(query)
-        vector = self._words(query)
-        found = self._collection.store.search_sparse(vector, PROBED, filters)
+        found = self._collection.store.search_sparse(self._words(words), PROBED, filters)
         passages = self._catalogue.passages([each.id for each in found])
         bags = [passage.bag() for passage in passages.values()]
-        holders = self._catalogue.holders({term for word in words for term in word.terms})
-        return coverage(words, bags, holders, self._catalogue.size())
+        return coverage(words, bags, self._holders(words), self._catalogue.size())
 
-    def _words(self, query: str) -> SparseVector:
-        words = search_words(query)
-        holders = self._catalogue.holders({term for word in words for term in word.terms})
-        return query_vector(words, holders, self._catalogue.size())
+    def _words(self, words: Sequence[SearchWord]) -> SparseVector:
+        return query_vector(words, self._holders(words), self._catalogue.size())
 
-    def _meaning(
-        self, query: str, alpha: float | None, cancel: Cancellation | None
-    ) -> tuple[Vector | None, float, str]:
-        """The question's vector, what it weighs, and why there is none."""
-        identity = self._collection.dense_identity()
-        if not identity or not query.strip() or alpha == 0:
-            return None, 0.0, ""
+    def _rarities(self, words: Iterable[SearchWord]) -> dict[SearchWord, float]:
+        holders, size = self._holders(words), self._catalogue.size()
+        return {word: word_rarity(word, holders, size) for word in words}
+
+    def _holders(self, words: Iterable[SearchWord]) -> dict[int, int]:
+        return self._catalogue.holders({term for word in words for term in word.terms})
+
+    def _looked_at_word_by_word(
+        self,
+        hits: list[Hit],
+        asked: Sequence[SearchWord],
+        meaning: Meaning,
+        cancel: Cancellation | None,
+    ) -> tuple[list[Hit], str]:
+        """The best of `hits` in the order that late interaction gives them, and what failed.
+
+        What is added counts in parts of the best score, so that it weighs the same in every
+        way to fuse. Hits that are not looked at stay below those that are.
+        """
+        first, rest = hits[:LOOKED_AT], hits[LOOKED_AT:]
+        if meaning.encoder is None or not first or not asked:
+            return hits, meaning.note
+        texts = [hit.passage.chunk.text for hit in first]
         try:
-            encoder = self._embeddings.encoder()
-            if encoder.identity != identity:
-                return None, 0.0, "By words alone: the index was made with another model."
-            weight = own_alpha(encoder, query) if alpha is None else alpha
-            if weight == 0:
-                return None, 0.0, ""
-            return self._embeddings.vectors(encoder, [encoder.query(query)], cancel)[0], weight, ""
+            scores = self._late.scores(meaning.encoder, self._rarities(asked), texts, cancel)
         except ModelError as error:
-            return None, 0.0, unavailable(error)
+            return hits, f"Not looked at word by word: {error.message}"
+        if scores is None:
+            return hits, meaning.note
+        unit = LATE_WEIGHT * first[0].score
+        looked_at = [
+            replace(
+                hit,
+                score=hit.score + unit * late,
+                explanation=replace(hit.explanation, late_interaction=late),
+            )
+            for hit, late in zip(first, scores, strict=True)
+        ]
+        return [*sorted(looked_at, key=lambda hit: -hit.score), *rest], meaning.note
 
     def _candidates(
         self, words: SparseVector, vector: Vector | None, filters: Filters
@@ -140,13 +170,6 @@ class Searcher:
             chosen = replace(filters, ids=only_meaning)
             by_words |= _scores(store.search_sparse(words, len(only_meaning), chosen))
         return by_words, by_meaning
-
-
-def own_alpha(encoder: Encoder, query: str) -> float:
-    """The model's weight for the language of `query`; for one that may be either, the lower."""
-    alphas = {"es": encoder.settings.alpha_es, "en": encoder.settings.alpha_en}
-    language = evident_language(query)
-    return alphas[language] if language else min(alphas.values())
 
 
 def _scores(found: Sequence[Scored]) -> dict[int, float]:

@@ -68,6 +68,11 @@ def rarity(holders: int, passages: int) -> float:
     return math.log1p((passages - holders + 0.5) / (holders + 0.5))
 
 
+def word_rarity(word: SearchWord, holders: Mapping[int, int], passages: int) -> float:
+    """As `rarity`; a word that no passage holds is as rare as one that a single one holds."""
+    return rarity(max(1, *(holders.get(term, 0) for term in word.terms)), passages)
+
+
 def coverage(
     words: Collection[SearchWord],
     bags: Sequence[Bag],
@@ -77,13 +82,9 @@ def coverage(
     """How much of a question one passage holds, in [0, 1].
 
     The share of the question's rarity in the best of `bags`, times n / (n + 1) for the n
-    words found there: one word in common says little, and alone gives at most 0.5. A word
-    that no passage holds weighs as much as one that a single passage holds.
+    words found there: one word in common says little, and alone gives at most 0.5.
     """
-    wanted = {
-        word: rarity(max(1, *(holders.get(term, 0) for term in word.terms)), passages)
-        for word in set(words)
-    }
+    wanted = {word: word_rarity(word, holders, passages) for word in set(words)}
     whole = math.fsum(wanted.values())
     best = 0.0
     for bag in bags:

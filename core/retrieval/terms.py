@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Protocol
 
@@ -47,10 +47,14 @@ class Stemmer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SearchWord:
-    """A word by its two stems, each as the number that stands for it in sparse vectors."""
+    """A word by its two stems, each as the number that stands for it in sparse vectors.
+
+    `spelled` is the word in small letters; words of the same stems are equal.
+    """
 
     spanish: int
     english: int
+    spelled: str = field(default="", compare=False)
 
     @property
     def terms(self) -> tuple[int, int]:
@@ -68,7 +72,7 @@ def _search_word(word: str) -> SearchWord | None:
     if fold(word) in STOP_WORDS:
         return None
     bare = word.replace("’", "'").removesuffix("'s")
-    return SearchWord(*(_term(language, bare) for language in ("es", "en")))
+    return SearchWord(_term("es", bare), _term("en", bare), bare)
 
 
 def _term(language: str, word: str) -> int:
