@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.report import Figure, data_folder, run_with_options
-from benchmarks.retrieval import pairs, quality, speed
+from benchmarks.retrieval import kills, pairs, quality, speed, threads
 from benchmarks.retrieval.parts import MINILM, parts
 
 
@@ -44,6 +44,8 @@ def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
         yield from quality.measure(made, arguments.data)
         yield from pairs.measure(arguments.data)
         yield from speed.measure(made, arguments.points)
+    yield from kills.measure()
+    yield from threads.measure()
 
 
 if __name__ == "__main__":
