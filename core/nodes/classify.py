@@ -5,6 +5,7 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from core.errors import StorageError
+from core.retrieval.follow_up import earlier_question
 from core.services import Services, TurnContext
 from core.state import State
 
@@ -32,6 +33,7 @@ def _doc_match(state: State, words: str, services: Services) -> tuple[float, lis
     if state.get("retrieve_context") is False:
         return 0.0, []
     try:
-        return services.documents.match(words), []
+        earlier = earlier_question(words, state.get("history") or ())
+        return max(services.documents.match(each) for each in (words, earlier)), []
     except StorageError as error:
         return 0.0, [str(error)]

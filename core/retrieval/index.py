@@ -6,6 +6,7 @@ prompts or routes.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from core.retrieval.catalogue.storing import StoringState
 from core.retrieval.collection import Collection
 from core.retrieval.embeddings import Embeddings, Encoder, unavailable
 from core.retrieval.fusion import Fusion
-from core.retrieval.indexing import Indexer, IndexReport
+from core.retrieval.indexing import Indexer, IndexReport, read_bytes
 from core.retrieval.late_interaction import LateInteraction
 from core.retrieval.listing import absolute_root
 from core.retrieval.parsing.isolation import Parsers
@@ -231,6 +232,17 @@ class DocumentIndex:
         if not self._ready():
             return 0.0
         return self._searcher.match(query, self._own(None))
+
+    def changed_since(self, passages: Sequence[Passage]) -> list[str]:
+        """Paths of those whose file is gone, or says something else than when it was indexed."""
+        return sorted({each.path for each in passages if not self._as_indexed(each)})
+
+    def _as_indexed(self, passage: Passage) -> bool:
+        try:
+            data = read_bytes(str(Path(self._folder or "/", passage.path)))
+        except OSError:
+            return False
+        return hashlib.sha256(data).hexdigest() == passage.sha256
 
     def _own(self, filters: Filters | None) -> Filters:
         chosen = filters or Filters()

@@ -1,0 +1,120 @@
+"""Node: an answer from the user's documents, held to what they say.
+
+Owns the order of work: look, ask, hold the answer against its passages. A sentence that they
+do not bear out is told; where none is borne out, the answer is taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from langgraph.runtime import Runtime
+
+from agents.answering import NEVER_REPLACED
+from agents.rag import (
+    NO_DOCUMENTS,
+    NOT_IN_PASSAGES,
+    NOT_LOOKED_AT,
+    NOTHING_FOUND,
+    extractive,
+    unsupported_warning,
+)
+from agents.table import AGENTS
+from core.errors import ModelError
+from core.events import Restarted
+from core.nodes.answering import fixed_reply, language_of, reply
+from core.retrieval.citations import cite
+from core.retrieval.extracts import extracts
+from core.retrieval.follow_up import whole_question
+from core.retrieval.index import SearchResult
+from core.retrieval.passage import Passage
+from core.retrieval.support import Claim, check_claims
+from core.services import Services, TurnContext
+from core.state import Language, State
+
+TAKEN_BACK = "The passages do not bear the answer out."
+
+
+def rag(state: State, runtime: Runtime[TurnContext]) -> State:
+    """Answer from documents, or say plainly that it cannot be known.
+
+    Raises: StorageError, when the documents cannot be read; ModelError, for a question that
+        no model could take.
+    """
+    found = _looked_up(state, runtime)
+    if not found.passages and not state.get("context"):
+        return _refused(state, runtime)
+    try:
+        parts = (state.get("input") or "",)
+        update = reply(AGENTS["rag"], state, runtime, parts=parts, sources=found.passages)
+    except NEVER_REPLACED:
+        raise
+    except ModelError as error:
+        if not found.passages:
+            raise
+        update = _without_model(state, runtime, found.passages, error)
+    else:
+        update = _held_to_passages(state, runtime, update)
+    stale = runtime.context.services.documents.changed_since(found.passages)
+    notes = [found.note, *(f"{path} has changed since it was indexed." for path in stale)]
+    update["warnings"] = [*filter(None, notes), *update["warnings"]]
+    return update
+
+
+def _looked_up(state: State, runtime: Runtime[TurnContext]) -> SearchResult:
+    if state.get("retrieve_context") is False:
+        return SearchResult(())
+    services = runtime.context.services
+    question = whole_question(state.get("input") or "", state.get("history") or ())
+    top_k = services.settings.retrieval.top_k
+    return services.documents.search(question, top_k, cancel=runtime.context.cancel)
+
+
+def _refused(state: State, runtime: Runtime[TurnContext]) -> State:
+    answered = fixed_reply(_refusal(state, runtime.context.services)[language_of(state)], runtime)
+    return {**answered, "agent_used": "rag", "rag_metadata": {"passages": 0}}
+
+
+def _refusal(state: State, services: Services) -> Mapping[Language, str]:
+    """Says what was looked at, and claims nothing else."""
+    if state.get("retrieve_context") is False:
+        return NOT_LOOKED_AT
+    return NO_DOCUMENTS if services.documents.empty() else NOTHING_FOUND
+
+
+def _held_to_passages(state: State, runtime: Runtime[TurnContext], update: State) -> State:
+    """The answer with what its passages do not bear out told, or taken back."""
+    claims = _claims(state, update)
+    supported = sum(claim.supported for claim in claims)
+    update["rag_metadata"] = {
+        "passages": len(update["citations"]),
+        "claims": len(claims),
+        "supported": supported,
+    }
+    if not supported and update["citations"] and update["finish_reason"] != "cancelled":
+        runtime.stream_writer(Restarted(TAKEN_BACK))
+        answered = fixed_reply(NOT_IN_PASSAGES[language_of(state)], runtime)
+        return {**update, **answered, "emotion_diff": None}
+    wrong = [unsupported_warning(claim.text) for claim in claims if not claim.supported]
+    return {**update, "warnings": [*update["warnings"], *wrong]}
+
+
+def _claims(state: State, update: State) -> list[Claim]:
+    quotes = {citation["number"]: citation["quote"] for citation in update["citations"]}
+    if not quotes:  # only what the caller gave
+        return []
+    question, answer = state.get("input") or "", update["response"] or ""
+    return check_claims(answer, question, quotes, state.get("context") or ())
+
+
+def _without_model(
+    state: State, runtime: Runtime[TurnContext], passages: Sequence[Passage], error: ModelError
+) -> State:
+    text = extractive(language_of(state), extracts(state.get("input") or "", passages))
+    return {
+        **fixed_reply(text, runtime),
+        "agent_used": "rag",
+        "citations": cite(passages),
+        "rag_metadata": {"passages": len(passages)},
+        "warnings": [str(error)],
+    }
