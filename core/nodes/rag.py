@@ -6,7 +6,7 @@ do not bear out is told; where none is borne out, the answer is taken back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from langgraph.runtime import Runtime
 
@@ -27,6 +27,7 @@ from core.retrieval.citations import cite
 from core.retrieval.extracts import extracts
 from core.retrieval.follow_up import whole_question
 from core.retrieval.index import SearchResult
+from core.retrieval.orders import without_orders
 from core.retrieval.passage import Passage
 from core.retrieval.support import Claim, check_claims
 from core.services import Services, TurnContext
@@ -55,10 +56,8 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
         update = _without_model(state, runtime, found.passages, error)
     else:
         update = _held_to_passages(state, runtime, update)
-    stale = runtime.context.services.documents.changed_since(found.passages)
-    notes = [found.note, *(f"{path} has changed since it was indexed." for path in stale)]
-    update["warnings"] = [*filter(None, notes), *update["warnings"]]
-    return update
+    notes = _notes(found, runtime.context.services)
+    return {**update, "warnings": [*notes, *update["warnings"]]}
 
 
 def _looked_up(state: State, runtime: Runtime[TurnContext]) -> SearchResult:
@@ -68,6 +67,16 @@ def _looked_up(state: State, runtime: Runtime[TurnContext]) -> SearchResult:
     question = whole_question(state.get("input") or "", state.get("history") or ())
     top_k = services.settings.retrieval.top_k
     return services.documents.search(question, top_k, cancel=runtime.context.cancel)
+
+
+def _notes(found: SearchResult, services: Services) -> Iterator[str]:
+    """What is to be known of the passages themselves."""
+    if found.note:
+        yield found.note
+    for path in services.documents.changed_since(found.passages):
+        yield f"{path} has changed since it was indexed."
+    for path in {each.path for each in found.passages if without_orders(each.text) != each.text}:
+        yield f"{path} holds orders to an assistant, which were not passed on."
 
 
 def _refused(state: State, runtime: Runtime[TurnContext]) -> State:
@@ -100,7 +109,7 @@ def _held_to_passages(state: State, runtime: Runtime[TurnContext], update: State
 
 
 def _claims(state: State, update: State) -> list[Claim]:
-    quotes = {citation["number"]: citation["quote"] for citation in update["citations"]}
+    quotes = {each["number"]: without_orders(each["quote"]) for each in update["citations"]}
     if not quotes:  # only what the caller gave
         return []
     question, answer = state.get("input") or "", update["response"] or ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.retrieval.orders import without_orders
 from core.retrieval.passage import Passage
 from core.state import Citation
 
@@ -40,10 +41,10 @@ def prompt_blocks(passages: Sequence[Passage]) -> tuple[str, ...]:
     """Each passage for a prompt, numbered as `cite` does.
 
     Every line of a passage begins with "> ", so that no document can pass for a source
-    line of another.
+    line of another. Orders to an assistant are left out.
     """
     return tuple(
-        f"{_source_line(number, passage)}\n{_quoted(passage.text)}"
+        f"{_source_line(number, passage)}\n{_quoted(without_orders(passage.text))}"
         for number, passage in enumerate(passages, start=1)
     )
 

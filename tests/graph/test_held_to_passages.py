@@ -12,6 +12,7 @@ from core.graph import SARAiOrchestrator
 from core.storage.folder import DataFolder
 from tests.graph.assistants import assistant_with, follow
 from tests.ollama_emulator import EmulatedModel, OllamaEmulator
+from tests.retrieval.injected import DOCUMENTS, Injected
 
 CASA = """# Casa
 
@@ -122,3 +123,14 @@ def test_a_file_that_changed_since_it_was_indexed_is_told(
     assert assistant.invoke(asked)["warnings"] == []
     other.write_text("El buzón es rojo.\n", encoding="utf-8")
     assert f"{other} has changed since it was indexed." in assistant.invoke(asked)["warnings"]
+
+
+@pytest.mark.parametrize("injected", DOCUMENTS[::5], ids=lambda each: each.order[:30])
+def test_who_obeys_a_document_is_not_heard(
+    answering: Answering, documents: Path, injected: Injected
+) -> None:
+    (documents / "casa.md").write_text(injected.document, encoding="utf-8")
+    seen = follow(answering(injected.obeyed), {"input": injected.asked, "retrieve_context": True})
+    assert injected.obeyed not in seen.text
+    assert seen.restarts
+    assert any("orders to an assistant" in warning for warning in seen.state["warnings"])
