@@ -42,6 +42,18 @@ NOT_LOOKED_AT: dict[Language, str] = {
     "documents.",
 }
 
+NOTHING_ANYWHERE: dict[Language, str] = {
+    "es": "No puedo saberlo: no he encontrado nada sobre esto, ni en tus documentos ni en la red.",
+    "en": "I cannot know this: I found nothing about it, neither in your documents nor on the web.",
+}
+
+NOTHING_ON_THE_WEB: dict[Language, str] = {
+    "es": "No puedo saberlo: no he encontrado nada sobre esto en la red, y se pidió no mirar "
+    "en los documentos.",
+    "en": "I cannot know this: I found nothing about it on the web, and was asked not to look "
+    "into the documents.",
+}
+
 NOT_IN_PASSAGES: dict[Language, str] = {
     "es": "No lo he encontrado en tus documentos. Lo más cercano que hay en ellos queda citado.",
     "en": "I did not find this in your documents. The nearest that they hold is cited.",

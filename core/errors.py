@@ -102,6 +102,12 @@ class StorageBusy(StorageError):
     retryable = True
 
 
+class WebSearchError(SARAiError):
+    """The search server that was configured does not answer, or not what it should."""
+
+    code = "web_search_error"
+
+
 class Cancelled(SARAiError):
     """The caller cancelled before any answer existed."""
 

@@ -14,6 +14,7 @@ from core.errors import StorageError
 from core.feedback.log import FeedbackLog
 from core.model_pool import ModelPool
 from core.retrieval.index import DocumentIndex
+from core.retrieval.web import WebSearch
 from core.routing.classifier import Classifier
 from core.settings import Settings
 from core.storage.database import Database
@@ -33,6 +34,7 @@ class Services:
     pool: ModelPool
     classifier: Classifier
     documents: DocumentIndex
+    web: WebSearch | None
     feedback_log: FeedbackLog
     database: Database
     runs: RunLog
@@ -51,6 +53,7 @@ class TurnContext:
 def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Services:
     """Build the services around a pool; nothing is loaded yet."""
     database = Database(folder.database)
+    documents = DocumentIndex(pool)
     database.stay_open()
     media_store = MediaStore(folder)
     _tidy(media_store)
@@ -59,7 +62,8 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         folder=folder,
         pool=pool,
         classifier=Classifier.load(),
-        documents=DocumentIndex(pool),
+        documents=documents,
+        web=documents.web_search(),
         feedback_log=FeedbackLog(folder.feedback_log, store_text=settings.feedback.store_text),
         database=database,
         runs=RunLog(database),

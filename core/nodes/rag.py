@@ -7,6 +7,7 @@ do not bear out is told; where none is borne out, the answer is taken back.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
@@ -15,14 +16,17 @@ from agents.rag import (
     NO_DOCUMENTS,
     NOT_IN_PASSAGES,
     NOT_LOOKED_AT,
+    NOTHING_ANYWHERE,
     NOTHING_FOUND,
+    NOTHING_ON_THE_WEB,
     extractive,
     unsupported_warning,
 )
 from agents.table import AGENTS
-from core.errors import ModelError
+from core.errors import ModelError, WebSearchError
 from core.events import Restarted
 from core.nodes.answering import fixed_reply, language_of, reply
+from core.nodes.route import thresholds
 from core.retrieval.citations import cite
 from core.retrieval.extracts import extracts
 from core.retrieval.follow_up import whole_question
@@ -42,9 +46,11 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
     Raises: StorageError, when the documents cannot be read; ModelError, for a question that
         no model could take.
     """
-    found = _looked_up(state, runtime)
+    found, web_asked = _looked_up(state, runtime)
     if not found.passages and not state.get("context"):
-        return _refused(state, runtime)
+        refusal = _refusal(state, runtime.context.services, web_asked=web_asked)
+        warnings = [*filter(None, [found.note])]
+        return {**_refused(refusal, state, runtime), "warnings": warnings}
     try:
         parts = (state.get("input") or "",)
         update = reply(AGENTS["rag"], state, runtime, parts=parts, sources=found.passages)
@@ -60,13 +66,34 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
     return {**update, "warnings": [*notes, *update["warnings"]]}
 
 
-def _looked_up(state: State, runtime: Runtime[TurnContext]) -> SearchResult:
-    if state.get("retrieve_context") is False:
-        return SearchResult(())
+def _looked_up(state: State, runtime: Runtime[TurnContext]) -> tuple[SearchResult, bool]:
+    """From the web, where it may be asked and the documents do not seem to know; else from them.
+
+    Returns: what was found, and whether the web was asked.
+    """
     services = runtime.context.services
     question = whole_question(state.get("input") or "", state.get("history") or ())
+    web = None if _documents_know(state, services) else services.web
+    problem = ""
+    if web is not None:
+        try:
+            if found := web.search(question, language_of(state)):
+                return SearchResult(tuple(found)), True
+        except WebSearchError as error:
+            problem = str(error)
+    if state.get("retrieve_context") is False:
+        return SearchResult((), problem), web is not None
     top_k = services.settings.retrieval.top_k
-    return services.documents.search(question, top_k, cancel=runtime.context.cancel)
+    result = services.documents.search(question, top_k, cancel=runtime.context.cancel)
+    return replace(result, note=" ".join(filter(None, [problem, result.note]))), web is not None
+
+
+def _documents_know(state: State, services: Services) -> bool:
+    """Whether they were asked for, or hold the question's words."""
+    if wanted := state.get("retrieve_context"):
+        return wanted
+    scores = state.get("scores")
+    return scores is not None and scores["doc_match"] >= thresholds(services.settings).doc_match
 
 
 def _notes(found: SearchResult, services: Services) -> Iterator[str]:
@@ -79,15 +106,17 @@ def _notes(found: SearchResult, services: Services) -> Iterator[str]:
         yield f"{path} holds orders to an assistant, which were not passed on."
 
 
-def _refused(state: State, runtime: Runtime[TurnContext]) -> State:
-    answered = fixed_reply(_refusal(state, runtime.context.services)[language_of(state)], runtime)
+def _refused(text: Mapping[Language, str], state: State, runtime: Runtime[TurnContext]) -> State:
+    answered = fixed_reply(text[language_of(state)], runtime)
     return {**answered, "agent_used": "rag", "rag_metadata": {"passages": 0}}
 
 
-def _refusal(state: State, services: Services) -> Mapping[Language, str]:
+def _refusal(state: State, services: Services, *, web_asked: bool) -> Mapping[Language, str]:
     """Says what was looked at, and claims nothing else."""
     if state.get("retrieve_context") is False:
-        return NOT_LOOKED_AT
+        return NOTHING_ON_THE_WEB if web_asked else NOT_LOOKED_AT
+    if web_asked:
+        return NOTHING_ANYWHERE
     return NO_DOCUMENTS if services.documents.empty() else NOTHING_FOUND
 
 

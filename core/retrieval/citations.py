@@ -66,6 +66,8 @@ def _source_line(number: int, passage: Passage) -> str:
 
 
 def _place(path: str, first_line: int, last_line: int, page: int | None) -> str:
+    if not first_line:  # a page of the web
+        return path
     return f"{path}:{first_line}-{last_line}" if page is None else f"{path}, p. {page}"
 
 

@@ -34,6 +34,7 @@ from core.retrieval.reranking import rerank as reranked
 from core.retrieval.searching import Hit, Searcher
 from core.retrieval.stores.open import open_store
 from core.retrieval.stores.protocol import Filters, VectorStore
+from core.retrieval.web import WebSearch
 from core.storage.database import Database
 
 RESCAN_AFTER_S = 1.0
@@ -233,11 +234,18 @@ class DocumentIndex:
             return 0.0
         return self._searcher.match(query, self._own(None))
 
+    def web_search(self) -> WebSearch | None:
+        """By the configured server; None when there is none. It lives as long as the index."""
+        url = self._settings.searxng_url
+        return None if url is None else WebSearch(url, self._database)
+
     def changed_since(self, passages: Sequence[Passage]) -> list[str]:
         """Paths of those whose file is gone, or says something else than when it was indexed."""
         return sorted({each.path for each in passages if not self._as_indexed(each)})
 
     def _as_indexed(self, passage: Passage) -> bool:
+        if not passage.sha256:  # no file
+            return True
         try:
             data = read_bytes(str(Path(self._folder or "/", passage.path)))
         except OSError:

@@ -29,7 +29,8 @@ class Passage:
     """Verbatim `text` of lines `first_line` to `last_line` (from 1) of a document.
 
     With `page` (from 1) they are lines of that page; where a format has no lines (DOCX), its
-    paragraphs are counted. `path` is relative to `retrieval.folder` for what lies in it, else
+    paragraphs are counted. A page of the web has the address as `path` and no lines: both are 0.
+    `path` is relative to `retrieval.folder` for what lies in it, else
     absolute. `score` only ranks within one search. `sha256` is of the whole file as it was
     indexed. `also` names other places of the same words.
     """

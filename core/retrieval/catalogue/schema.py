@@ -67,4 +67,17 @@ MIGRATIONS: tuple[Migration, ...] = (
         )
         """,
     ),
+    (
+        # What SearXNG servers answered, for as long as it is believed.
+        """
+        CREATE TABLE web_searches (
+            query TEXT NOT NULL,
+            language TEXT NOT NULL,
+            server TEXT NOT NULL,
+            asked_at REAL NOT NULL,       -- seconds since 1970
+            snippets TEXT NOT NULL,       -- JSON
+            PRIMARY KEY (query, language, server)
+        )
+        """,
+    ),
 )
