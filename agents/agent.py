@@ -32,7 +32,7 @@ class Question:
     """All that an agent is asked at once.
 
     `parts` is the user's message, media first. `context` is what the caller wants known;
-    `sources` are numbered passages to answer from and to cite.
+    `sources` are numbered passages to answer from and to cite, the best first.
     `skill_instruction`, `max_tokens` and `temperature` are what this kind of question wants;
     the caller's preferences and the configuration outrank the two figures.
     `opening` is streamed before the model's own words; it is not shown to the model.
@@ -45,7 +45,7 @@ class Question:
     language: Language
     history: tuple[PastTurn, ...] = ()
     context: tuple[str, ...] = ()
-    sources: str = ""
+    sources: tuple[str, ...] = ()
     system_prompt: str | None = None
     tone_instruction: str = ""
     opening: str = ""
@@ -60,12 +60,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `text` is the model's own words, without the opening."""
+    """What came back. `text` is the model's own words, without the opening.
+
+    `sources` is how many of the question's, from the first, the model was shown.
+    """
 
     text: str
     model: str
     finish_reason: FinishReason
     usage: Usage
     memory_mb: float | None
+    sources: int = 0
     tried: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from agents.agent import Agent, Answer, Question
-from agents.prompting import fit_messages
+from agents.prompting import Fitted, fit_messages
 from core.cancellation import Cancellation
 from core.engines.protocol import Completion, Engine, GenerationRequest, Message
 from core.errors import (
@@ -63,6 +63,15 @@ class _Call:
         if self.question.models:
             return self.question.models
         return self.settings.chain(self.agent.role, self.question.preferences.get("model"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a model is shown of a question; `sources` is how many of its passages."""
+
+    messages: tuple[Message, ...]
+    notices: tuple[str, ...]
+    sources: int = 0
 
 
 def answer(
@@ -148,7 +157,7 @@ def _ask(model: str, call: _Call) -> Answer:
 
 
 def _generate(engine: Engine, call: _Call) -> Answer:
-    request, notices = _request(engine, call)
+    request, shown = _request(engine, call)
     pieces: list[str] = []
     try:
         completion = _stream(engine, request, call, pieces)
@@ -165,11 +174,12 @@ def _generate(engine: Engine, call: _Call) -> Answer:
         finish_reason=completion.finish_reason,
         usage=completion.usage,
         memory_mb=engine.memory_mb(),
-        warnings=(*notices, *_notices(completion)),
+        sources=shown.sources,
+        warnings=(*shown.notices, *_notices(completion)),
     )
 
 
-def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, tuple[str, ...]]:
+def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, _Shown]:
     wishes, defaults = call.question.preferences, call.settings.generation
     own = call.settings.models[engine.model]
     wished_tokens = wishes.get("max_tokens", defaults.tokens(call.question.max_tokens))
@@ -180,29 +190,34 @@ def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, tuple[str,
     temperature = defaults.warmth(call.question.temperature)
     if own.temperature is not None:
         temperature = own.temperature
-    messages, notices = _messages(engine, call, max_tokens)
+    shown = _shown(engine, call, max_tokens)
     request = GenerationRequest(
-        messages=messages,
+        messages=shown.messages,
         max_tokens=max_tokens,
         temperature=wishes.get("temperature", temperature),
         top_p=defaults.top_p,
         seed=wishes.get("seed"),
         json_schema=call.question.json_schema,
     )
-    return request, notices
+    return request, shown
 
 
-def _messages(
-    engine: Engine, call: _Call, max_tokens: int
-) -> tuple[tuple[Message, ...], tuple[str, ...]]:
-    if call.question.compose is not None:
-        return call.question.compose(engine, max_tokens)
-    messages, left_out = fit_messages(call.agent, call.question, engine, max_tokens)
-    if not left_out:
-        return messages, ()
-    return messages, (
-        f"{left_out} earlier turns did not fit the model's context and were left out.",
-    )
+def _shown(engine: Engine, call: _Call, max_tokens: int) -> _Shown:
+    question = call.question
+    if question.compose is not None:
+        return _Shown(*question.compose(engine, max_tokens))
+    fitted = fit_messages(call.agent, question, engine, max_tokens)
+    sources = len(question.sources) - fitted.sources_left_out
+    return _Shown(fitted.messages, tuple(_left_out(fitted)), sources)
+
+
+def _left_out(fitted: Fitted) -> Iterator[str]:
+    for count, what in (
+        (fitted.turns_left_out, "earlier turns"),
+        (fitted.sources_left_out, "passages"),
+    ):
+        if count:
+            yield f"{count} {what} did not fit the model's context and were left out."
 
 
 def _stream(

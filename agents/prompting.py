@@ -1,11 +1,12 @@
 """From a question to the messages of one model, within its context.
 
-Owns prompt assembly and the fitting of earlier turns; knows nothing of leases or routes.
+Owns prompt assembly and the fitting of turns and sources; knows nothing of leases or routes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from agents.agent import Agent, Question
 from core.engines.protocol import Engine, Message
@@ -19,34 +20,48 @@ SOURCES_HEADING = {
 CONTEXT_HEADING = {"es": "Ten en cuenta:", "en": "Take into account:"}
 
 
-def fit_messages(
-    agent: Agent, question: Question, engine: Engine, max_tokens: int
-) -> tuple[tuple[Message, ...], int]:
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Messages that fit a model's context, and what had to be left out for that."""
+
+    messages: tuple[Message, ...]
+    turns_left_out: int
+    sources_left_out: int
+
+
+def fit_messages(agent: Agent, question: Question, engine: Engine, max_tokens: int) -> Fitted:
     """The messages that fit the engine's context with room for the answer.
 
-    The oldest turns are left out first, whole; the question itself is never shortened.
-
-    Returns: the messages, and how many earlier turns were left out.
+    The oldest turns are left out first, whole, then the last sources; one source stays, and
+    the question itself is never shortened.
     """
     room_tokens = engine.context_tokens - max_tokens
-    turns = question.history
-    first = 0
-    messages = _messages(agent, question, first)
-    while first < len(turns) and engine.count_tokens(messages) > room_tokens:
-        first += max(1, (len(turns) - first) // 4)
-        messages = _messages(agent, question, first)
-    return messages, first
+    turns, sources = question.history, question.sources
+    messages = _messages(agent, question)
+    while (shorter := _shorter(question)) and engine.count_tokens(messages) > room_tokens:
+        question = shorter
+        messages = _messages(agent, question)
+    left_out = (len(turns) - len(question.history), len(sources) - len(question.sources))
+    return Fitted(messages, *left_out)
 
 
-def _messages(agent: Agent, question: Question, first_turn: int) -> tuple[Message, ...]:
-    return tuple(_conversation(agent, question, first_turn))
+def _shorter(question: Question) -> Question | None:
+    """The question with the least that can be spared left out; None when that is nothing."""
+    turns, sources = question.history, question.sources
+    if turns:
+        return replace(question, history=turns[max(1, len(turns) // 4) :])
+    return replace(question, sources=sources[:-1]) if len(sources) > 1 else None
 
 
-def _conversation(agent: Agent, question: Question, first_turn: int) -> Iterator[Message]:
+def _messages(agent: Agent, question: Question) -> tuple[Message, ...]:
+    return tuple(_conversation(agent, question))
+
+
+def _conversation(agent: Agent, question: Question) -> Iterator[Message]:
     system = _system_text(agent, question)
     if system:
         yield Message.text("system", system)
-    for turn in question.history[first_turn:]:
+    for turn in question.history:
         yield Message.text("user", turn["user"])
         yield Message.text("assistant", turn["assistant"])
     yield Message("user", question.parts)
@@ -62,5 +77,5 @@ def _system_text(agent: Agent, question: Question) -> str:
     if question.context:
         blocks.append("\n".join([CONTEXT_HEADING[language], *question.context]))
     if question.sources:
-        blocks.append(f"{SOURCES_HEADING[language]}\n\n{question.sources}")
+        blocks += [SOURCES_HEADING[language], *question.sources]
     return "\n\n".join(filter(None, blocks))

@@ -16,12 +16,12 @@ from agents.agent import Agent, Question
 from agents.answering import answer
 from core.engines.protocol import Part
 from core.errors import InvalidInput
+from core.language import detect_language
 from core.media.content import RgbImage
 from core.media.image import load_image
 from core.media.resize import picture_tokens
 from core.media.video import load_video
 from core.model_pool import ModelPool, get_model_pool
-from core.routing.language import detect_language
 from core.settings import Settings
 
 LOGGER = logging.getLogger(__name__)

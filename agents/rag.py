@@ -1,9 +1,12 @@
 """Rag: answers from the user's own documents, with citations, or says that it cannot know.
 
-Owns its prompt, the place of its model in the configuration and the honest refusal.
+Owns its prompt, the place of its model in the configuration, the honest refusal, and what is
+said of an answer that its passages do not bear out.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from agents.agent import Agent
 from core.state import Language
@@ -27,10 +30,10 @@ NOTHING_FOUND: dict[Language, str] = {
 }
 
 NO_DOCUMENTS: dict[Language, str] = {
-    "es": "No puedo saberlo: no consulto la red y no hay ninguna carpeta de documentos "
-    "configurada (retrieval.folder).",
-    "en": "I cannot know this: I do not look on the web, and no folder of documents is "
-    "configured (retrieval.folder).",
+    "es": "No puedo saberlo: no consulto la red y no tengo documentos tuyos (se añaden con "
+    "`sarai index RUTA` o con retrieval.folder).",
+    "en": "I cannot know this: I do not look on the web, and have no documents of yours (add some "
+    "with `sarai index PATH`, or by retrieval.folder).",
 }
 
 NOT_LOOKED_AT: dict[Language, str] = {
@@ -38,3 +41,36 @@ NOT_LOOKED_AT: dict[Language, str] = {
     "en": "I cannot know this: I do not look on the web, and was asked not to look into the "
     "documents.",
 }
+
+NOTHING_ANYWHERE: dict[Language, str] = {
+    "es": "No puedo saberlo: no he encontrado nada sobre esto, ni en tus documentos ni en la red.",
+    "en": "I cannot know this: I found nothing about it, neither in your documents nor on the web.",
+}
+
+NOTHING_ON_THE_WEB: dict[Language, str] = {
+    "es": "No puedo saberlo: no he encontrado nada sobre esto en la red, y se pidió no mirar "
+    "en los documentos.",
+    "en": "I cannot know this: I found nothing about it on the web, and was asked not to look "
+    "into the documents.",
+}
+
+NOT_IN_PASSAGES: dict[Language, str] = {
+    "es": "No lo he encontrado en tus documentos. Lo más cercano que hay en ellos queda citado.",
+    "en": "I did not find this in your documents. The nearest that they hold is cited.",
+}
+
+NO_MODEL: dict[Language, str] = {
+    "es": "Ningún modelo puede responder ahora. Esto es lo que dicen tus documentos:",
+    "en": "No model can answer now. This is what your documents say:",
+}
+
+
+def unsupported_warning(claim: str) -> str:
+    """For a sentence that the passages it cites do not bear out."""
+    return f"Not borne out by the passages: {claim}"
+
+
+def extractive(language: Language, found: Sequence[tuple[int, str]]) -> str:
+    """The answer where no model can: numbered sentences of passages, verbatim."""
+    lines = [f"«{sentence}» [{number}]" for number, sentence in found]
+    return "\n".join([NO_MODEL[language], *lines])

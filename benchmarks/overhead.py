@@ -60,6 +60,9 @@ class InstantEngine:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.ones((len(texts), 1), dtype=np.float32)
 
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        return np.ones((len(words), 4), np.float32)
+
     def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
         return np.zeros(len(documents), np.float32)
 

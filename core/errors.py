@@ -5,9 +5,11 @@ Owns the error taxonomy; knows nothing of the rest of the project.
     SARAiError
     ├── InvalidInput            a key, value or file that the caller gave
     │   ├── MediaError          an image, video or recording that cannot be used
-    │   └── UnknownAgent        no profile has the name of this agent
+    │   ├── UnknownAgent        no profile has the name of this agent
+    │   └── DocumentError       a document that cannot be read: damaged, locked, too large
     ├── ConfigError             the YAML or the environment (names file and line)
-    ├── StorageError            the data folder or its database
+    ├── StorageError            the data folder, its database or the vector store
+    │   └── StorageBusy         another program uses it; try again
     ├── Cancelled               the caller asked to stop before there was an answer
     ├── SpeechUnavailable       text cannot be spoken on this machine
     ├── SandboxUnavailable      nothing shuts a program in on this machine, or it is too large
@@ -89,6 +91,12 @@ class UnknownAgent(InvalidInput):
         self.agent = agent
 
 
+class DocumentError(InvalidInput):
+    """A document cannot be read: it is damaged, locked with a password, binary or too large."""
+
+    code = "document_error"
+
+
 class ConfigError(SARAiError):
     """The configuration is wrong; `path` and `line` say where, when it came from a file."""
 
@@ -107,6 +115,19 @@ class StorageError(SARAiError):
     """The data folder or its database cannot be read or written."""
 
     code = "storage_error"
+
+
+class StorageBusy(StorageError):
+    """Another program has it open. Try again later."""
+
+    code = "storage_busy"
+    retryable = True
+
+
+class WebSearchError(SARAiError):
+    """The search server that was configured does not answer, or not what it should."""
+
+    code = "web_search_error"
 
 
 class Cancelled(SARAiError):

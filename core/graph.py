@@ -27,9 +27,10 @@ from core.nodes.feedback import feedback
 from core.nodes.generate_vision import generate_vision
 from core.nodes.instrument import measured
 from core.nodes.process_voice import after_voice, process_voice
+from core.nodes.rag import rag
 from core.nodes.route import after_route, route
 from core.nodes.speak import speak
-from core.nodes.text_branches import expert, omni, rag, tiny
+from core.nodes.text_branches import expert, omni, tiny
 from core.nodes.weigh import weigh
 from core.profiles import with_what_is_here
 from core.services import Services, TurnContext, open_services
@@ -173,6 +174,7 @@ class SARAiOrchestrator(AbstractContextManager["SARAiOrchestrator"]):
         if checkpoints is not None:
             checkpoints.conn.close()
         self._services.database.close()
+        self._services.documents.close()
         self._services.pool.close()
 
     def __exit__(self, *_: object) -> None:

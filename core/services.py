@@ -15,7 +15,8 @@ from core.feedback.learning import Learning
 from core.feedback.log import FeedbackLog
 from core.model_pool import ModelPool
 from core.outcomes import outcomes_of
-from core.retrieval.index import FolderIndex
+from core.retrieval.index import DocumentIndex
+from core.retrieval.web import WebSearch
 from core.routing.classifier import Classifier
 from core.routing.selection import ModelSelector
 from core.routing.selection.pooled import selector_for
@@ -37,7 +38,8 @@ class Services:
     pool: ModelPool
     classifier: Classifier
     selector: ModelSelector
-    documents: FolderIndex | None
+    documents: DocumentIndex
+    web: WebSearch | None
     feedback_log: FeedbackLog
     learning: Learning
     database: Database
@@ -56,8 +58,8 @@ class TurnContext:
 
 def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Services:
     """Build the services around a pool; nothing is loaded yet."""
-    documents = settings.retrieval.folder
     database = Database(folder.database)
+    documents = DocumentIndex(pool)
     database.stay_open()
     feedback_log = FeedbackLog(database)
     media_store = MediaStore(folder)
@@ -68,7 +70,8 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         pool=pool,
         classifier=Classifier.load(),
         selector=selector_for(pool, outcomes_of(feedback_log)),
-        documents=FolderIndex(documents.expanduser()) if documents else None,
+        documents=documents,
+        web=documents.web_search(),
         feedback_log=feedback_log,
         learning=Learning(database, feedback_log, explore_share=settings.feedback.explore_share),
         database=database,

@@ -66,12 +66,19 @@ class EmotionDiff(TypedDict):
 
 
 class Citation(TypedDict):
-    """A passage that the answer could draw on; `number` is how the answer cites it."""
+    """A passage that the answer could draw on; `number` is how the answer cites it.
+
+    With `page` (from 1) the lines are counted on that page. `sha256` is of the whole file as
+    it was when the passage was read. A page of the web has its address as `path`, lines 0 and no
+    `sha256`.
+    """
 
     number: int
     path: str
     first_line: int
     last_line: int
+    page: int | None
+    sha256: str
     quote: str
 
 

@@ -15,8 +15,8 @@ from agents.developer.state import FixContext, FixState, Step
 from core.cancellation import Cancellation
 from core.checking import CodeFile, CodeLanguage, Project, Verdict, check, language_of
 from core.errors import InvalidInput
+from core.language import turn_language
 from core.model_pool import ModelPool
-from core.routing.language import turn_language
 from core.routing.selection import ModelSelector
 from core.routing.selection.pooled import selector_for
 from core.sandbox import Limits

@@ -27,8 +27,8 @@ from benchmarks.report import ROOT, Figure, data_folder, median_figure, not_meas
 from core.engines.llama.engine import LlamaEngine
 from core.engines.protocol import GenerationRequest, TextDelta
 from core.engines.spec import EngineSpec
-from core.retrieval.citations import cited_numbers, prompt_block
-from core.retrieval.index import Passage as Found
+from core.retrieval.citations import cited_numbers, prompt_blocks
+from core.retrieval.passage import Passage as Found
 from core.state import PastTurn
 from models.nano.text.arithmetic import small_sum
 from models.nano.text.chat import beyond, feelings, intents
@@ -65,12 +65,12 @@ class Talker:
         asked: str,
         language: Language,
         *,
-        sources: str = "",
+        sources: tuple[str, ...] = (),
         history: Sequence[PastTurn] = (),
     ) -> str:
         """The answer without chance."""
         question = Question((asked,), language, tuple(history), sources=sources)
-        messages, _ = fit_messages(agent, question, self.engine, LONGEST_ANSWER_TOKENS)
+        messages = fit_messages(agent, question, self.engine, LONGEST_ANSWER_TOKENS).messages
         request = GenerationRequest(messages, LONGEST_ANSWER_TOKENS, temperature=0)
         started_s = time.perf_counter()
         items = list(self.engine.generate(request))
@@ -144,7 +144,9 @@ def extraction(model: Talker, per_size: int = PER_SIZE) -> list[Figure]:
     ]
 
 
-def _held_out(language: Language, count: int, questions: int) -> Iterator[tuple[str, Turn]]:
+def _held_out(
+    language: Language, count: int, questions: int
+) -> Iterator[tuple[tuple[str, ...], Turn]]:
     """One question on each of `questions` readings of `count` passages."""
     w = Words(language, random.Random(f"held out {language} {count}"), "heldout")
     shape = Shape((count,), FACTS, 3)
@@ -153,7 +155,7 @@ def _held_out(language: Language, count: int, questions: int) -> Iterator[tuple[
         made = reading(w, shape)
         if made.turns:
             passages = found([(each.heading, each.text) for each in made.passages])
-            yield prompt_block(passages), w.random.choice(made.turns)
+            yield prompt_blocks(passages), w.random.choice(made.turns)
             given += 1
 
 
@@ -168,7 +170,7 @@ def written(model: Talker) -> Figure:
     right = []
     for language in LANGUAGES:
         for *texts, asked in stored[language]:
-            sources = prompt_block(found([("", text) for text in texts]))
+            sources = prompt_blocks(found([("", text) for text in texts]))
             for question, value in asked.items():
                 answer = model.ask(RAG, question, language, sources=sources)
                 right.append(_value(answer) == value)

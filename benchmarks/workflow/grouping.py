@@ -28,7 +28,7 @@ from core.workflow.asking import Reach
 from core.workflow.phase_run import Tools, run_phase
 from core.workflow.phases import in_order
 from core.workflow.preparing import Wanted, prepare
-from core.workflow.research import document_search
+from core.workflow.research import Findings
 
 MODEL = "qwen3-0.6b"
 TASK = "Design a distributed lock service with leases and fencing tokens in Go"
@@ -96,7 +96,7 @@ def _as_listed(executor: MultiModelExecutor, pool: ModelPool) -> Iterator[PhaseR
     """One phase after the other, and nobody told what comes next."""
     job = prepare(Wanted("measured", TASK, {}), executor.matcher, pool, executor.checks)
     reach = Reach(pool, SystemClock(), lambda event: None, Cancellation())
-    tools = Tools(reach, document_search(pool.settings), executor.checks, lambda phase, name: None)
+    tools = Tools(reach, lambda query: Findings(), executor.checks, lambda phase, name: None)
     done: list[PhaseResult] = []
     for phase in in_order(job.profile.phases_needed):
         done.append(run_phase(phase, job, job.progress(done), tools))

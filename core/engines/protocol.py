@@ -169,6 +169,7 @@ class Capabilities:
         json_schema, grammar, tools, logprobs: which settings of a request it heeds; the
             others it refuses with ModelLacksModality.
         rerank: whether it scores documents; such a model does nothing else.
+        word_vectors: whether an embedding model also gives vectors of words.
     """
 
     chat: bool = True
@@ -180,6 +181,7 @@ class Capabilities:
     tools: bool = False
     logprobs: bool = False
     rerank: bool = False
+    word_vectors: bool = False
 
 
 class Engine(Protocol):
@@ -223,6 +225,17 @@ class Engine(Protocol):
         Raises:
             ModelLacksModality: when the model was not opened for embeddings.
             ContextOverflow: when one text is longer than the context.
+        """
+        ...
+
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """What the model's input table holds of each word: sums of tokens, L2-normalised.
+
+        Shape (len(words), any width), in input order; zeros for a word without direction.
+        Nothing is evaluated, so that a thousand words take some milliseconds.
+
+        Raises:
+            ModelLacksModality: when `capabilities.word_vectors` is False.
         """
         ...
 

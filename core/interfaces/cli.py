@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 from core.errors import ConfigError, InvalidInput, SARAiError
 from core.interfaces.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
 from core.interfaces.feedback_parser import add_feedback
+from core.interfaces.index_parser import add_index
 from core.interfaces.models_parser import add_models
 from core.interfaces.run_parser import add_run
 
@@ -33,6 +34,7 @@ examples:
   sarai ask "¿Qué se ve aquí? @foto.jpg"   answer once
   sarai ask "Resume:" - < notas.txt        with the words of a file
   echo "hola" | sarai                      answer each line of standard input
+  sarai index ~/Documents                  answer from these documents from now on
   sarai graph --ascii --last               the way the last answer took"""
 
 
@@ -96,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_graph(commands)
     _add_config(commands)
     add_models(commands)
+    add_index(commands)
     _add_pool(commands)
     add_feedback(commands)
     _add_data(commands)

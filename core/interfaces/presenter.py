@@ -14,6 +14,7 @@ from rich.text import Text
 from core.errors import SARAiError
 from core.events import Event, Final, NodeStarted, Restarted, Token
 from core.interfaces.waiting import ListenToPool, Waiting
+from core.retrieval.citations import citation_place
 from core.state import State
 
 MS_PER_S = 1000
@@ -86,8 +87,7 @@ class Presenter:
         if state["audio_output"]:
             self.note(f"spoken: {state['audio_output']}")
         for citation in state["citations"]:
-            place = f"{citation['path']}:{citation['first_line']}-{citation['last_line']}"
-            self.note(f"[{citation['number']}] {place}")
+            self.note(f"[{citation['number']}] {citation_place(citation)}")
         for warning in self._warnings(state, why_absent):
             self.warn(warning)
         for line in footer(state, self._width):

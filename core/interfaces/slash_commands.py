@@ -82,13 +82,12 @@ def _tell_decision(session: Session, asked: str, history: list[PastTurn]) -> Non
     services = session.assistant.services
     went_to_expert = session.last is not None and session.last["route"] == "expert"
     earlier = history[:-1] if history and history[-1]["user"] == asked else history
-    documents = services.documents
     decision = decide(
         asked,
         services.classifier,
         thresholds_of(services.settings),
         history=earlier,
-        doc_match=documents.match if documents else None,
+        doc_match=services.documents.match,
         expert_is_loaded=lambda: went_to_expert,
     )
     session.presenter.render(decision_view(decision, services.pool))

@@ -40,13 +40,17 @@ MAX_ALIGNMENT: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """What a GGUF file says of itself. Short lists are tuples, long ones only counted."""
+    """What a GGUF file says of itself. Short lists are tuples, long ones only counted.
+
+    Tensors' offsets count from `data_offset`.
+    """
 
     path: Path
     architecture: str
     metadata: Mapping[str, MetadataValue] = field(repr=False)
     tensors: tuple[TensorInfo, ...] = field(repr=False)
     file_size_bytes: int
+    data_offset: int = 0
 
     @property
     def is_projector(self) -> bool:
@@ -115,9 +119,9 @@ def _parse(source: GgufBytes, path: Path) -> GgufHeader:
     tensors = read_tensors(source, tensor_count)
     if not tensors:
         source.fail("it holds no weights")
-    check_data(source, tensors, alignment)
+    data_offset = check_data(source, tensors, alignment)
     return GgufHeader(
-        path, architecture, MappingProxyType(metadata), tensors, source.file_size_bytes
+        path, architecture, MappingProxyType(metadata), tensors, source.file_size_bytes, data_offset
     )
 
 

@@ -51,8 +51,10 @@ def read_tensors(source: GgufBytes, count: int) -> tuple[TensorInfo, ...]:
     return tuple(tensors.values())
 
 
-def check_data(source: GgufBytes, tensors: tuple[TensorInfo, ...], alignment: int) -> None:
+def check_data(source: GgufBytes, tensors: tuple[TensorInfo, ...], alignment: int) -> int:
     """The data must follow in the table's order, without gaps, and be there in full.
+
+    Returns: where in the file it begins.
 
     Raises: ModelFileInvalid.
     """
@@ -65,6 +67,7 @@ def check_data(source: GgufBytes, tensors: tuple[TensorInfo, ...], alignment: in
         if missing > 0:
             source.fail(f"it is incomplete, tensor {tensor.name} lacks {missing} bytes")
         expected += _padded(tensor.size_bytes, alignment)
+    return start
 
 
 def _read_tensor(source: GgufBytes) -> TensorInfo:

@@ -77,6 +77,10 @@ class PooledEngine:
         with self._pool.lease(self._model) as engine:
             return engine.embed(texts)
 
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        with self._pool.lease(self._model) as engine:
+            return engine.word_vectors(words)
+
     def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
         with self._pool.lease(self._model) as engine:
             return engine.rerank(query, documents)

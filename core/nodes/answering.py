@@ -18,6 +18,8 @@ from core.emotion.detect import detect_emotion
 from core.emotion.tone import opening, tone_instruction, tone_style
 from core.engines.protocol import Part
 from core.events import Restarted, Token
+from core.retrieval.citations import cite, prompt_blocks
+from core.retrieval.passage import Passage
 from core.routing.skills import skills
 from core.services import TurnContext
 from core.settings import Settings
@@ -73,13 +75,13 @@ def reply(
     runtime: Runtime[TurnContext],
     *,
     parts: Sequence[Part],
-    sources: str = "",
+    sources: Sequence[Passage] = (),
     models: Sequence[str] = (),
 ) -> State:
     """The update of an answering node: the agent's streamed answer, and what it cost.
 
-    `models` are asked in place of the agent's own. `response` is still without the opening;
-    `enhance_emotion` puts it there.
+    `citations` are those of `sources` that the model was shown. `models` are asked in place of
+    the agent's own. `response` is still without the opening; `enhance_emotion` puts it there.
     """
     context = runtime.context
     manner = manner_for(state.get("input") or "", language_of(state), context.services.settings)
@@ -100,6 +102,7 @@ def reply(
         "tone_style": manner.style,
         "emotion_diff": {"opening": manner.opening} if made.text and manner.opening else None,
         "usage": added_usage(state.get("usage"), made),
+        "citations": cite(sources[: made.sources]),
         "warnings": list(made.warnings),
     }
 
@@ -138,7 +141,11 @@ def expected(agent: Agent, state: State, runtime: Runtime[TurnContext]) -> Itera
 
 
 def _question(
-    state: State, manner: Manner, parts: Sequence[Part], sources: str, models: Sequence[str]
+    state: State,
+    manner: Manner,
+    parts: Sequence[Part],
+    sources: Sequence[Passage],
+    models: Sequence[str],
 ) -> Question:
     skill = skills().get(state.get("skill_used") or "")
     return Question(
@@ -146,7 +153,7 @@ def _question(
         language=language_of(state),
         history=tuple(state.get("history") or ()),
         context=tuple(state.get("context") or ()),
-        sources=sources,
+        sources=prompt_blocks(sources),
         system_prompt=state.get("system_prompt"),
         tone_instruction=manner.instruction,
         skill_instruction=skill.instruction(language_of(state)) if skill else "",

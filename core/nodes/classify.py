@@ -5,6 +5,7 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from core.errors import StorageError
+from core.retrieval.follow_up import earlier_question
 from core.routing.decision import scores_of
 from core.routing.skills import choose_skill, longest_answer
 from core.services import Services, TurnContext
@@ -30,9 +31,10 @@ def classify(state: State, runtime: Runtime[TurnContext]) -> State:
 
 def _doc_match(state: State, words: str, services: Services) -> tuple[float, list[str]]:
     """A folder that cannot be read costs its documents, not every answer."""
-    if services.documents is None or state.get("retrieve_context") is False:
+    if state.get("retrieve_context") is False:
         return 0.0, []
     try:
-        return services.documents.match(words), []
+        earlier = earlier_question(words, state.get("history") or ())
+        return max(services.documents.match(each) for each in (words, earlier)), []
     except StorageError as error:
         return 0.0, [str(error)]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from langgraph.runtime import Runtime
 
-from core.routing.language import turn_language
+from core.language import turn_language
 from core.services import TurnContext
 from core.state import InputType, State
 

@@ -13,6 +13,7 @@ from langgraph.runtime import Runtime
 
 from agents.omni import HEARD_NOTHING, LISTENER, TRANSCRIBER
 from agents.qwen3_vl import VISION
+from core.language import turn_language
 from core.media.audio import load_audio
 from core.media.content import AudioClip
 from core.nodes.answering import (
@@ -24,7 +25,6 @@ from core.nodes.answering import (
     reply,
 )
 from core.nodes.instrument import filled
-from core.routing.language import turn_language
 from core.services import TurnContext
 from core.state import State
 

@@ -17,8 +17,8 @@ AT_HAND = ("ready", "in_use")
 SPEED = RouteChoice("tiny", "A fast answer was asked for.")
 QUALITY = RouteChoice("expert", "The best answer was asked for.")
 DOCUMENTS = RouteChoice("rag", "An answer from the documents was asked for.")
-NO_FOLDER = (
-    "An answer from the documents was asked for, but there is no folder of documents: "
+NO_DOCUMENTS = (
+    "An answer from the documents was asked for, but there are none: use `sarai index PATH`, or "
     "set retrieval.folder."
 )
 
@@ -28,13 +28,13 @@ def route(state: State, runtime: Runtime[TurnContext]) -> State:
     services = runtime.context.services
     choice = _wished(state, services) or _by_score(state, services)
     by_kind = choice.route in SKILLED
-    unheard = state.get("retrieve_context") and services.documents is None
+    unheard = state.get("retrieve_context") and services.documents.empty()
     return {
         "route": choice.route,
         "route_reason": choice.reason,
         "skill_used": state.get("skill_used") if by_kind else None,
         "token_budget": state.get("token_budget") if by_kind else None,
-        "warnings": [NO_FOLDER] if unheard else [],
+        "warnings": [NO_DOCUMENTS] if unheard else [],
     }
 
 
@@ -56,7 +56,7 @@ def _expert_is_loaded(services: Services) -> bool:
 
 
 def _wished(state: State, services: Services) -> RouteChoice | None:
-    if state.get("retrieve_context") and services.documents is not None:
+    if state.get("retrieve_context") and not services.documents.empty():
         return DOCUMENTS
     wishes: Preferences = state.get("preferences") or {}
     if wishes.get("speed") or wishes.get("strategy") == "fast":

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.retrieval.index import Passage
+from core.retrieval.orders import without_orders
+from core.retrieval.passage import Passage
 from core.state import Citation
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
@@ -23,20 +24,27 @@ def cite(passages: Sequence[Passage]) -> list[Citation]:
             "path": passage.path,
             "first_line": passage.first_line,
             "last_line": passage.last_line,
+            "page": passage.page,
+            "sha256": passage.sha256,
             "quote": passage.text,
         }
         for number, passage in enumerate(passages, start=1)
     ]
 
 
-def prompt_block(passages: Sequence[Passage]) -> str:
-    """The passages for a prompt, numbered as `cite` does.
+def citation_place(citation: Citation) -> str:
+    """For people: path with page or lines."""
+    return _place(citation["path"], citation["first_line"], citation["last_line"], citation["page"])
+
+
+def prompt_blocks(passages: Sequence[Passage]) -> tuple[str, ...]:
+    """Each passage for a prompt, numbered as `cite` does.
 
     Every line of a passage begins with "> ", so that no document can pass for a source
-    line of another.
+    line of another. Orders to an assistant are left out.
     """
-    return "\n\n".join(
-        f"{_source_line(number, passage)}\n{_quoted(passage.text)}"
+    return tuple(
+        f"{_source_line(number, passage)}\n{_quoted(without_orders(passage.text))}"
         for number, passage in enumerate(passages, start=1)
     )
 
@@ -52,9 +60,15 @@ def cited_numbers(answer: str) -> tuple[int, ...]:
 
 
 def _source_line(number: int, passage: Passage) -> str:
-    lines = f"{passage.first_line}-{passage.last_line}"
     heading = f" ({passage.heading})" if passage.heading else ""
-    return f"[{number}] {passage.path}:{lines}{heading}"
+    place = _place(passage.path, passage.first_line, passage.last_line, passage.page)
+    return f"[{number}] {place}{heading}"
+
+
+def _place(path: str, first_line: int, last_line: int, page: int | None) -> str:
+    if not first_line:  # a page of the web
+        return path
+    return f"{path}:{first_line}-{last_line}" if page is None else f"{path}, p. {page}"
 
 
 def _quoted(text: str) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from core.language import language_of_words, turn_language
 from core.routing.features import Features, features_of
 from core.routing.heads import BINARY, TASKS, Heads, load_model, probabilities, shares_of_one
 from core.routing.injected import what_was_asked
-from core.routing.language import language_of_words, turn_language
 from core.routing.lexicon import Lexicon
 from core.routing.reasons import Reason, largest_shares
 from core.state import Language, PastTurn, Task

@@ -40,6 +40,7 @@ def _unknown_models(settings: Settings) -> Iterator[Problem]:
     named: list[tuple[KeyPath, str | None]] = [
         (routing.key(role), routing.named(role)) for role in ROLES
     ]
+    named.append((("retrieval", "rerank_model"), settings.retrieval.rerank_model))
     named += [(_model(name, "fallback"), model.fallback) for name, model in settings.models.items()]
     named += [
         (("profiles", profile, role), name)

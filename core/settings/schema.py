@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from core.settings.addresses import server_address
 from core.settings.profiles import FROM_OLLAMA, ROLES, Profile, Role
-from core.settings.routing import RoutingSettings
+from core.settings.routing import Fraction, RoutingSettings
 from core.settings.secrets import variable
 from core.settings.section import Section
 from core.settings.workflow import WorkflowSettings
@@ -105,6 +105,12 @@ class ModelSettings(Section):
     ttl_policy: TtlPolicy = "strict"  # pressure: then only when memory is short
     priority: Priority = "normal"  # lower leaves first, higher is loaded first
     embeddings: bool = False
+    query_prefix: str = ""  # of embeddings: put before a question
+    document_prefix: str = ""  # of embeddings: before a passage; {title} becomes its heading
+    # Of embeddings: what they weigh next to words in a question of the language; 0 for one
+    # that the model does not know.
+    alpha_es: Fraction = 0.7
+    alpha_en: Fraction = 0.7
     fallback: str | None = None  # the model to try when this one fails
     strengths: tuple[str, ...] = ()  # tasks it is good at; other words are for people
     weaknesses: tuple[str, ...] = ()  # tasks it should not be given
@@ -217,10 +223,23 @@ class OpenAISettings(Section):
 
 
 class RetrievalSettings(Section):
-    """`folder`: documents to answer from; none by default."""
+    """Documents to answer from.
+
+    `folder` is kept up to date by itself; what `sarai index` was given is there as well.
+    `rerank_model` is one whose file scores documents; it gets `rerank_timeout_s` for a search.
+    Vectors lie in the data folder, or on the Qdrant server at `qdrant_url`. Without `searxng_url`
+    nothing is looked up on the web.
+    """
 
     folder: UserPath | None = None
     top_k: int = Field(4, ge=1)
+    fusion: Literal["weighted", "rrf", "dbsf"] = "weighted"
+    rerank_model: str | None = None
+    rerank_timeout_s: float = Field(5.0, gt=0)
+    qdrant_url: Annotated[str, AfterValidator(server_address)] | None = None
+    searxng_url: Annotated[str, AfterValidator(server_address)] | None = None
+    qdrant_collection: str = Field("sarai", min_length=1)
+    qdrant_api_key_env: Annotated[str, AfterValidator(variable)] | None = None
 
 
 class VoiceSettings(Section):

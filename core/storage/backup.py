@@ -28,7 +28,7 @@ _COMPANIONS = ("-wal", "-shm")
 def backup(folder: DataFolder, target: Path) -> Path:
     """Write a .tar.gz to `target`, readable by its owner alone, and give back its path.
 
-    Downloads, logs and states are left out: they can be had again. It may run
+    Downloads, vectors, logs and states are left out: they can be had again. It may run
     while SARAi does: databases are copied as of one moment. A damaged one is saved byte
     by byte, so that nothing is lost.
 
@@ -73,10 +73,10 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
 
     Raises: StorageError, when something cannot be deleted.
     """
-    databases = (folder.database, folder.checkpoints, folder.workflows)
+    databases = (folder.database, folder.checkpoints, folder.index, folder.workflows)
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history, folder.accepted_licences]
-    own += [folder.media, folder.states, folder.logs, folder.reservations]
+    own += [folder.vectors, folder.media, folder.states, folder.logs, folder.reservations]
     own += [folder.models] if include_models else []
     try:
         for path in own:
@@ -115,6 +115,7 @@ def _fill(archive: tarfile.TarFile, folder: DataFolder) -> None:
 
 def _files(folder: DataFolder) -> Iterator[Path]:
     left_out = {
+        folder.vectors,
         folder.models,
         folder.states,
         folder.logs,

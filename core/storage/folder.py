@@ -36,6 +36,16 @@ class DataFolder:
         return self.root / "workflows.db"
 
     @property
+    def index(self) -> Path:
+        """What was indexed of the user's documents; made when it is needed."""
+        return self.root / "index.db"
+
+    @property
+    def vectors(self) -> Path:
+        """Made anew from `index` at any time."""
+        return self.root / "vectors"
+
+    @property
     def feedback_log(self) -> Path:
         """Where turns were kept before the database; read and written no more."""
         return self.root / "feedback.jsonl"

@@ -16,6 +16,7 @@ from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
 from core.errors import InvalidInput
 from core.model_pool import ModelPool
+from core.retrieval.index import DocumentIndex
 from core.storage.folder import DataFolder
 from core.workflow.cache import ResultCache
 from core.workflow.checkpoints import Runs, UnfinishedRun
@@ -40,13 +41,14 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
     Args:
         pool: where models come from.
         clock: time, for tests.
-        search: what the research phase asks; None is the configured folder of documents.
+        search: what the research phase asks; None is what is indexed.
     """
 
     def __init__(
         self, pool: ModelPool, *, clock: Clock | None = None, search: Search | None = None
     ) -> None:
         self._pool = pool
+        self._documents = DocumentIndex(pool)
         self._store = open_store(pool.folder)
         self._store.stay_open()
         self._runs = Runs(pool.folder.workflows)
@@ -56,7 +58,7 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
         self._services = RunServices(
             pool=pool,
             clock=clock or SystemClock(),
-            search=search or document_search(pool.settings),
+            search=search or document_search(self._documents),
             checks=self.checks,
             runs=self._runs,
             cache=ResultCache(self._store),
@@ -216,6 +218,7 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
         """Close the databases; safe to call twice."""
         self._runs.close()
         self._store.close()
+        self._documents.close()
 
     def __exit__(self, *_: object) -> None:
         self.close()

@@ -9,14 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import StorageError
-from core.retrieval.citations import cite, prompt_block
-from core.retrieval.index import FolderIndex
-from core.settings import Settings
+from core.retrieval.citations import cite, prompt_blocks
+from core.retrieval.index import DocumentIndex
 from core.state import Citation
 
-NO_DOCUMENTS = (
-    "No documents are configured (retrieval.folder); this is what the model knew by itself."
-)
+NO_DOCUMENTS = "No documents are indexed (sarai index); this is what the model knew by itself."
 NOTHING_FOUND = "Nothing was found in the documents; this is what the model knew by itself."
 
 
@@ -32,20 +29,20 @@ class Findings:
 Search = Callable[[str], Findings]
 
 
-def document_search(settings: Settings) -> Search:
-    """Searches the configured folder; without one it finds nothing, and says so."""
-    folder = settings.retrieval.folder
-    if folder is None:
-        return lambda query: Findings(warnings=(NO_DOCUMENTS,))
-    index, top_k = FolderIndex(folder.expanduser()), settings.retrieval.top_k
+def document_search(index: DocumentIndex) -> Search:
+    """Searches what is indexed; without any document it finds nothing, and says so."""
 
     def search(query: str) -> Findings:
         try:
-            passages = index.search(query, top_k)
+            if index.empty():
+                return Findings(warnings=(NO_DOCUMENTS,))
+            found = index.search(query, index.pool.settings.retrieval.top_k)
         except StorageError as error:
             return Findings(warnings=(str(error),))
-        if not passages:
-            return Findings(warnings=(NOTHING_FOUND,))
-        return Findings(prompt_block(passages), tuple(cite(passages)))
+        notes = tuple(filter(None, [found.note]))
+        if not found.passages:
+            return Findings(warnings=(NOTHING_FOUND, *notes))
+        sources = "\n\n".join(prompt_blocks(found.passages))
+        return Findings(sources, tuple(cite(found.passages)), notes)
 
     return search

@@ -208,6 +208,12 @@ def check_refuses_to_rerank(engine: Engine) -> None:
         engine.rerank("hola", ["adiós"])
 
 
+def check_refuses_vectors_of_words(engine: Engine) -> None:
+    assert not engine.capabilities.word_vectors
+    with pytest.raises(ModelLacksModality):
+        engine.word_vectors(["hola"])
+
+
 def require_refusal(engine: Engine, request: GenerationRequest) -> None:
     """What an engine cannot heed it says, and hurts nobody."""
     with pytest.raises(ModelLacksModality) as caught:
@@ -248,6 +254,7 @@ CHECKS: tuple[Check, ...] = (
     check_logprobs,
     check_settings_that_exclude_each_other,
     check_refuses_to_rerank,
+    check_refuses_vectors_of_words,
 )
 """Every check that leaves the engine open, for an engine that meets all their needs."""
 

@@ -82,7 +82,7 @@ def test_a_spanish_question_is_answered_from_the_document_that_holds_it(
     lines = (documents / best["path"]).read_text(encoding="utf-8").splitlines()
     assert best["quote"] in "\n".join(lines[best["first_line"] - 1 : best["last_line"]])
     assert "girasol-42" in best["quote"]
-    assert state["rag_metadata"] == {"passages": len(state["citations"])}
+    assert (state["rag_metadata"] or {})["passages"] == len(state["citations"])
     prompt = system_prompt(server)
     assert "Responde con estas fuentes" in prompt
     place = f"[1] notas/casa.md:{best['first_line']}-{best['last_line']} (Casa > Red)"
@@ -169,7 +169,7 @@ def test_passages_of_the_caller_stand_in_for_documents(
     passage = "En Madrid hoy llueve."
     state = assistant.invoke({"input": TODAY, "context": [passage]})
     assert (state["route"], state["model_used"]) == ("rag", "solar_ollama")
-    assert (state["citations"], state["rag_metadata"]) == ([], {"passages": 0})
+    assert (state["citations"], (state["rag_metadata"] or {})["passages"]) == ([], 0)
     assert f"Ten en cuenta:\n{passage}" in system_prompt(server)
     assert "Responde con estas fuentes" not in system_prompt(server)
 
@@ -194,7 +194,7 @@ def test_top_k_is_how_many_passages_are_used(
     with assistant_with(folder, keys) as assistant:
         state = assistant.invoke({"input": "faro luz", "retrieve_context": True})
         assert [citation["number"] for citation in state["citations"]] == [1, 2]
-    assert state["rag_metadata"] == {"passages": 2}
+    assert (state["rag_metadata"] or {})["passages"] == 2
 
 
 def test_a_folder_that_is_gone_costs_its_documents_not_every_answer(

@@ -78,6 +78,9 @@ class FakeEngine:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.ones((len(texts), 4), np.float32)
 
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        return np.ones((len(words), 4), np.float32)
+
     def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
         return np.array([len(document) for document in documents], np.float32)
 

@@ -10,14 +10,14 @@ from agents.omni import EMPATHY
 from agents.rag import RAG
 from agents.tiny import TINY
 from benchmarks.nano.text import GGUF, Talker, found, talker
-from core.retrieval.citations import cited_numbers, prompt_block
+from core.retrieval.citations import cited_numbers, prompt_blocks
 from core.state import Language, PastTurn
 from models.nano.text.chat import beyond
 from models.nano.text.passages import NOT_FOUND
 
 LARGEST_BYTES = 12 * 2**20
 
-HOUSE = prompt_block(
+HOUSE = prompt_blocks(
     found(
         [
             ("House", "The wifi password is tulip-42. The rubbish is collected on Friday."),
@@ -25,7 +25,7 @@ HOUSE = prompt_block(
         ]
     )
 )
-CASA = prompt_block(
+CASA = prompt_blocks(
     found(
         [
             ("Casa", "La contraseña del wifi es tulipán-42. La basura se recoge los viernes."),
@@ -105,7 +105,7 @@ def test_what_is_beyond_it_is_refused(model: Talker, language: Language, asked: 
     ],
 )
 def test_answers_come_from_the_passage_that_is_cited(
-    model: Talker, language: Language, sources: str, asked: str, value: str, number: int
+    model: Talker, language: Language, sources: tuple[str, ...], asked: str, value: str, number: int
 ) -> None:
     answer = model.ask(RAG, asked, language, sources=sources)
     assert value in answer
@@ -120,7 +120,7 @@ def test_answers_come_from_the_passage_that_is_cited(
     ],
 )
 def test_passages_without_the_answer(
-    model: Talker, language: Language, sources: str, asked: str
+    model: Talker, language: Language, sources: tuple[str, ...], asked: str
 ) -> None:
     assert model.ask(RAG, asked, language, sources=sources) == NOT_FOUND[language]
 

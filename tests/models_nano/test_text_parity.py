@@ -20,7 +20,7 @@ from agents.rag import RAG
 from benchmarks.nano.text import found, talker
 from core.engines.llama.engine import LlamaEngine
 from core.engines.protocol import Completion, GenerationRequest
-from core.retrieval.citations import prompt_block
+from core.retrieval.citations import prompt_blocks
 from core.state import PastTurn
 
 REFERENCE = Path(__file__).parent / "text_reference.json"
@@ -40,9 +40,9 @@ def engine() -> Iterator[LlamaEngine]:
 def test_answers_and_logprobs_are_those_of_torch(engine: LlamaEngine, talk: dict[str, Any]) -> None:
     *before, last = talk["asked"]
     history = tuple(PastTurn(user=each, assistant=talk["reply"]) for each in before)
-    sources = prompt_block(found([(p["heading"], p["text"]) for p in talk["passages"]]))
+    sources = prompt_blocks(found([(p["heading"], p["text"]) for p in talk["passages"]]))
     question = Question((last,), "en", history, sources=sources)
-    messages, _ = fit_messages(RAG, question, engine, 64)
+    messages = fit_messages(RAG, question, engine, 64).messages
     request = GenerationRequest(messages, 64, temperature=0, top_logprobs=5)
     *_, done = engine.generate(request)
     assert isinstance(done, Completion)

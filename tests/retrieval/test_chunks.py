@@ -1,7 +1,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.retrieval.chunks import MAX_SENTENCES, MAX_WORDS, split_document
+from core.retrieval.chunks import (
+    MAX_LINES,
+    MAX_SENTENCES,
+    MAX_SIGNS,
+    MAX_WORDS,
+    SECTION_WORDS,
+    Chunk,
+    split_blocks,
+)
+from core.retrieval.parsing.blocks import Block
+from core.retrieval.parsing.outline import read_outline
+
+
+def split_document(text: str) -> list[Chunk]:
+    return split_blocks(read_outline(text))
+
 
 HOUSE = """# Casa
 
@@ -94,3 +109,44 @@ def test_no_word_of_prose_is_lost(sentences: list[str]) -> None:
     chunks = split_document(" ".join(sentences))
     assert " ".join(chunk.text for chunk in chunks) == " ".join(sentences)
     assert len(chunks) == -(-len(sentences) // MAX_SENTENCES)
+
+
+@given(document | st.text(max_size=200))
+def test_sections_count_up_and_keep_to_one_heading(text: str) -> None:
+    chunks = split_document(text)
+    sections = [chunk.section for chunk in chunks]
+    assert sections == sorted(sections)
+    for section in set(sections):
+        inside = [chunk for chunk in chunks if chunk.section == section]
+        assert len({(chunk.heading, chunk.page) for chunk in inside}) == 1
+
+
+def test_a_section_ends_with_its_heading_its_page_or_its_size() -> None:
+    paragraph = "palabra " * (SECTION_WORDS // 3)
+    chunks = split_blocks(
+        [
+            Block("Uno.", 1, "A", page=1),
+            Block("Dos.", 2, "A", page=1),
+            Block("Tres.", 1, "A", page=2),
+            Block("Cuatro.", 2, "B", page=2),
+            *(Block(paragraph, number, "C", page=2) for number in range(3, 7)),
+        ]
+    )
+    first = [chunk.section for chunk in chunks if chunk.text.endswith(".")]
+    assert first == [0, 0, 1, 2]
+    assert len({chunk.section for chunk in chunks if chunk.heading == "C"}) == 2
+
+
+def test_code_is_cut_by_lines_and_endless_words_by_signs() -> None:
+    code = Block("\n".join(f"line({n})" for n in range(MAX_LINES + 1)), 5, by_line=True)
+    assert [(c.first_line, c.last_line) for c in split_blocks([code])] == [
+        (5, 4 + MAX_LINES),
+        (5 + MAX_LINES, 5 + MAX_LINES),
+    ]
+    endless = split_document("x" * (2 * MAX_SIGNS + 1))
+    assert [len(chunk.text) for chunk in endless] == [MAX_SIGNS, MAX_SIGNS, 1]
+
+
+def test_a_large_block_takes_time_in_proportion_to_its_size() -> None:
+    chunks = split_document("Una frase corta.\n" * 100_000)
+    assert chunks[-1].last_line == 100_000

@@ -1,6 +1,6 @@
 import pytest
 
-from core.routing.language import detect_language, turn_language
+from core.language import detect_language, turn_language
 from core.state import PastTurn
 
 SPANISH = [

@@ -113,9 +113,11 @@ class LlamaEngine:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `Engine.embed`."""
-        frame = self._ask({"type": "embed", "texts": list(texts)})
-        # A copy, because a view of the received bytes could not be written to.
-        return np.frombuffer(frame.blob, dtype=np.float32).reshape(frame.header["shape"]).copy()
+        return _vectors(self._ask({"type": "embed", "texts": list(texts)}))
+
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """As `Engine.word_vectors`."""
+        return _vectors(self._ask({"type": "word_vectors", "words": list(words)}))
 
     def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
         """As `Engine.rerank`."""
@@ -206,6 +208,11 @@ def _load(
     if cancel:  # the last frame may have come before the kill
         cancel.raise_if_cancelled()
     return frame
+
+
+def _vectors(frame: Frame) -> NDArray[np.float32]:
+    # A copy, because a view of the received bytes could not be written to.
+    return np.frombuffer(frame.blob, dtype=np.float32).reshape(frame.header["shape"]).copy()
 
 
 def _answer(frame: Frame) -> TextDelta | Completion:

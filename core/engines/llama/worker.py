@@ -119,6 +119,10 @@ class Worker:
                 vectors = model.embed(frame.header["texts"])
                 header = {"type": "vectors", "shape": vectors.shape}
                 self._outbox.send(number, header, [vectors.data])
+            case "word_vectors":
+                vectors = model.word_vectors(frame.header["words"])
+                header = {"type": "vectors", "shape": vectors.shape}
+                self._outbox.send(number, header, [vectors.data])
             case "rerank":
                 scores = model.rerank(frame.header["query"], frame.header["documents"])
                 self._outbox.send(number, {"type": "scores"}, [scores.data])

@@ -180,6 +180,13 @@ class OllamaEngine:
             return np.zeros((0, self._served.dimensions), dtype=np.float32)
         return unit_rows(np.concatenate(batches))
 
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """Ollama has no such request.
+
+        Raises: ModelLacksModality.
+        """
+        raise self._limits.no_word_vectors()
+
     def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
         """Ollama has no such request.
 

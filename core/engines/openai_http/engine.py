@@ -157,6 +157,13 @@ class OpenAIEngine:
         self._dimensions = vectors.shape[1]
         return unit_rows(vectors)
 
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """There is no such request.
+
+        Raises: ModelLacksModality.
+        """
+        raise self._limits.no_word_vectors()
+
     def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
         """There is no request for it that these servers share.
 

@@ -52,6 +52,10 @@ class Limits:
         """The error for a model that was asked to rank documents."""
         return self._lacks("is not asked to rerank.")
 
+    def no_word_vectors(self) -> ModelLacksModality:
+        """The error for a model that was asked for its input table."""
+        return self._lacks("gives no vectors of words.")
+
     def require_prompt_fits(self, messages: Sequence[Message]) -> None:
         """Raises: ContextOverflow, when the prompt is surely longer than the context."""
         self._require_fit(fewest_tokens(messages))

@@ -11,7 +11,7 @@ from core.interfaces.presenter import terminal_presenter
 from core.interfaces.program_log import program_log
 from core.model_pool import ModelPool
 from core.profiles import with_what_is_here
-from core.retrieval.index import FolderIndex
+from core.retrieval.index import DocumentIndex
 from core.routing import Classifier
 from core.routing.configured import thresholds_of
 from core.routing.decision import decide
@@ -27,13 +27,13 @@ def run(arguments: argparse.Namespace) -> int:
     folder = open_data_folder()
     with program_log(folder):
         pool = ModelPool(with_what_is_here(load_settings(), folder), folder)
-        documents = pool.settings.retrieval.folder
-        decision = decide(
-            text,
-            Classifier.load(),
-            thresholds_of(pool.settings),
-            doc_match=FolderIndex(documents.expanduser()).match if documents else None,
-            expert_is_loaded=lambda: False,
-        )
+        with DocumentIndex(pool) as documents:
+            decision = decide(
+                text,
+                Classifier.load(),
+                thresholds_of(pool.settings),
+                doc_match=documents.match,
+                expert_is_loaded=lambda: False,
+            )
         terminal_presenter().render(decision_view(decision, pool))
     return EXIT_OK

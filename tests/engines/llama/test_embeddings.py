@@ -74,7 +74,7 @@ def test_an_empty_text_is_refused_where_it_has_no_tokens(models: Models, open_ll
 def test_embedding_and_conversing_exclude_each_other(
     embedder: LlamaEngine, models: Models, open_llama: Open
 ) -> None:
-    assert embedder.capabilities == Capabilities(chat=False, embeddings=True)
+    assert embedder.capabilities == Capabilities(chat=False, embeddings=True, word_vectors=True)
     with pytest.raises(ModelLacksModality):
         answer(embedder, GenerationRequest((Message.text("user", "hola"),)))
     with pytest.raises(ModelLacksModality):

@@ -25,6 +25,7 @@ from core.engines.llama.serving.embedder import Embedder
 from core.engines.llama.serving.generation import Deliver, Job
 from core.engines.llama.serving.reranker import Reranker, is_reranker
 from core.engines.llama.serving.scheduler import Scheduler
+from core.engines.llama.serving.word_vectors import open_word_vectors
 from core.engines.protocol import (
     Capabilities,
     Completion,
@@ -62,6 +63,7 @@ class ChatModel:
         ranks = self._pools and is_reranker(self._model)
         self._reranker = Reranker(self._model) if ranks else None
         self._embedder = Embedder(self._model) if self._pools and not ranks else None
+        self._words = open_word_vectors(spec, self._model) if self._embedder else None
         self._tower = MediaTower(spec, self._model, tower_progress) if spec.mmproj_path else None
         self._prompting = Prompting(self._model, self._tower)
         self._cache = KvCache(self._model.memory)
@@ -83,6 +85,7 @@ class ChatModel:
             vision=self._tower is not None and self._tower.vision,
             audio=self._tower is not None and self._tower.audio,
             embeddings=self._embedder is not None,
+            word_vectors=self._words is not None,
             rerank=self._reranker is not None,
         )
 
@@ -147,6 +150,16 @@ class ChatModel:
                 hint="Set `embeddings: true` for a model that is made for them.",
             )
         return self._embedder.embed(texts)
+
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """As `Engine.word_vectors`."""
+        if self._words is None:
+            raise ModelLacksModality(
+                f"{self._name} has no vectors of words.",
+                model=self._name,
+                hint="Choose an embedding model that runs in SARAi's own engine.",
+            )
+        return self._words.of(words)
 
     def rerank(self, query: str, documents: Sequence[str]) -> NDArray[np.float32]:
         """As `Engine.rerank`."""

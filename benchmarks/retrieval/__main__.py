@@ -1,0 +1,52 @@
+"""`python -m benchmarks.retrieval`: quality on public collections, repeats, and speed.
+
+The collections and the encoder are not part of the project: `--data` names their folder.
+What it lacks is told, figure by figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.report import Figure, data_folder, run_with_options
+from benchmarks.retrieval import kills, pairs, quality, speed, threads
+from benchmarks.retrieval.parts import MINILM, parts
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=data_folder() or Path("data"),
+        help="the folder with retrieval/ and embeddings/ (default: $SARAI_DATA)",
+    )
+    parser.add_argument(
+        "--keep", type=Path, help="a folder for what was embedded, for the next run"
+    )
+    parser.add_argument(
+        "--points", type=int, nargs="*", default=[10_000, 100_000], help="sizes of the store"
+    )
+
+
+def measure(arguments: argparse.Namespace) -> list[Figure]:
+    return list(_figures(arguments))
+
+
+def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
+    minilm = arguments.data / "embeddings" / MINILM
+    with ExitStack() as opened:
+        root = arguments.keep or Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        made = opened.enter_context(parts(root, minilm if minilm.is_file() else None))
+        yield from quality.measure(made, arguments.data)
+        yield from pairs.measure(arguments.data)
+        yield from speed.measure(made, arguments.points)
+    yield from kills.measure()
+    yield from threads.measure()
+
+
+if __name__ == "__main__":
+    run_with_options("retrieval", add_options, measure)

@@ -1,0 +1,158 @@
+"""Node: an answer from the user's documents, held to what they say.
+
+Owns the order of work: look, ask, hold the answer against its passages. A sentence that they
+do not bear out is told; where none is borne out, the answer is taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from langgraph.runtime import Runtime
+
+from agents.answering import NEVER_REPLACED
+from agents.rag import (
+    NO_DOCUMENTS,
+    NOT_IN_PASSAGES,
+    NOT_LOOKED_AT,
+    NOTHING_ANYWHERE,
+    NOTHING_FOUND,
+    NOTHING_ON_THE_WEB,
+    extractive,
+    unsupported_warning,
+)
+from core.errors import ModelError, WebSearchError
+from core.events import Restarted
+from core.nodes.answering import fixed_reply, language_of
+from core.nodes.chosen_reply import chosen_reply
+from core.retrieval.citations import cite
+from core.retrieval.extracts import extracts
+from core.retrieval.follow_up import whole_question
+from core.retrieval.index import SearchResult
+from core.retrieval.orders import without_orders
+from core.retrieval.passage import Passage
+from core.retrieval.support import Claim, check_claims
+from core.services import Services, TurnContext
+from core.state import Language, State
+
+TAKEN_BACK = "The passages do not bear the answer out."
+
+
+def rag(state: State, runtime: Runtime[TurnContext]) -> State:
+    """Answer from documents, or say plainly that it cannot be known.
+
+    Raises: StorageError, when the documents cannot be read; ModelError, for a question that
+        no model could take.
+    """
+    found, web_asked = _looked_up(state, runtime)
+    if not found.passages and not state.get("context"):
+        refusal = _refusal(state, runtime.context.services, web_asked=web_asked)
+        warnings = [*filter(None, [found.note])]
+        return {**_refused(refusal, state, runtime), "warnings": warnings}
+    try:
+        update = chosen_reply("rag", state, runtime, found.passages)
+    except NEVER_REPLACED:
+        raise
+    except ModelError as error:
+        if not found.passages:
+            raise
+        update = _without_model(state, runtime, found.passages, error)
+    else:
+        update = _held_to_passages(state, runtime, update)
+    notes = _notes(found, runtime.context.services)
+    return {**update, "warnings": [*notes, *update["warnings"]]}
+
+
+def _looked_up(state: State, runtime: Runtime[TurnContext]) -> tuple[SearchResult, bool]:
+    """From the web, where it may be asked and the documents do not seem to know; else from them.
+
+    Returns: what was found, and whether the web was asked.
+    """
+    services = runtime.context.services
+    question = whole_question(state.get("input") or "", state.get("history") or ())
+    web = None if _documents_know(state, services) else services.web
+    problem = ""
+    if web is not None:
+        try:
+            if found := web.search(question, language_of(state)):
+                return SearchResult(tuple(found)), True
+        except WebSearchError as error:
+            problem = str(error)
+    if state.get("retrieve_context") is False:
+        return SearchResult((), problem), web is not None
+    top_k = services.settings.retrieval.top_k
+    result = services.documents.search(question, top_k, cancel=runtime.context.cancel)
+    return replace(result, note=" ".join(filter(None, [problem, result.note]))), web is not None
+
+
+def _documents_know(state: State, services: Services) -> bool:
+    """Whether they were asked for, or hold the question's words."""
+    if wanted := state.get("retrieve_context"):
+        return wanted
+    scores = state.get("scores")
+    return (
+        scores is not None and scores["doc_match"] >= services.settings.routing.doc_match_threshold
+    )
+
+
+def _notes(found: SearchResult, services: Services) -> Iterator[str]:
+    """What is to be known of the passages themselves."""
+    if found.note:
+        yield found.note
+    for path in services.documents.changed_since(found.passages):
+        yield f"{path} has changed since it was indexed."
+    for path in {each.path for each in found.passages if without_orders(each.text) != each.text}:
+        yield f"{path} holds orders to an assistant, which were not passed on."
+
+
+def _refused(text: Mapping[Language, str], state: State, runtime: Runtime[TurnContext]) -> State:
+    answered = fixed_reply(text[language_of(state)], runtime)
+    return {**answered, "agent_used": "rag", "rag_metadata": {"passages": 0}}
+
+
+def _refusal(state: State, services: Services, *, web_asked: bool) -> Mapping[Language, str]:
+    """Says what was looked at, and claims nothing else."""
+    if state.get("retrieve_context") is False:
+        return NOTHING_ON_THE_WEB if web_asked else NOT_LOOKED_AT
+    if web_asked:
+        return NOTHING_ANYWHERE
+    return NO_DOCUMENTS if services.documents.empty() else NOTHING_FOUND
+
+
+def _held_to_passages(state: State, runtime: Runtime[TurnContext], update: State) -> State:
+    """The answer with what its passages do not bear out told, or taken back."""
+    claims = _claims(state, update)
+    supported = sum(claim.supported for claim in claims)
+    update["rag_metadata"] = {
+        "passages": len(update["citations"]),
+        "claims": len(claims),
+        "supported": supported,
+    }
+    if not supported and update["citations"] and update["finish_reason"] != "cancelled":
+        runtime.stream_writer(Restarted(TAKEN_BACK))
+        answered = fixed_reply(NOT_IN_PASSAGES[language_of(state)], runtime)
+        return {**update, **answered, "emotion_diff": None}
+    wrong = [unsupported_warning(claim.text) for claim in claims if not claim.supported]
+    return {**update, "warnings": [*update["warnings"], *wrong]}
+
+
+def _claims(state: State, update: State) -> list[Claim]:
+    quotes = {each["number"]: without_orders(each["quote"]) for each in update["citations"]}
+    if not quotes:  # only what the caller gave
+        return []
+    question, answer = state.get("input") or "", update["response"] or ""
+    return check_claims(answer, question, quotes, state.get("context") or ())
+
+
+def _without_model(
+    state: State, runtime: Runtime[TurnContext], passages: Sequence[Passage], error: ModelError
+) -> State:
+    text = extractive(language_of(state), extracts(state.get("input") or "", passages))
+    return {
+        **fixed_reply(text, runtime),
+        "agent_used": "rag",
+        "citations": cite(passages),
+        "rag_metadata": {"passages": len(passages)},
+        "warnings": [str(error)],
+    }

@@ -1,0 +1,1 @@
+"""From the bytes of a document to blocks of text with their places in it."""
