@@ -15,6 +15,7 @@ examples:
   sarai index status                        what is indexed
   sarai index rm ~/Documents/old            forget it; the files themselves stay
   sarai index rebuild                       make the vector store anew from what is kept
+  sarai index migrate --to URL              put the vectors on a Qdrant server, none made anew
 
 A folder that is called like one of these words is written ./status."""
 
@@ -31,7 +32,8 @@ def add_index(commands: Commands[P]) -> None:
         "words",
         nargs="*",
         metavar="PATH",
-        help="files, folders and patterns; or status, rm PATH... or rebuild",
+        help="files, folders and patterns; or status, rm PATH..., rebuild or migrate",
     )
+    index.add_argument("--to", metavar="URL", help="of migrate: the Qdrant server")
     index.add_argument("--json", action="store_true", help="of status: for programs")
     index.set_defaults(command_module="index")

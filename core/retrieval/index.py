@@ -162,6 +162,18 @@ class DocumentIndex:
         Raises: StorageError; Cancelled.
         """
         self._collection.rebuild()
+        return self.store_all(progress=progress, cancel=cancel)
+
+    def store_all(
+        self, *, progress: Progress | None = None, cancel: Cancellation | None = None
+    ) -> IndexReport:
+        """Bring the vector store to what is indexed; one in another place gets everything.
+
+        No file is read, and what was embedded before is not again. It can be killed at any
+        moment and goes on where it was.
+
+        Raises: StorageError; Cancelled.
+        """
         report = IndexReport()
         self._sync(report, progress or Silent(), cancel)
         return report

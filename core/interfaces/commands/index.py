@@ -17,7 +17,11 @@ from core.model_pool import ModelPool
 from core.profiles import with_what_is_here
 from core.retrieval.index import DocumentIndex, IndexStatus
 from core.retrieval.indexing import IndexReport
+from core.retrieval.stores.open import open_store
+from core.retrieval.stores.protocol import VectorStore
 from core.settings import load_settings
+from core.settings.addresses import server_address
+from core.settings.schema import RetrievalSettings
 from core.storage.folder import open_data_folder
 
 
@@ -27,13 +31,18 @@ def run(arguments: argparse.Namespace) -> int:
     with (
         program_log(folder),
         closing(ModelPool(with_what_is_here(load_settings(), folder), folder)) as pool,
-        DocumentIndex(pool) as index,
+        DocumentIndex(pool, store=_target(arguments, pool)) as index,
     ):
         match arguments.words:
             case ["status"]:
                 _status(index.status(), presenter, as_json=arguments.json)
             case ["rm", *paths]:
                 _forget(index, paths, presenter)
+            case ["migrate"]:
+                with index_view(presenter) as view:
+                    report = index.store_all(progress=view)
+                _tell(report, index.status(), presenter)
+                presenter.line(f"Now set retrieval.qdrant_url: {arguments.to}")
             case ["rebuild"]:
                 with index_view(presenter) as view:
                     report = index.rebuild(progress=view)
@@ -41,6 +50,26 @@ def run(arguments: argparse.Namespace) -> int:
             case paths:
                 _index(index, paths, presenter)
     return EXIT_OK
+
+
+def _target(arguments: argparse.Namespace, pool: ModelPool) -> VectorStore | None:
+    """The server of `migrate --to`; None is the configured store."""
+    retrieval = _with_target(arguments, pool.settings.retrieval)
+    return None if retrieval is None else open_store(retrieval, pool.folder)
+
+
+def _with_target(
+    arguments: argparse.Namespace, retrieval: RetrievalSettings
+) -> RetrievalSettings | None:
+    if (arguments.to is not None) != (arguments.words == ["migrate"]):
+        raise InvalidInput("Where to?", key="to", hint="Use: sarai index migrate --to URL")
+    if arguments.to is None:
+        return None
+    try:
+        arguments.to = server_address(arguments.to)
+    except ValueError as error:
+        raise InvalidInput(f"--to: {error}.", key="to") from error
+    return retrieval.model_copy(update={"qdrant_url": arguments.to})
 
 
 def _index(index: DocumentIndex, paths: Sequence[str], presenter: Presenter) -> None:

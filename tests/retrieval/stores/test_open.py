@@ -49,3 +49,20 @@ def test_an_index_lies_where_it_is_configured_and_follows(
     again = open_index()
     assert [each.text for each in again.search("faro").passages] == ["El faro no tiene luz."]
     assert again._store.count() == 1
+
+
+def test_vectors_move_to_a_server_without_embedding_again(
+    open_index: OpenIndex, encoder_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "faro.md").write_text("El faro tiene luz.")
+    here = open_index(encoder=encoder_file)
+    here.index([tmp_path / "faro.md"])
+    here.close()
+    with QdrantEmulator() as emulator:
+        there = open_index(encoder=encoder_file, keys={"retrieval.qdrant_url": emulator.url})
+        assert not there.store_all().note
+        assert {each.state for each in there.pool.status().models} == {"absent"}
+        best = there.search("faro", 1, alpha=1.0, explain=True).passages[0]
+        assert best.explanation is not None
+        assert best.explanation.meaning is not None
+        there.close()
