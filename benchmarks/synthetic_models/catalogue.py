@@ -63,6 +63,14 @@ MODELS = {
     "qwen3-0.6b": SyntheticModel(
         LanguageModel("qwen3", "Q4_K_M", 28, 1024, 3072, 16, 8, 128, 151_936, 40_960)
     ),
+    "qwen3-1.7b": SyntheticModel(
+        LanguageModel("qwen3", "Q4_K_M", 28, 2048, 6144, 16, 8, 128, 151_936, 40_960)
+    ),
+    "qwen3-14b": SyntheticModel(
+        LanguageModel(
+            *("qwen3", "Q4_K_M", 40, 5120, 17_408, 40, 8, 128, 151_936, 40_960), tied=False
+        )
+    ),
     "qwen3-4b": SyntheticModel(
         LanguageModel("qwen3", "Q4_K_M", 36, 2560, 9728, 32, 8, 128, 151_936, 40_960)
     ),

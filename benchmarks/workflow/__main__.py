@@ -1,7 +1,8 @@
 """`python -m benchmarks.workflow --json [--only overhead]`: work in phases.
 
-What it costs by itself, and what planning the order of its phases saves. The second writes a
-model of 0.4 GB and removes it again.
+What it costs by itself, what planning the order of its phases saves, and what a small model
+beside a large one saves. The last two write models (0.4 GB; 1.2 and 9 GB, and need as much
+memory) and remove them again.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import argparse
 from collections.abc import Sequence
 
 from benchmarks.report import Figure, run_with_options
-from benchmarks.workflow import grouping, overhead
+from benchmarks.workflow import grouping, overhead, saving
 
-GROUPS = {"overhead": overhead.measure, "grouping": grouping.measure}
+GROUPS = {"overhead": overhead.measure, "grouping": grouping.measure, "saving": saving.measure}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -6,23 +6,20 @@ same questions, one at a time and greedily; their answers have to be the same.
 
 from __future__ import annotations
 
-import json
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report import Figure, median_figure
 from benchmarks.synthetic_models.catalogue import default_folder, written
+from benchmarks.workflow.worlds import AGENT, TASK, World
 from core.cancellation import Cancellation
 from core.clock import SystemClock
 from core.model_pool import ModelPool
 from core.model_pool.scheduling.events import ModelReady
-from core.settings import load_settings
-from core.storage.folder import open_data_folder
 from core.workflow import MultiModelExecutor, PhaseResult
 from core.workflow.asking import Reach
 from core.workflow.phase_run import Tools, run_phase
@@ -31,7 +28,6 @@ from core.workflow.preparing import Wanted, prepare
 from core.workflow.research import Findings
 
 MODEL = "qwen3-0.6b"
-TASK = "Design a distributed lock service with leases and fencing tokens in Go"
 WHO = {"planning": "first", "research": "second", "generation": "first", "refinement": "second"}
 TOKENS = 32
 REPEATS = 5
@@ -52,10 +48,12 @@ def measure(path: Path | None = None) -> Sequence[Figure]:
         if path is None:
             path = stack.enter_context(written(MODEL, default_folder())).gguf_path
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sides = [
-            (_side(folder, path, planned=False), _side(folder, path, planned=True))
-            for _ in range(REPEATS)
-        ]
+        phases = {
+            phase: {"after": [], "models": [who], "max_tokens": TOKENS}
+            for phase, who in WHO.items()
+        }
+        world = World(folder, dict.fromkeys(("first", "second"), path), phases)
+        sides = [(_side(world, planned=False), _side(world, planned=True)) for _ in range(REPEATS)]
     if any(listed.outputs != planned.outputs for listed, planned in sides):
         raise RuntimeError("The two orders gave different outputs.")
     listed, planned = sides[-1]
@@ -74,14 +72,15 @@ def measure(path: Path | None = None) -> Sequence[Figure]:
     ]
 
 
-def _side(folder: Path, path: Path, *, planned: bool) -> Side:
-    with _pool(folder, path) as pool, MultiModelExecutor(pool) as executor:
+def _side(world: World, *, planned: bool) -> Side:
+    budget_mb = max(world.need_mb().values()) * 3 // 2  # room for one
+    with world.opened(budget_mb) as pool, MultiModelExecutor(pool) as executor:
         loads: list[ModelReady] = []
         pool.listen(lambda event: loads.append(event) if isinstance(event, ModelReady) else None)
         started_s = time.perf_counter()
         if planned:
             results: Sequence[PhaseResult] = executor.execute(
-                "measured", TASK, use_cache=False
+                AGENT, TASK, use_cache=False
             ).phase_results
         else:
             results = list(_as_listed(executor, pool))
@@ -94,51 +93,10 @@ def _side(folder: Path, path: Path, *, planned: bool) -> Side:
 
 def _as_listed(executor: MultiModelExecutor, pool: ModelPool) -> Iterator[PhaseResult]:
     """One phase after the other, and nobody told what comes next."""
-    job = prepare(Wanted("measured", TASK, {}), executor.matcher, pool, executor.checks)
+    job = prepare(Wanted(AGENT, TASK, {}), executor.matcher, pool, executor.checks)
     reach = Reach(pool, SystemClock(), lambda event: None, Cancellation())
     tools = Tools(reach, lambda query: Findings(), executor.checks, lambda phase, name: None)
     done: list[PhaseResult] = []
     for phase in in_order(job.profile.phases_needed):
         done.append(run_phase(phase, job, job.progress(done), tools))
         yield done[-1]
-
-
-@contextmanager
-def _pool(folder: Path, path: Path) -> Iterator[ModelPool]:
-    """A pool of its own with room for one of two models from the same weights."""
-    shutil.rmtree(folder / "data", ignore_errors=True)
-    data = open_data_folder(folder / "data")
-    need_mb = _need_mb(folder, path)
-    settings = load_settings(_configuration(folder, path, budget_mb=need_mb * 3 // 2), environ={})
-    pool = ModelPool(settings, data)
-    try:
-        yield pool
-    finally:
-        pool.close()
-
-
-def _need_mb(folder: Path, path: Path) -> int:
-    settings = load_settings(_configuration(folder, path, budget_mb=16_384), environ={})
-    return ModelPool(settings, open_data_folder(folder / "data")).resolve("first").need_mb
-
-
-def _configuration(folder: Path, path: Path, *, budget_mb: int) -> Path:
-    phases = {
-        phase: {"after": [], "models": [who], "max_tokens": TOKENS} for phase, who in WHO.items()
-    }
-    model = {"name": "Generated", "gguf_file": str(path), "context_length": 2048}
-    own = {
-        "runtime": {"profile": "measured", "budget_mb": budget_mb, "system_reserve_mb": 0},
-        "profiles": {"measured": {}},
-        "models": {"first": model, "second": model},
-        "ollama": {"base_url": "http://127.0.0.1:9"},
-        "generation": {"temperature": 0},
-        "workflow": {
-            "simple_below": 0,
-            "max_parallel_phases": 1,
-            "agents": {"measured_agent": {"task_type": "coding", "phases": phases}},
-        },
-    }
-    file = folder / "own.yaml"
-    file.write_text(json.dumps(own), encoding="utf-8")  # which is YAML
-    return file

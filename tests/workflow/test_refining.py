@@ -26,6 +26,8 @@ from tests.workflow.world import (
     states,
 )
 
+SHORT = {name: said for name, said in CODING.items() if name != "planning"}
+
 
 @dataclass(frozen=True)
 class Judge(EmulatedModel):
@@ -62,7 +64,7 @@ def served(judge: Judge) -> Iterator[dict[str, Any]]:
         }
 
 
-JUDGED = {"coding_agent": agent({**CODING, "review": by("judge")})}
+JUDGED = {"short_agent": agent({**SHORT, "review": by("judge")})}
 
 
 def test_it_is_refined_until_the_verdict_passes(
@@ -70,17 +72,16 @@ def test_it_is_refined_until_the_verdict_passes(
 ) -> None:
     judge.verdicts.extend([FAIL, PASS])
     with executor_with(tmp_path, JUDGED, sections=served) as executor:
-        events = list(executor.stream("coding", TASK))
+        events = list(executor.stream("short", TASK))
     result = result_of(events)
     assert [each[0] for each in states(result)] == [
-        "planning",
         "generation",
         "review",
         "refinement",
         "review",
     ]
     rounds = [(each.phase, each.round) for each in of_kind(events, PhaseStarted)]
-    assert rounds[2:] == [("review", 1), ("refinement", 1), ("review", 2)]
+    assert rounds[1:] == [("review", 1), ("refinement", 1), ("review", 2)]
     assert (result.final_result, result.accepted) == ("Better code", True)
     assert not judge.verdicts
 
@@ -90,7 +91,7 @@ def test_what_a_server_takes_money_for_is_counted(
 ) -> None:
     judge.verdicts.append(PASS)
     with executor_with(tmp_path, JUDGED, sections=served) as executor:
-        result = executor.execute("coding", TASK)
+        result = executor.execute("short", TASK)
     review = phase(result, "review")
     assert (review.provider_used, review.currency, review.memory_gb_s) == ("court", "EUR", None)
     assert review.cost is not None
@@ -101,10 +102,10 @@ def test_what_a_server_takes_money_for_is_counted(
 
 @pytest.mark.parametrize("most", [0, 1, 2])
 def test_it_is_sent_back_so_often_and_no_more(tmp_path: Path, most: int) -> None:
-    agents = {"coding_agent": agent({**CODING, "review": by("blame")})}
+    agents = {"short_agent": agent({**SHORT, "review": by("blame")})}
     with executor_with(tmp_path, agents, max_refinements=most) as executor:
-        result = executor.execute("coding", TASK)
-    ran = [each[0] for each in states(result)][2:]
+        result = executor.execute("short", TASK)
+    ran = [each[0] for each in states(result)][1:]
     # After the last refinement no verdict could change anything, so none is asked for.
     assert ran == ["review", *["refinement", "review"] * most][: max(1, 2 * most)]
     assert result.accepted is (None if most else False)
@@ -112,10 +113,10 @@ def test_it_is_sent_back_so_often_and_no_more(tmp_path: Path, most: int) -> None
 
 
 def test_what_follows_a_refinement_waits_for_the_last_one(tmp_path: Path) -> None:
-    phases = {**CODING, "review": by("blame"), "validation": by("praise")}
-    with executor_with(tmp_path, {"coding_agent": agent(phases)}) as executor:
-        result = executor.execute("coding", TASK)
-    assert [each[0] for each in states(result)][2:] == [
+    phases = {**SHORT, "review": by("blame"), "validation": by("praise")}
+    with executor_with(tmp_path, {"short_agent": agent(phases)}) as executor:
+        result = executor.execute("short", TASK)
+    assert [each[0] for each in states(result)][1:] == [
         "review",
         "refinement",
         "review",
@@ -126,7 +127,7 @@ def test_what_follows_a_refinement_waits_for_the_last_one(tmp_path: Path) -> Non
 
 
 def test_what_passes_goes_past_the_refinement(tmp_path: Path) -> None:
-    phases = {**CODING, "validation": by("praise")}
-    with executor_with(tmp_path, {"coding_agent": agent(phases)}) as executor:
-        result = executor.execute("coding", TASK)
-    assert [each[0] for each in states(result)][2:] == ["review", "validation"]
+    phases = {**SHORT, "validation": by("praise")}
+    with executor_with(tmp_path, {"short_agent": agent(phases)}) as executor:
+        result = executor.execute("short", TASK)
+    assert [each[0] for each in states(result)][1:] == ["review", "validation"]
