@@ -30,7 +30,8 @@ class Question:
     `sources` are numbered passages to answer from and to cite.
     `skill_instruction`, `max_tokens` and `temperature` are what this kind of question wants;
     the caller's preferences and the configuration outrank the two figures.
-    `opening` is streamed before the model's own words; it is not shown to the model.
+    `opening` is streamed before the model's own words. `without_telephones`: numbers of three
+    digits or more are replaced, since an invented one could do harm.
     `models` are who is asked, the next when one fails; empty: the agent's own.
     """
 
@@ -42,6 +43,7 @@ class Question:
     system_prompt: str | None = None
     tone_instruction: str = ""
     opening: str = ""
+    without_telephones: bool = False
     skill_instruction: str = ""
     max_tokens: int | None = None
     temperature: float | None = None
@@ -51,12 +53,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `text` is the model's own words, without the opening."""
+    """What came back. `text` is the model's own words, without the opening.
+
+    `numbers_left_out`: how many telephone numbers were replaced in it.
+    """
 
     text: str
     model: str
     finish_reason: FinishReason
     usage: Usage
     memory_mb: float | None
+    numbers_left_out: int = 0
     tried: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from typing import Protocol
 from agents.agent import Agent, Answer, Question
 from agents.prompting import fit_messages
 from core.cancellation import Cancellation
+from core.emotion.telephone import TelephoneGuard
 from core.engines.protocol import Completion, Engine, GenerationRequest
 from core.errors import (
     Cancelled,
@@ -150,8 +151,9 @@ def _ask(model: str, call: _Call) -> Answer:
 def _generate(engine: Engine, call: _Call) -> Answer:
     request, left_out = _request(engine, call)
     pieces: list[str] = []
+    guard = TelephoneGuard(call.question.language) if call.question.without_telephones else None
     try:
-        completion = _stream(engine, request, call, pieces)
+        completion = _stream(engine, request, call, pieces, guard)
     except ModelError as error:
         if pieces:
             call.listener.restarted(str(error))
@@ -165,6 +167,7 @@ def _generate(engine: Engine, call: _Call) -> Answer:
         finish_reason=completion.finish_reason,
         usage=completion.usage,
         memory_mb=engine.memory_mb(),
+        numbers_left_out=guard.left_out if guard else 0,
         warnings=tuple(_notices(completion, left_out)),
     )
 
@@ -192,22 +195,31 @@ def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, int]:
 
 
 def _stream(
-    engine: Engine, request: GenerationRequest, call: _Call, pieces: list[str]
+    engine: Engine,
+    request: GenerationRequest,
+    call: _Call,
+    pieces: list[str],
+    guard: TelephoneGuard | None,
 ) -> Completion:
     """Collect the model's words in `pieces` and pass them on, the opening first."""
     with closing(engine.generate(request, call.cancel)) as items:
         for item in items:
             if isinstance(item, Completion):
+                _say(guard.rest() if guard else "", call, pieces)
                 return item
-            # Some models begin with a space or empty lines.
-            text = item.text if pieces else item.text.lstrip()
-            if not text:
-                continue
-            if call.question.opening and not pieces:
-                call.listener.text(call.question.opening)
-            pieces.append(text)
-            call.listener.text(text)
+            _say(guard.feed(item.text) if guard else item.text, call, pieces)
     raise LookupError("An engine ended its stream without a Completion.")
+
+
+def _say(text: str, call: _Call, pieces: list[str]) -> None:
+    # Some models begin with a space or empty lines.
+    text = text if pieces else text.lstrip()
+    if not text:
+        return
+    if call.question.opening and not pieces:
+        call.listener.text(call.question.opening)
+    pieces.append(text)
+    call.listener.text(text)
 
 
 def _notices(completion: Completion, left_out: int) -> Iterator[str]:

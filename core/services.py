@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from core.cancellation import Cancellation
+from core.emotion.detect import EmotionReader
 from core.errors import StorageError
 from core.feedback.log import FeedbackLog
 from core.model_pool import ModelPool
@@ -34,6 +35,7 @@ class Services:
     folder: DataFolder
     pool: ModelPool
     classifier: Classifier
+    emotion_reader: EmotionReader
     selector: ModelSelector
     documents: FolderIndex | None
     feedback_log: FeedbackLog
@@ -63,6 +65,7 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         folder=folder,
         pool=pool,
         classifier=Classifier.load(),
+        emotion_reader=EmotionReader.load(),
         selector=selector_for(pool),
         documents=FolderIndex(documents.expanduser()) if documents else None,
         feedback_log=FeedbackLog(folder.feedback_log, store_text=settings.feedback.store_text),
