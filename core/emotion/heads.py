@@ -13,6 +13,15 @@ from core.text.linear import Heads, load_heads
 Label = Literal["joy", "sadness", "anger", "fear", "surprise", "disgust", "neutral"]
 LABELS: tuple[Label, ...] = get_args(Label)
 SCALES = ("valence", "arousal")
+USUAL_VALENCE: dict[Label, float] = {
+    "joy": 0.85,
+    "sadness": 0.2,
+    "anger": 0.25,
+    "fear": 0.25,
+    "surprise": 0.6,
+    "disgust": 0.2,
+    "neutral": 0.5,
+}
 COLUMNS = (*SCALES, *LABELS)
 
 

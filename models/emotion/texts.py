@@ -13,20 +13,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.emotion.heads import LABELS
+from core.emotion.heads import LABELS, USUAL_VALENCE, Label
 from models.router import prompts
 
 DATA = Path(__file__).with_name("data")
 LANGUAGES = ("es", "en")
-# Valence and arousal of a text of which only the label is known.
-ANCHORS = {
-    "joy": (0.85, 0.65),
-    "sadness": (0.2, 0.4),
-    "anger": (0.25, 0.75),
-    "fear": (0.25, 0.7),
-    "surprise": (0.6, 0.7),
-    "disgust": (0.2, 0.5),
-    "neutral": (0.5, 0.42),
+# Arousal of a text of which only the label is known.
+USUAL_AROUSAL: dict[Label, float] = {
+    "joy": 0.65,
+    "sadness": 0.4,
+    "anger": 0.75,
+    "fear": 0.7,
+    "surprise": 0.7,
+    "disgust": 0.5,
+    "neutral": 0.42,
 }
 FEELING_WEIGHT, REQUEST_WEIGHT, PUBLIC_WEIGHT = 3.0, 1.0, 0.4
 _TAKEN = {"GoEmotions (Ekman)": 43_410, "XED": 7_000}
@@ -41,7 +41,7 @@ class Told:
     id: str
     text: str
     language: str
-    labels: tuple[str, ...]
+    labels: tuple[Label, ...]
     valence: float
     arousal: float
     weight: float
@@ -90,13 +90,14 @@ def _labelled(
     id_: str,
     text: str,
     language: str,
-    labels: tuple[str, ...],
+    labels: tuple[Label, ...],
     weight: float,
     *,
     source: str = "written",
 ) -> Told:
     valence, arousal = (
-        sum(ANCHORS[label][part] for label in labels) / len(labels) for part in (0, 1)
+        sum(usual[label] for label in labels) / len(labels)
+        for usual in (USUAL_VALENCE, USUAL_AROUSAL)
     )
     return Told(id_, text, language, labels, valence, arousal, weight, source)
 

@@ -14,7 +14,11 @@ def guarded(pieces: list[str], language: str = "es") -> tuple[str, int]:
 @pytest.mark.parametrize(
     ("pieces", "said", "left_out"),
     [
-        (["Llama al ", "0", "24", " ahora."], "Llama al número de emergencias de tu país ahora.", 1),
+        (
+            ["Llama al ", "0", "24", " ahora."],
+            "Llama al número de emergencias de tu país ahora.",
+            1,
+        ),
         (["Llama al +34 900 ", "525-", "100."], "Llama al número de emergencias de tu país.", 1),
         (["Haz 2 cosas: 1) respira"], "Haz 2 cosas: 1) respira", 0),
         (["Respira 10 ", "veces"], "Respira 10 veces", 0),
