@@ -7,7 +7,7 @@ RUN := .venv/bin/python -m
 override ASK := $(value ASK)
 export ASK
 
-.PHONY: help setup run test test-slow lint check lock train-router clean
+.PHONY: help setup run test test-slow lint check lock train-router train-emotion clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -43,6 +43,9 @@ lock: ## solve pyproject.toml anew into requirements.lock (needs uv; ARGS=--upgr
 
 train-router: setup ## train the routing classifier anew (needs scipy; DATA=folder of the public sets)
 	@$(RUN) models.router.train --data $(or $(DATA),../shared/data/routing)
+
+train-emotion: setup ## train the emotion heads anew (needs scipy, scikit-learn; DATA=folder of the sets)
+	@$(RUN) models.emotion.train --data $(or $(DATA),../shared/data/routing)
 
 clean: ## remove .venv and every cache in this folder (built wheels stay in the user's cache)
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -35,7 +35,8 @@ class Question:
     `sources` are numbered passages to answer from and to cite, the best first.
     `skill_instruction`, `max_tokens` and `temperature` are what this kind of question wants;
     the caller's preferences and the configuration outrank the two figures.
-    `opening` is streamed before the model's own words; it is not shown to the model.
+    `opening` is streamed before the model's own words. `without_telephones`: numbers of three
+    digits or more are replaced, since an invented one could do harm.
     `models` are who is asked, the next when one fails; empty: the agent's own.
     `compose` makes the messages in place of all that is said here about them.
     `json_schema` is what the answer is held to.
@@ -49,6 +50,7 @@ class Question:
     system_prompt: str | None = None
     tone_instruction: str = ""
     opening: str = ""
+    without_telephones: bool = False
     skill_instruction: str = ""
     max_tokens: int | None = None
     temperature: float | None = None
@@ -63,6 +65,7 @@ class Answer:
     """What came back. `text` is the model's own words, without the opening.
 
     `sources` is how many of the question's, from the first, the model was shown.
+    `numbers_left_out`: how many telephone numbers were replaced in it.
     """
 
     text: str
@@ -71,5 +74,6 @@ class Answer:
     usage: Usage
     memory_mb: float | None
     sources: int = 0
+    numbers_left_out: int = 0
     tried: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

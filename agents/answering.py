@@ -13,6 +13,7 @@ from typing import Protocol
 from agents.agent import Agent, Answer, Question
 from agents.prompting import Fitted, fit_messages
 from core.cancellation import Cancellation
+from core.emotion.telephone import TelephoneGuard
 from core.engines.protocol import Completion, Engine, GenerationRequest, Message
 from core.errors import (
     Cancelled,
@@ -159,8 +160,9 @@ def _ask(model: str, call: _Call) -> Answer:
 def _generate(engine: Engine, call: _Call) -> Answer:
     request, shown = _request(engine, call)
     pieces: list[str] = []
+    guard = TelephoneGuard(call.question.language) if call.question.without_telephones else None
     try:
-        completion = _stream(engine, request, call, pieces)
+        completion = _stream(engine, request, call, pieces, guard)
     except ModelError as error:
         if pieces:
             call.listener.restarted(str(error))
@@ -175,6 +177,7 @@ def _generate(engine: Engine, call: _Call) -> Answer:
         usage=completion.usage,
         memory_mb=engine.memory_mb(),
         sources=shown.sources,
+        numbers_left_out=guard.left_out if guard else 0,
         warnings=(*shown.notices, *_notices(completion)),
     )
 
@@ -221,22 +224,31 @@ def _left_out(fitted: Fitted) -> Iterator[str]:
 
 
 def _stream(
-    engine: Engine, request: GenerationRequest, call: _Call, pieces: list[str]
+    engine: Engine,
+    request: GenerationRequest,
+    call: _Call,
+    pieces: list[str],
+    guard: TelephoneGuard | None,
 ) -> Completion:
     """Collect the model's words in `pieces` and pass them on, the opening first."""
     with closing(engine.generate(request, call.cancel)) as items:
         for item in items:
             if isinstance(item, Completion):
+                _say(guard.rest() if guard else "", call, pieces)
                 return item
-            # Some models begin with a space or empty lines.
-            text = item.text if pieces else item.text.lstrip()
-            if not text:
-                continue
-            if call.question.opening and not pieces:
-                call.listener.text(call.question.opening)
-            pieces.append(text)
-            call.listener.text(text)
+            _say(guard.feed(item.text) if guard else item.text, call, pieces)
     raise LookupError("An engine ended its stream without a Completion.")
+
+
+def _say(text: str, call: _Call, pieces: list[str]) -> None:
+    # Some models begin with a space or empty lines.
+    text = text if pieces else text.lstrip()
+    if not text:
+        return
+    if call.question.opening and not pieces:
+        call.listener.text(call.question.opening)
+    pieces.append(text)
+    call.listener.text(text)
 
 
 def _notices(completion: Completion) -> Iterator[str]:

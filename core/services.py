@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from core.cancellation import Cancellation
+from core.emotion.detect import EmotionReader
 from core.errors import StorageError
 from core.feedback.learning import Learning
 from core.feedback.log import FeedbackLog
@@ -37,6 +38,7 @@ class Services:
     folder: DataFolder
     pool: ModelPool
     classifier: Classifier
+    emotion_reader: EmotionReader
     selector: ModelSelector
     documents: DocumentIndex
     web: WebSearch | None
@@ -69,6 +71,7 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         folder=folder,
         pool=pool,
         classifier=Classifier.load(),
+        emotion_reader=EmotionReader.load(),
         selector=selector_for(pool, outcomes_of(feedback_log)),
         documents=documents,
         web=documents.web_search(),

@@ -18,6 +18,9 @@ Task = Literal[
 ]
 DeveloperTask = Literal["analyze", "fix", "validate", "document", "test"]  # steps of mending code
 Phase = Literal["planning", "research", "generation", "review", "refinement", "validation"]
+Variety = Literal["es-ES", "es-MX", "es-AR", "es-CO", "es-CL", "neutral"]
+Address = Literal["tú", "vos", "usted"]
+Formality = Literal["formal", "informal"]
 ToneStyle = Literal[
     "energetic_positive",
     "warm_positive",
@@ -52,17 +55,42 @@ class Scores(TypedDict):
 
 
 class Emotion(TypedDict):
-    """How the user's words read. `valence` 0 (bad) to 1 (good), `arousal` 0 (calm) to 1."""
+    """How the user's words read. `valence` 0 (bad) to 1 (good), `arousal` 0 (calm) to 1.
+
+    `confidence` is the calibrated probability of the label.
+    """
 
     label: str
     valence: float
     arousal: float
+    confidence: float
+
+
+class Spanish(TypedDict):
+    """How somebody's Spanish is written; None: no word shows it."""
+
+    variety: Variety
+    address: Address | None
+    formality: Formality | None
+
+
+class Prosody(TypedDict):
+    """How a reply is read aloud, as factors of the voice's own rate, pitch and volume."""
+
+    rate: float
+    pitch: float
+    volume: float
 
 
 class EmotionDiff(TypedDict):
-    """The words that are not the model's own: `opening` was put before its answer."""
+    """What was changed: `opening` was put before the model's words.
+
+    `numbers_left_out`: how many telephone numbers of its were replaced, because an invented one
+    could cost a life. Everything else is as the model wrote it.
+    """
 
     opening: str
+    numbers_left_out: int
 
 
 class Citation(TypedDict):
@@ -169,7 +197,9 @@ class State(TypedDict, total=False):
     tried: list[str]  # models that failed before model_used answered, in order
     emotion: Emotion | None
     tone_style: ToneStyle | None
+    spanish: Spanish | None  # of the user; None when they write English
     emotion_diff: EmotionDiff | None
+    prosody: Prosody | None  # how the reply is spoken
     response: str | None
     finish_reason: Literal["stop", "length", "cancelled"] | None
     citations: list[Citation]

@@ -18,8 +18,8 @@ from benchmarks.report import Figure, not_measured
 from benchmarks.routing.peers import litellm_scores, told
 from benchmarks.routing.shipped import lines
 from benchmarks.routing.statistics import accuracy, auc, figure, gap_recovered
-from core.routing.heads import BINARY
-from core.routing.lexicon import Lexicon, read_cues
+from core.routing.heads import BINARY, read_cues
+from core.text.lexicon import Lexicon
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

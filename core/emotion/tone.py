@@ -1,39 +1,11 @@
-"""The tone of an answer, and the words that carry it.
+"""The tone of an answer: which one, what the model is told of it, and how it sounds aloud.
 
-Owns the thresholds, the openings and the instructions; knows nothing of models.
+Owns the thresholds, the instructions and the prosody; knows nothing of models.
 """
 
 from __future__ import annotations
 
-from core.state import Emotion, Language, ToneStyle
-
-# An opening is said for the user's own feeling; anything else falls back to "other".
-_OPENINGS: dict[tuple[ToneStyle, Language], dict[str, str]] = {
-    ("soft_support", "es"): {
-        "sadness": "Siento mucho que estés pasando por esto. ",
-        "fear": "Es normal que eso te preocupe. ",
-        "anger": "Entiendo que te moleste. ",
-        "other": "Siento que no sea un buen momento. ",
-    },
-    ("soft_support", "en"): {
-        "sadness": "I'm so sorry you're going through this. ",
-        "fear": "It makes sense that this worries you. ",
-        "anger": "I understand why that bothers you. ",
-        "other": "I'm sorry this isn't a good moment. ",
-    },
-    ("urgent_support", "es"): {
-        "sadness": "Lo siento muchísimo; estoy aquí contigo. ",
-        "fear": "Vamos con calma, estoy aquí contigo. ",
-        "anger": "Entiendo tu enfado, y tienes derecho a sentirlo. ",
-        "other": "Entiendo que esto es difícil; vamos paso a paso. ",
-    },
-    ("urgent_support", "en"): {
-        "sadness": "I'm so very sorry; I'm here with you. ",
-        "fear": "Let's take it slowly, I'm here with you. ",
-        "anger": "I understand your anger, and you have every right to feel it. ",
-        "other": "I can see that this is hard; let's take it one step at a time. ",
-    },
-}
+from core.state import Emotion, Language, Prosody, ToneStyle
 
 _INSTRUCTIONS: dict[ToneStyle, dict[Language, str]] = {
     "energetic_positive": {
@@ -83,17 +55,24 @@ def tone_style(emotion: Emotion) -> ToneStyle:
     return "low_energy" if arousal <= 0.3 else "neutral_support"
 
 
-def opening(emotion: Emotion, tone: ToneStyle, language: Language) -> str:
-    """A sentence to put before the answer, with a blank after it.
-
-    Empty except for the two support tones; the same feeling always gets the same words.
-    """
-    sentences = _OPENINGS.get((tone, language))
-    if sentences is None:
-        return ""
-    return sentences.get(emotion["label"], sentences["other"])
-
-
 def tone_instruction(tone: ToneStyle, language: Language) -> str:
     """One sentence for the system prompt that asks the model for this tone."""
     return _INSTRUCTIONS[tone][language]
+
+
+# Rate, pitch and volume of the voice, as factors. Somebody upset is answered slower and lower.
+_PROSODY: dict[ToneStyle, tuple[float, float, float]] = {
+    "energetic_positive": (1.08, 1.12, 1.05),
+    "warm_positive": (1.0, 1.06, 1.0),
+    "urgent_support": (0.88, 0.94, 0.95),
+    "soft_support": (0.9, 0.94, 0.9),
+    "focused_alert": (1.05, 1.0, 1.05),
+    "low_energy": (0.92, 0.95, 0.9),
+    "neutral_support": (1.0, 1.0, 1.0),
+}
+
+
+def prosody_of(tone: ToneStyle, intensity: float = 1.0) -> Prosody:
+    """How a reply in this tone is read aloud; `intensity` (0 to 1) is how far from plain."""
+    rate, pitch, volume = (round(1.0 + (part - 1.0) * intensity, 3) for part in _PROSODY[tone])
+    return {"rate": rate, "pitch": pitch, "volume": volume}

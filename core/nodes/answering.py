@@ -14,16 +14,15 @@ from langgraph.runtime import Runtime
 
 from agents.agent import Agent, Answer, Question
 from agents.answering import Silent, answer, expect
-from core.emotion.detect import detect_emotion
-from core.emotion.tone import opening, tone_instruction, tone_style
+from core.emotion.manner import Manner, manner_of
 from core.engines.protocol import Part
 from core.events import Restarted, Token
 from core.retrieval.citations import cite, prompt_blocks
 from core.retrieval.passage import Passage
+from core.routing.injected import what_was_asked
 from core.routing.skills import skills
-from core.services import TurnContext
-from core.settings import Settings
-from core.state import Emotion, Language, State, ToneStyle, TurnUsage
+from core.services import Services, TurnContext
+from core.state import EmotionDiff, Language, State, TurnUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +38,19 @@ class Streamed:
         self.write(Restarted(reason))
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How the user's words read, and how the answer shall sound."""
-
-    emotion: Emotion | None
-    style: ToneStyle | None
-    instruction: str
-    opening: str
-
-
-def manner_for(text: str, language: Language, settings: Settings) -> Manner:
+def manner_for(state: State, services: Services) -> Manner:
     """Chosen before the first token, so that what is streamed is the final text."""
-    if not settings.emotion.enabled or not text:
-        return Manner(None, None, "", "")
-    emotion = detect_emotion(text, language)
-    style = tone_style(emotion)
-    return Manner(
-        emotion,
-        style,
-        tone_instruction(style, language),
-        opening(emotion, style, language),
+    asked = what_was_asked(state.get("input") or "")
+    emotion = services.settings.emotion
+    if not emotion.enabled or not asked.strip():
+        return Manner()
+    return manner_of(
+        asked,
+        services.emotion_reader,
+        written_in=state.get("language") or "es",
+        reply_in=language_of(state),
+        history=state.get("history") or (),
+        intensity=emotion.intensity,
     )
 
 
@@ -84,7 +75,7 @@ def reply(
     the agent's own. `response` is still without the opening; `enhance_emotion` puts it there.
     """
     context = runtime.context
-    manner = manner_for(state.get("input") or "", language_of(state), context.services.settings)
+    manner = manner_for(state, context.services)
     made = answer(
         agent,
         _question(state, manner, parts, sources, models),
@@ -100,11 +91,20 @@ def reply(
         "finish_reason": made.finish_reason,
         "emotion": manner.emotion,
         "tone_style": manner.style,
-        "emotion_diff": {"opening": manner.opening} if made.text and manner.opening else None,
+        "spanish": manner.spanish,
+        "emotion_diff": _diff(manner, made),
+        "prosody": manner.prosody,
         "usage": added_usage(state.get("usage"), made),
         "citations": cite(sources[: made.sources]),
         "warnings": list(made.warnings),
     }
+
+
+def _diff(manner: Manner, made: Answer) -> EmotionDiff | None:
+    """What the answer has that the model did not say; None when it is all the model's own."""
+    if not made.text or not (manner.opening or made.numbers_left_out):
+        return None
+    return {"opening": manner.opening, "numbers_left_out": made.numbers_left_out}
 
 
 def ask_silently(
@@ -160,6 +160,7 @@ def _question(
         max_tokens=state.get("token_budget"),
         temperature=skill.temperature if skill else None,
         opening=manner.opening,
+        without_telephones=manner.careful,
         preferences=state.get("preferences") or {},
         models=tuple(models),
     )

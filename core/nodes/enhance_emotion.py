@@ -6,6 +6,7 @@ from typing import Literal
 
 from langgraph.runtime import Runtime
 
+from core.emotion.assembly import assembled
 from core.services import TurnContext
 from core.state import State
 
@@ -15,7 +16,7 @@ def enhance_emotion(state: State, runtime: Runtime[TurnContext]) -> State:
     added = state.get("emotion_diff")
     if not added:
         return {}
-    return {"response": added["opening"] + (state.get("response") or "")}
+    return {"response": assembled(added["opening"], state.get("response") or "")}
 
 
 def after_emotion(state: State) -> Literal["speak", "feedback"]:

@@ -19,7 +19,14 @@ def speak(state: State, runtime: Runtime[TurnContext]) -> State:
         return {}
     try:
         target = context.services.media_store.place(f"reply-{context.run_id}.wav")
-        speak_to_file(words, language_of(state), target)
+        spanish = state.get("spanish")
+        speak_to_file(
+            words,
+            language_of(state),
+            target,
+            prosody=state.get("prosody"),
+            variety=spanish["variety"] if spanish else "neutral",
+        )
     except (SpeechUnavailable, StorageError) as error:
         return {"warnings": [f"The answer is not spoken: {error}"]}
     return {"audio_output": str(target)}

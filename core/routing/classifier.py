@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from core.language import language_of_words, turn_language
-from core.routing.features import Features, features_of
-from core.routing.heads import BINARY, TASKS, Heads, load_model, probabilities, shares_of_one
+from core.routing.heads import BINARY, TASKS, load_model
 from core.routing.injected import what_was_asked
-from core.routing.lexicon import Lexicon
 from core.routing.reasons import Reason, largest_shares
+from core.routing.structure import form_of
 from core.state import Language, PastTurn, Task
+from core.text.features import Features, features_of
+from core.text.lexicon import Lexicon
+from core.text.linear import Heads, probabilities, shares_of_one
 
 FOLLOW_UP_WORDS = 6  # a longer message stands for itself
 
@@ -102,7 +104,7 @@ class Classifier:
             history: earlier turns of the conversation, oldest first.
         """
         asked = what_was_asked(text)
-        features = features_of(asked, self._lexicon)
+        features = features_of(asked, self._lexicon, form_of)
         language = _language(asked, features, history)
         if history and self._goes_on(features):
             earlier = self._subject(history)
@@ -115,7 +117,7 @@ class Classifier:
         """The newest earlier message that stands for itself."""
         for turn in reversed(history):
             asked = what_was_asked(turn["user"])
-            features = features_of(asked, self._lexicon)
+            features = features_of(asked, self._lexicon, form_of)
             if not self._goes_on(features):
                 return self._classified(features, _language(asked, features))
         return None

@@ -1,86 +1,26 @@
-"""The trained heads: weights, calibration, and the exact share that each feature has.
+"""The columns of the routing heads.
 
-Owns the arithmetic and the form of the shipped model; knows neither texts nor routes.
+Owns what each column says, and where the trained heads lie; knows neither texts nor routes.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib import resources
 from typing import Any, get_args
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.routing.features import Features
-from core.state import Language, Task
+from core.state import Task
+from core.text.lexicon import CueFile, read_cue_file
+from core.text.linear import Heads, load_heads
 
 BINARY = ("hard", "soft", "web_query", "urgency", "creativity", "out_of_scope")
 TASKS: tuple[Task, ...] = get_args(Task)
 COLUMNS = (*BINARY, *TASKS)
 
-WEIGHTS_FILE = "heads.npy"
-MODEL_FILE = "model.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """From sums to log-odds that can be believed: `slopes * sums + offsets`, per column."""
-
-    slopes: NDArray[np.float32]
-    offsets: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """Linear heads. Column j weighs bucket i with `weights[i, j] * scale[j]`.
-
-    Args:
-        weights: int8, shape (buckets, len(COLUMNS)).
-        scale: float32, one per column.
-        calibrations: one for each language.
-    """
-
-    weights: NDArray[np.int8]
-    scale: NDArray[np.float32]
-    calibrations: Mapping[Language, Calibration]
-
-    def shares(self, features: Features, language: Language) -> NDArray[np.float32]:
-        """What each feature adds to each calibrated log-odds: (features, columns)."""
-        steps = self.scale * self.calibrations[language].slopes
-        gathered = self.weights[features.slots].astype(np.float32)
-        return gathered * features.values[:, None] * steps
-
-    def log_odds(self, features: Features, language: Language) -> NDArray[np.float32]:
-        """The calibrated log-odds of every column."""
-        calibration = self.calibrations[language]
-        sums = features.values @ self.weights[features.slots].astype(np.float32)
-        return sums * (self.scale * calibration.slopes) + calibration.offsets
-
 
 def load_model() -> tuple[Heads, dict[str, Any]]:
     """The packaged heads, and the rest of what the training run wrote beside them."""
-    folder = resources.files("core.routing").joinpath("trained")
-    about = json.loads(folder.joinpath(MODEL_FILE).read_text(encoding="utf-8"))
-    with folder.joinpath(WEIGHTS_FILE).open("rb") as file:
-        weights = np.load(file, allow_pickle=False)
-    calibrations = {
-        language: Calibration(*np.array(pairs, np.float32).T)
-        for language, pairs in about["platt"].items()
-    }
-    return Heads(weights, np.array(about["scale"], np.float32), calibrations), about
+    return load_heads("core.routing")
 
 
-def probabilities(log_odds: NDArray[np.float32]) -> list[float]:
-    """The logistic function of each, safe for any argument."""
-    found: list[float] = (1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))).tolist()
-    return found
-
-
-def shares_of_one(log_odds: NDArray[np.float32]) -> list[float]:
-    """The softmax of `log_odds`."""
-    grown = np.exp((log_odds - log_odds.max()).astype(np.float64))
-    found: list[float] = (grown / grown.sum()).tolist()
-    return found
+def read_cues() -> CueFile:
+    """The packaged cues, checked against their form. Slow: the trained model holds them too."""
+    return read_cue_file("core.routing", "cues.yaml")

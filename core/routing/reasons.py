@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from core.routing.features import Features
-from core.routing.heads import COLUMNS, Heads
+from core.routing.heads import COLUMNS
 from core.state import Language
+from core.text.features import Features
+from core.text.linear import Heads
 
 SHOWN = 5  # reasons for each score
 

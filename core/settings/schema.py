@@ -250,7 +250,10 @@ class VoiceSettings(Section):
 
 
 class EmotionSettings(Section):
+    """`intensity`: how far a feeling moves tone, opening words and voice, 0 (not) to 1."""
+
     enabled: bool = True
+    intensity: float = Field(1.0, ge=0, le=1)
 
 
 class FeedbackSettings(Section):
@@ -283,7 +286,7 @@ class Settings(Section):
     openai: OpenAISettings = OpenAISettings()
     retrieval: RetrievalSettings = RetrievalSettings()  # type: ignore[call-arg]
     voice: VoiceSettings = VoiceSettings()
-    emotion: EmotionSettings = EmotionSettings()
+    emotion: EmotionSettings = EmotionSettings()  # type: ignore[call-arg]
     feedback: FeedbackSettings = FeedbackSettings()  # type: ignore[call-arg]
     paths: PathSettings = PathSettings()
 

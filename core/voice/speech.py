@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Literal
 
 from core.errors import SpeechUnavailable, StorageError
+from core.state import Prosody, Variety
 from core.voice.speakable import speakable
 
 PROGRAM = "espeak-ng"
 VOICES = {"es": "es", "en": "en-us"}
+VOICE_OF_AMERICA = "es-419"
+# Source: espeak-ng's own defaults: words per minute, pitch 0 to 99, amplitude 0 to 200.
+RATE_WPM, PITCH, AMPLITUDE = 175, 50, 100
 TIMEOUT_S = 60.0
 _INSTALL_HINT = (
     "Install it (Debian: apt install espeak-ng, macOS: brew install espeak-ng) "
@@ -25,12 +29,22 @@ _INSTALL_HINT = (
 
 
 def speak_to_file(
-    text: str, language: Literal["es", "en"], target: Path, *, timeout_s: float = TIMEOUT_S
+    text: str,
+    language: Literal["es", "en"],
+    target: Path,
+    *,
+    prosody: Prosody | None = None,
+    variety: Variety = "neutral",
+    timeout_s: float = TIMEOUT_S,
 ) -> Path:
     """Write `text`, read aloud, to the WAV file `target` and return its path.
 
     The file is mono, 16 bits, 22050 Hz, readable by its owner alone, and replaces an older
     one only when it is whole. The text is given through stdin, never as an argument.
+
+    Args:
+        prosody: factors of the voice's own rate, pitch and volume; None: plain.
+        variety: of Spanish; those of America have a voice of their own.
 
     Raises:
         SpeechUnavailable: espeak-ng is missing, failed or took longer than `timeout_s`;
@@ -45,11 +59,28 @@ def speak_to_file(
         raise SpeechUnavailable(f"{PROGRAM} is not installed.", hint=_INSTALL_HINT)
     draft = _draft_beside(target)
     try:
-        _run([program, "-v", VOICES[language], "--stdin", "-w", str(draft)], spoken, timeout_s)
+        voice = [program, "-v", _voice(language, variety), *_sound(prosody)]
+        _run([*voice, "--stdin", "-w", str(draft)], spoken, timeout_s)
         _publish(draft, target)
     finally:
         draft.unlink(missing_ok=True)
     return target
+
+
+def _voice(language: Literal["es", "en"], variety: Variety) -> str:
+    american = language == "es" and variety not in ("es-ES", "neutral")
+    return VOICE_OF_AMERICA if american else VOICES[language]
+
+
+def _sound(prosody: Prosody | None) -> list[str]:
+    if prosody is None:
+        return []
+    factors = (prosody["rate"], prosody["pitch"], prosody["volume"])
+    rate, pitch, volume = (
+        round(usual * factor)
+        for usual, factor in zip((RATE_WPM, PITCH, AMPLITUDE), factors, strict=True)
+    )
+    return ["-s", str(rate), "-p", str(min(pitch, 99)), "-a", str(min(volume, 200))]
 
 
 def _draft_beside(target: Path) -> Path:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core.routing.features import BUCKETS
 from core.routing.heads import BINARY, COLUMNS, TASKS
+from core.text.features import BUCKETS
 from models.router.calibrate import (
     COST_OF_A_WRONG_YES,
     FIRST_TASK,

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 
-from core.routing.features import BUCKETS, features_of
 from core.routing.heads import BINARY, COLUMNS, TASKS
-from core.routing.lexicon import Lexicon
+from core.routing.structure import form_of
+from core.text.features import BUCKETS, Form, features_of
+from core.text.lexicon import Lexicon
 from models.router.prompts import Example
 
 PENALTY = 0.06
@@ -27,9 +28,9 @@ FIRST_TASK = len(BINARY)
 Floats = NDArray[np.float32]
 
 
-def matrix(texts: Sequence[str], lexicon: Lexicon) -> sparse.csr_matrix:
+def matrix(texts: Sequence[str], lexicon: Lexicon, form: Form = form_of) -> sparse.csr_matrix:
     """The features of `texts` as rows, (texts, BUCKETS)."""
-    found = [features_of(text, lexicon) for text in texts]
+    found = [features_of(text, lexicon, form) for text in texts]
     ends = np.cumsum([0, *(len(item.slots) for item in found)])
     slots = np.concatenate([item.slots for item in found])
     values = np.concatenate([item.values for item in found])

@@ -18,9 +18,10 @@ from zlib import crc32
 import numpy as np
 from scipy import sparse  # type: ignore[import-untyped]
 
-from core.routing.features import BUCKETS
-from core.routing.heads import BINARY, COLUMNS, MODEL_FILE, TASKS, WEIGHTS_FILE
-from core.routing.lexicon import Lexicon, read_cues
+from core.routing.heads import BINARY, COLUMNS, TASKS, read_cues
+from core.text.features import BUCKETS
+from core.text.lexicon import Lexicon
+from core.text.linear import MODEL_FILE, WEIGHTS_FILE
 from models.router.calibrate import Doubles, Platt, calibrated
 from models.router.card import card
 from models.router.fit import fit, matrix, targets

@@ -3,17 +3,15 @@ from typing import get_args
 
 import pytest
 
-from core.emotion.lexicon import Label
-from core.emotion.tone import opening, tone_instruction, tone_style
+from core.emotion.tone import prosody_of, tone_instruction, tone_style
 from core.state import Emotion, Language, ToneStyle
 
 TONES: tuple[ToneStyle, ...] = get_args(ToneStyle)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-LABELS: tuple[Label, ...] = get_args(Label)
 
 
-def emotion(valence: float = 0.5, arousal: float = 0.5, label: str = "neutral") -> Emotion:
-    return {"label": label, "valence": valence, "arousal": arousal}
+def emotion(valence: float, arousal: float) -> Emotion:
+    return {"label": "neutral", "valence": valence, "arousal": arousal, "confidence": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -37,26 +35,21 @@ def test_thresholds(valence: float, arousal: float, tone: str) -> None:
     assert tone_style(emotion(valence, arousal)) == tone
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_only_the_support_tones_open(language: Language) -> None:
-    for tone, label in product(TONES, LABELS):
-        said = opening(emotion(label=label), tone, language)
-        if tone in ("urgent_support", "soft_support"):
-            assert said.endswith(". ")
-            assert said == opening(emotion(label=label), tone, language)
-        else:
-            assert said == ""
-
-
-def test_an_opening_speaks_the_users_language_and_of_the_feeling() -> None:
-    sad = emotion(label="sadness")
-    assert opening(sad, "soft_support", "es").startswith("Siento mucho")
-    assert opening(sad, "soft_support", "en").startswith("I'm so sorry")
-    angry = emotion(label="anger")
-    assert opening(angry, "urgent_support", "es") != opening(sad, "urgent_support", "es")
-
-
 def test_every_tone_has_its_own_instruction_in_both_languages() -> None:
     said = [tone_instruction(tone, language) for tone, language in product(TONES, LANGUAGES)]
     assert len(set(said)) == len(TONES) * len(LANGUAGES)
     assert all(sentence.endswith(".") for sentence in said)
+
+
+def test_somebody_upset_is_answered_slower_and_quieter_than_somebody_glad() -> None:
+    upset, glad = prosody_of("urgent_support"), prosody_of("energetic_positive")
+    assert upset["rate"] < 1 < glad["rate"]
+    assert upset["pitch"] < glad["pitch"]
+    assert upset["volume"] < glad["volume"]
+
+
+@pytest.mark.parametrize("tone", TONES)
+def test_intensity_scales_the_voice_down_to_plain(tone: ToneStyle) -> None:
+    assert prosody_of(tone, 0.0) == {"rate": 1.0, "pitch": 1.0, "volume": 1.0}
+    half, whole = prosody_of(tone, 0.5), prosody_of(tone, 1.0)
+    assert half["rate"] - 1 == pytest.approx((whole["rate"] - 1) / 2, abs=0.001)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.routing.features import BUCKETS
-from core.routing.heads import COLUMNS, MODEL_FILE, WEIGHTS_FILE, load_model
-from core.routing.lexicon import read_cues
+from core.routing.heads import COLUMNS, load_model, read_cues
 from core.routing.skills import skills
+from core.text.features import BUCKETS
+from core.text.linear import MODEL_FILE, WEIGHTS_FILE
 
 TRAINED = Path(__file__).parents[2] / "core" / "routing" / "trained"
 LARGEST_MB = 10

@@ -5,10 +5,12 @@ import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from core.errors import SpeechUnavailable, StorageError
+from core.state import Prosody, Variety
 from core.voice.speech import PROGRAM, speak_to_file
 
 
@@ -98,3 +100,25 @@ def test_the_real_program_speaks_both_languages(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"es.wav", "en.wav"}
     same = speak_to_file("-w /x.wav Hola.", "es", tmp_path / "es.wav")
     assert duration_s(same) > 0.2
+
+
+@pytest.mark.parametrize(
+    ("language", "variety", "voice"),
+    [
+        ("es", "neutral", "es"),
+        ("es", "es-ES", "es"),
+        ("es", "es-AR", "es-419"),
+        ("es", "es-MX", "es-419"),
+        ("en", "es-MX", "en-us"),
+    ],
+)
+def test_voice_and_prosody_are_told_to_the_program(
+    tmp_path: Path, language: Literal["es", "en"], variety: Variety, voice: str
+) -> None:
+    (tmp_path / "bin").mkdir()
+    broken_program(tmp_path / "bin", 'for last; do :; done; echo "$@" > "$last"')
+    calm: Prosody = {"rate": 0.8, "pitch": 0.9, "volume": 0.5}
+    with programs_in(tmp_path / "bin"):
+        speak_to_file("hola", language, tmp_path / "x.wav", prosody=calm, variety=variety)
+    arguments = (tmp_path / "x.wav").read_text()
+    assert arguments.startswith(f"-v {voice} -s 140 -p 45 -a 50 --stdin -w ")

@@ -1,13 +1,14 @@
 """From a text to the numbers that the linear heads weigh.
 
 Owns what a feature is (letters, words, cues, form), how it is hashed and how much it
-counts before anything is learned; knows no weights. Training and answering share it.
+counts before anything is learned; knows no weights, nor what the form of a text may show: that
+is the caller's. Training and answering share it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from zlib import crc32
@@ -15,9 +16,11 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from core.routing.lexicon import Lexicon
-from core.routing.reading import Reading, read
-from core.routing.structure import form_of
+from core.text.lexicon import Lexicon
+from core.text.reading import Reading, read
+
+# From a text and its number of words to the names of what its form shows.
+Form = Callable[[str, int], Iterable[str]]
 
 BUCKETS = 1 << 17
 LETTERS = (2, 3, 4, 5)  # lengths of the pieces of letters
@@ -45,7 +48,7 @@ class Features:
         return [(group, name) for group, names in self.groups.items() for name in names]
 
 
-def features_of(text: str, lexicon: Lexicon) -> Features:
+def features_of(text: str, lexicon: Lexicon, form_of: Form) -> Features:
     """All features of `text`. Each counts once, however often it occurs."""
     if len(text) > READ_HEAD + READ_TAIL:
         text = f"{text[:READ_HEAD]}\n{text[-READ_TAIL:]}"

@@ -1,6 +1,6 @@
-"""The bilingual cues that the classifier reads.
+"""Bilingual cues: words and phrases that name the same idea in Spanish and in English.
 
-Owns the form of cues.yaml and the table made of it; knows nothing of what a cue speaks
+Owns the form of a file of cues and the table made of it; knows nothing of what a cue speaks
 for: that is learned.
 """
 
@@ -15,8 +15,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from core.text.phrases import PhraseTable
-
-CUES_FILE = "cues.yaml"
 
 Kind = Literal["concept", "refusal", "denial", "intensifier"]
 Entry = tuple[Kind, str, tuple[str, ...]]
@@ -43,14 +41,14 @@ class Concept(Phrases):
 
 
 class CueFile(BaseModel):
-    """The whole of cues.yaml."""
+    """A whole file of cues."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     refusals: Phrases
     denials: Phrases
     intensifiers: Phrases
-    continuations: Phrases
+    continuations: Phrases = Phrases()
     concepts: tuple[Concept, ...]
 
     def entries(self) -> Iterator[Entry]:
@@ -85,7 +83,7 @@ class Lexicon:
         )
 
 
-def read_cues() -> CueFile:
-    """The packaged cues, checked against their form. Slow: the trained model holds them too."""
-    text = resources.files("core.routing").joinpath(CUES_FILE).read_text(encoding="utf-8")
+def read_cue_file(package: str, name: str) -> CueFile:
+    """A packaged file of cues, checked against its form. Slow: a trained model holds them too."""
+    text = resources.files(package).joinpath(name).read_text(encoding="utf-8")
     return CueFile.model_validate(yaml.safe_load(text))

@@ -1,7 +1,7 @@
 """Words, cues and form of a text, read once.
 
 Owns how the words around a cue change it: what is refused or denied is another cue than
-what is wanted. Knows nothing of scores or routes.
+what is wanted. Knows nothing of what a cue speaks for.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from core.routing.lexicon import Cue, Lexicon
 from core.text.folding import WORD, fold
+from core.text.lexicon import Cue, Lexicon
 from core.text.phrases import Found
 
 # A refusal or an intensifier does not reach into the next clause.

@@ -1,0 +1,88 @@
+"""The acknowledging words before an answer.
+
+Owns the sentences of openings.yaml, their forms of address, and when one is due; knows nothing
+of models.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import get_args
+
+import yaml
+
+from core.state import Address, Emotion, Language, PastTurn, Spanish, ToneStyle
+
+# An opening that is not due hurts more than one that is missing.
+DUE = 0.5
+DUE_FOR_JOY = 0.7
+AFTER = "\n\n"  # a paragraph of its own, so that a list, a table or code after it stays one
+_STRENGTHS: dict[ToneStyle, str] = {
+    "soft_support": "soft",
+    "urgent_support": "urgent",
+    "energetic_positive": "energetic",
+}
+_FORMS = re.compile(r"\{([^{}|]*)\|([^{}|]*)\|([^{}|]*)\}")
+_ADDRESSES: tuple[Address, ...] = get_args(Address)
+
+
+def opening(
+    emotion: Emotion,
+    tone: ToneStyle,
+    language: Language,
+    spanish: Spanish | None = None,
+    *,
+    intensity: float = 1.0,
+    history: Sequence[PastTurn] = (),
+) -> str:
+    """A sentence to put before the answer, with an empty line after it; often none.
+
+    It is due for sadness, fear and anger in a support tone and for great joy, when the feeling
+    is likely enough: its probability times `intensity` (0 to 1). The answer before did not
+    begin with it.
+    """
+    due = DUE_FOR_JOY if emotion["label"] == "joy" else DUE
+    strength = _STRENGTHS.get(tone)
+    if strength is None or emotion["confidence"] * intensity < due:
+        return ""
+    sentence = _sentences()[language].get(emotion["label"], {}).get(strength)
+    return "" if sentence is None else _unless_just_said(_addressed(sentence, spanish), history)
+
+
+def careful_opening(
+    language: Language, spanish: Spanish | None, history: Sequence[PastTurn]
+) -> str:
+    """What somebody in crisis is told first: plain, and without any telephone number."""
+    first, again = (
+        _addressed(_sentences()[language]["crisis"][which], spanish) for which in ("first", "again")
+    )
+    told = any(turn["assistant"].startswith(first) for turn in history)
+    return (again if told else first) + AFTER
+
+
+def _unless_just_said(sentence: str, history: Sequence[PastTurn]) -> str:
+    if history and history[-1]["assistant"].startswith(sentence):
+        return ""
+    return sentence + AFTER
+
+
+def _addressed(sentence: str, spanish: Spanish | None) -> str:
+    place = _ADDRESSES.index(address_of(spanish)) + 1
+    return _FORMS.sub(lambda forms: forms[place], sentence)
+
+
+def address_of(spanish: Spanish | None) -> Address:
+    """How to speak to somebody: as they do; else vos in Argentina and tú elsewhere."""
+    if spanish is None:
+        return "tú"
+    return spanish["address"] or ("vos" if spanish["variety"] == "es-AR" else "tú")
+
+
+@cache
+def _sentences() -> dict[Language, dict[str, dict[str, str]]]:
+    text = resources.files("core.emotion").joinpath("openings.yaml").read_text(encoding="utf-8")
+    read: dict[Language, dict[str, dict[str, str]]] = yaml.safe_load(text)
+    return read
