@@ -73,11 +73,13 @@ def _yes_or_no(rows: Any, wanted: NDArray[Any], unseen: Any) -> NDArray[Any]:
 
 
 def _chances(rows: Any, wanted: NDArray[Any], unseen: Any, penalty: float) -> NDArray[Any]:
+    from scipy.special import expit  # type: ignore[import-untyped] # noqa: PLC0415
+
     from models.router.fit import fit  # noqa: PLC0415
 
     column = wanted.astype(np.float32)[:, None]
     weights, offsets = fit(rows, column, np.ones_like(column), penalty=penalty)
-    chances: NDArray[Any] = 1 / (1 + np.exp(-(unseen @ weights + offsets)[:, 0]))
+    chances: NDArray[Any] = expit((unseen @ weights + offsets)[:, 0])
     return chances
 
 

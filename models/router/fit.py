@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]
 from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.special import expit  # type: ignore[import-untyped]
 
 from core.routing.heads import BINARY, COLUMNS, TASKS
 from core.routing.structure import form_of
@@ -98,7 +99,7 @@ def _loss(sums: Floats, wanted: Floats, counts: Floats) -> tuple[float, Floats]:
     """The summed loss, and what each sum is off by."""
     binary, tasks = sums[:, :FIRST_TASK], sums[:, FIRST_TASK:]
     off = np.empty_like(sums)
-    off[:, :FIRST_TASK] = 1.0 / (1.0 + np.exp(-binary)) - wanted[:, :FIRST_TASK]
+    off[:, :FIRST_TASK] = expit(binary) - wanted[:, :FIRST_TASK]
     softplus = np.maximum(binary, 0) + np.log1p(np.exp(-np.abs(binary)))
     value = (counts[:, :FIRST_TASK] * (softplus - binary * wanted[:, :FIRST_TASK])).sum()
     if tasks.shape[1]:
