@@ -45,15 +45,16 @@ class Judged:
 def measure(_: Path) -> Iterator[Figure]:
     """Task, route, web and calibration, each language apart, and the adversarial prompts."""
     classifier = Classifier.load()
-    tasks, routes, web = (
+    tasks, routes, later, web = (
         {language: list(_judged(classifier, groups, language)) for language in LANGUAGES}
-        for groups in (heldout.tasks(), heldout.routes(), heldout.web())
+        for groups in (heldout.tasks(), heldout.routes(), heldout.later_routes(), heldout.web())
     )
     for language in LANGUAGES:
         yield _task(tasks[language], language)
     yield _gap(tasks)
     for language in LANGUAGES:
-        yield _route(classifier, routes[language], language)
+        yield _route(classifier, routes[language], f"held-out route, {language}")
+        yield _route(classifier, later[language], f"route, written afterwards, {language}")
     for language in LANGUAGES:
         yield _web(web[language], language)
     for language in LANGUAGES:
@@ -88,11 +89,11 @@ def _gap(tasks: dict[Language, list[Judged]]) -> Figure:
     return figure("held-out task, macro-F1, es against en", gap, *_columns(columns), at_most=0.03)
 
 
-def _route(classifier: Classifier, judged: list[Judged], language: Language) -> Figure:
+def _route(classifier: Classifier, judged: list[Judged], name: str) -> Figure:
     wanted, said = _columns(
         (BRANCHES.get(each.label, each.label), route_of(classifier, each.text)) for each in judged
     )
-    return figure(f"held-out route, {language}", accuracy, wanted, said, at_least=0.9)
+    return figure(name, accuracy, wanted, said, at_least=0.9)
 
 
 def _web(judged: list[Judged], language: Language) -> Figure:

@@ -21,6 +21,7 @@ def parallel_sets() -> dict[str, list[heldout.ParallelPrompt]]:
         for name, groups in (
             ("task", heldout.tasks()),
             ("route", heldout.routes()),
+            ("later", heldout.later_routes()),
             ("web", heldout.web()),
         )
     }
@@ -47,7 +48,7 @@ def test_every_class_is_there_with_enough_prompts() -> None:
 
 
 def test_classes_are_of_one_size() -> None:
-    for groups in (heldout.tasks(), heldout.routes(), heldout.varieties()):
+    for groups in (heldout.tasks(), heldout.routes(), heldout.later_routes(), heldout.varieties()):
         assert len({len(prompts) for prompts in groups.values()}) == 1
 
 
@@ -55,7 +56,7 @@ def test_an_id_names_one_prompt() -> None:
     assert [name for name, count in Counter(all_ids()).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("name", ["task", "route", "web"])
+@pytest.mark.parametrize("name", ["task", "route", "later", "web"])
 def test_no_prompt_stands_twice_in_a_set(name: str) -> None:
     for language in ("es", "en"):
         texts = [tuple(folded_words(getattr(prompt, language))) for prompt in parallel_sets()[name]]

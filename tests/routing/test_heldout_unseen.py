@@ -15,7 +15,7 @@ FEW_WORDS = 4
 
 
 def held_out() -> Iterator[str]:
-    for groups in (heldout.tasks(), heldout.routes(), heldout.web()):
+    for groups in (heldout.tasks(), heldout.routes(), heldout.later_routes(), heldout.web()):
         for prompts in groups.values():
             for prompt in prompts:
                 yield from (prompt.es, prompt.en)

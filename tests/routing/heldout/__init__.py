@@ -61,6 +61,10 @@ def routes() -> dict[HeldoutRoute, list[ParallelPrompt]]:
     return _read("route.yaml", TypeAdapter(dict[HeldoutRoute, list[ParallelPrompt]]))
 
 
+def later_routes() -> dict[HeldoutRoute, list[ParallelPrompt]]:
+    return _read("route_later.yaml", TypeAdapter(dict[HeldoutRoute, list[ParallelPrompt]]))
+
+
 def web() -> dict[WebNeed, list[ParallelPrompt]]:
     return _read("web.yaml", TypeAdapter(dict[WebNeed, list[ParallelPrompt]]))
 
