@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from core.emotion.crisis import in_crisis
 from core.emotion.detect import EmotionReader
-from core.emotion.openings import address_of, careful_opening, opening
+from core.emotion.openings import address_of, careful_answer, careful_opening, opening
 from core.emotion.spanish import spanish_of
 from core.emotion.tone import prosody_of, tone_instruction, tone_style
 from core.state import Address, Emotion, Language, PastTurn, Prosody, Spanish, ToneStyle, Variety
@@ -46,6 +46,7 @@ class Manner:
     """How the user's words read, and how the answer shall sound.
 
     `careful`: the person may be in danger, so no telephone number of the model's is passed on.
+    `answer` is the whole answer where no model is asked: the first to somebody in danger.
     """
 
     emotion: Emotion | None = None
@@ -55,6 +56,7 @@ class Manner:
     opening: str = ""
     prosody: Prosody | None = None
     careful: bool = False
+    answer: str = ""
 
 
 def manner_of(
@@ -75,8 +77,11 @@ def manner_of(
     careful = in_crisis(text)
     style: ToneStyle = "urgent_support" if careful else tone_style(emotion)
     spanish = spanish_of(text, history) if written_in == "es" else None
+    answer = careful_answer(reply_in, spanish) if careful else ""
+    if any(turn["assistant"] == answer for turn in history):
+        answer = ""
     if careful:
-        said = careful_opening(reply_in, spanish, history)
+        said = "" if answer else careful_opening(reply_in, spanish)
     else:
         said = opening(emotion, style, reply_in, spanish, intensity=intensity, history=history)
     parts = (
@@ -87,7 +92,7 @@ def manner_of(
     )
     instruction = " ".join(filter(None, parts))
     prosody = prosody_of(style, intensity)
-    return Manner(emotion, style, spanish, instruction, said, prosody, careful)
+    return Manner(emotion, style, spanish, instruction, said, prosody, careful, answer)
 
 
 def _spanish_instruction(spanish: Spanish) -> str:

@@ -52,15 +52,14 @@ def opening(
     return "" if sentence is None else _unless_just_said(_addressed(sentence, spanish), history)
 
 
-def careful_opening(
-    language: Language, spanish: Spanish | None, history: Sequence[PastTurn]
-) -> str:
-    """What somebody in crisis is told first: plain, and without any telephone number."""
-    first, again = (
-        _addressed(_sentences()[language]["crisis"][which], spanish) for which in ("first", "again")
-    )
-    told = any(turn["assistant"].startswith(first) for turn in history)
-    return (again if told else first) + AFTER
+def careful_answer(language: Language, spanish: Spanish | None) -> str:
+    """What somebody in crisis is told first: a whole answer, without any telephone number."""
+    return _addressed(_sentences()[language]["crisis"]["first"], spanish)
+
+
+def careful_opening(language: Language, spanish: Spanish | None) -> str:
+    """What begins the answers after that."""
+    return _addressed(_sentences()[language]["crisis"]["again"], spanish) + AFTER
 
 
 def _unless_just_said(sentence: str, history: Sequence[PastTurn]) -> str:

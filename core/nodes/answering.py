@@ -76,6 +76,9 @@ def reply(
     """
     context = runtime.context
     manner = manner_for(state, context.services)
+    if manner.answer:
+        told = fixed_reply(manner.answer, runtime)
+        return {**told, "agent_used": agent.name, **_noted(manner), "citations": [], "warnings": []}
     made = answer(
         agent,
         _question(state, manner, parts, sources, models),
@@ -89,14 +92,20 @@ def reply(
         "tried": list(made.tried),
         "response": made.text,
         "finish_reason": made.finish_reason,
-        "emotion": manner.emotion,
-        "tone_style": manner.style,
-        "spanish": manner.spanish,
+        **_noted(manner),
         "emotion_diff": _diff(manner, made),
-        "prosody": manner.prosody,
         "usage": added_usage(state.get("usage"), made),
         "citations": cite(sources[: made.sources]),
         "warnings": list(made.warnings),
+    }
+
+
+def _noted(manner: Manner) -> State:
+    return {
+        "emotion": manner.emotion,
+        "tone_style": manner.style,
+        "spanish": manner.spanish,
+        "prosody": manner.prosody,
     }
 
 

@@ -75,15 +75,18 @@ def test_at_intensity_zero_a_feeling_is_noted_and_moves_nothing() -> None:
 def test_a_crisis_is_answered_with_care_whatever_the_intensity(
     text: str, language: Language, intensity: float
 ) -> None:
-    made = manner(text, language, intensity=intensity)
-    assert made.careful
-    assert made.style == "urgent_support"
+    first = manner(text, language, intensity=intensity)
+    assert (first.careful, first.style, first.opening) == (True, "urgent_support", "")
+    assert "emerg" in first.answer
+    told: PastTurn = {"user": text, "assistant": first.answer}
+    made = manner(text, language, intensity=intensity, history=(told,))
+    assert (made.careful, made.answer) == (True, "")
     assert "emerg" in made.opening
     telephone = {"es": "ningún número de teléfono", "en": "no telephone number"}[language]
     assert telephone in made.instruction.replace("\n", " ")
 
 
 def test_an_argentine_in_crisis_is_addressed_as_one() -> None:
-    opening = manner("no quiero vivir más, vos no entendés nada").opening
-    assert "avisá a alguien" in opening
-    assert "llamá al número" in opening
+    answer = manner("no quiero vivir más, vos no entendés nada").answer
+    assert "avisá a alguien" in answer
+    assert "llamá al número" in answer

@@ -62,7 +62,13 @@ def test_the_opening_is_in_prompt_stream_and_answer(
 def test_no_telephone_number_of_a_model_reaches_somebody_in_crisis(
     assistant: SARAiOrchestrator, text: str, instead: str
 ) -> None:
-    seen = follow(assistant, text)
+    turn = {"input": text, "thread_id": text}
+    first = follow(assistant, turn)  # a whole answer that no model wrote
+    assert first.text == first.state["response"]
+    assert "emerg" in first.text
+    assert (first.state["model_used"], first.state["emotion_diff"]) == (None, None)
+    assert first.state["tone_style"] == "urgent_support"
+    seen = follow(assistant, turn)
     diff = seen.state["emotion_diff"]
     assert diff is not None
     words = f"Llama ya al {instead} o al {instead}. Respira 10 veces."
