@@ -286,7 +286,7 @@ class DocumentIndex:
                 self._looked_at_s = now_s
 
     def _look_at(self, folder: str) -> None:
-        for problem in self._indexer().update([folder]).problems:
+        for problem in self._indexer(retry_problems=False).update([folder]).problems:
             if problem.path == folder:
                 raise StorageError(
                     problem.reason,
@@ -296,7 +296,7 @@ class DocumentIndex:
     def _update(
         self, roots: Sequence[str], progress: Progress, cancel: Cancellation | None
     ) -> IndexReport:
-        report = self._indexer().update(roots, progress.files, cancel)
+        report = self._indexer(retry_problems=True).update(roots, progress.files, cancel)
         self._sync(report, progress, cancel)
         return report
 
@@ -310,8 +310,8 @@ class DocumentIndex:
             report.note = unavailable(error)
             self._collection.sync()
 
-    def _indexer(self) -> Indexer:
-        return Indexer(self._catalogue, self._parsers, self._tenant)
+    def _indexer(self, *, retry_problems: bool) -> Indexer:
+        return Indexer(self._catalogue, self._parsers, self._tenant, retry_problems=retry_problems)
 
     def _roots(self) -> list[str]:
         own = [] if self._folder is None else [self._folder]

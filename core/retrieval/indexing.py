@@ -42,12 +42,20 @@ class IndexReport:
 
 
 class Indexer:
-    """Keeps the files of one tenant in the catalogue."""
+    """Keeps the files of one tenant in the catalogue.
 
-    def __init__(self, catalogue: Catalogue, parsers: Parsers, tenant: str) -> None:
+    Args:
+        retry_problems: read files again that could not be read, although they are as they were:
+            a machine that was too busy, or a reader that has learnt since, made the difference.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, parsers: Parsers, tenant: str, *, retry_problems: bool
+    ) -> None:
         self._catalogue = catalogue
         self._parsers = parsers
         self._tenant = tenant
+        self._retry_problems = retry_problems
 
     def update(
         self,
@@ -86,7 +94,8 @@ class Indexer:
         return report
 
     def _look(self, path: str, stamp: Stamp, known: FileRecord | None, report: IndexReport) -> None:
-        if known is not None and known.stamp == stamp:
+        tried_again = self._retry_problems and known is not None and bool(known.problem)
+        if known is not None and known.stamp == stamp and not tried_again:
             report.unchanged += 1
             if known.problem:
                 report.problems.append(Skipped(path, known.problem))
@@ -99,7 +108,7 @@ class Indexer:
             report.problems.append(Skipped(path, f"unreadable: {error.strerror}"))
             return
         sha256 = hashlib.sha256(data).hexdigest()
-        if known is not None and known.sha256 == sha256:
+        if known is not None and known.sha256 == sha256 and not tried_again:
             self._catalogue.touch(path, stamp, self._tenant)
             report.unchanged += 1
         else:

@@ -21,6 +21,7 @@ from core.retrieval.parsing.isolation import Parsers
 from core.retrieval.stores.protocol import Filters
 from core.storage.folder import DataFolder
 from tests.retrieval.conftest import OpenIndex, encoder_keys, pool_with
+from tests.retrieval.parsing.samples import pdf
 
 
 class CountingParsers(Parsers):
@@ -388,3 +389,18 @@ def test_twenty_five_kills(folder: DataFolder, tmp_path: Path, encoder_file: Pat
                 "\n\n".join(f"El faro {number} en {trial}: {part} luces." for part in range(10)),
                 encoding="utf-8",
             )
+
+
+def test_what_could_not_be_read_is_tried_again_when_it_is_indexed_again(
+    open_index: OpenIndex, tmp_path: Path
+) -> None:
+    source = tmp_path / "faro.pdf"
+    source.write_bytes(pdf(["El faro tiene cuatro luces."]))
+    index = open_index()
+    with Parsers(deadline_s=0.0) as hurried, Parsers() as patient:
+        index._parsers = hurried
+        assert "more than 0 s" in index.index([source]).problems[0].reason
+        index._parsers = patient
+        report = index.index([source])
+    assert (report.problems, report.chunks) == ([], 1)
+    assert index.search("luces del faro").passages[0].page == 1
