@@ -63,6 +63,7 @@ def test_without_a_model_duplicates_are_found_by_their_words(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SARAI_HOME", str(folder.root))
+    monkeypatch.setenv("SARAI__RUNTIME__PROFILE", "nano")
     get_model_pool().close()
     found = deduplicate_documents(["La caldera.", "la  caldera"])
     assert [(each.index, each.kind) for each in found] == [(1, "normalised")]

@@ -6,6 +6,7 @@ Owns the sum of a word's tokens; knows nothing of contexts or pooling.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from core.engines.llama.native.model import NativeModel
 from core.engines.llama.native.vocabulary import Vocabulary
 from core.engines.spec import EngineSpec
-from core.model_files.header import read_header
-from core.model_files.rows import MatrixRows
+
+if TYPE_CHECKING:
+    from core.model_files.rows import MatrixRows
 
 TABLE = "token_embd.weight"
 
@@ -54,6 +56,10 @@ def open_word_vectors(spec: EngineSpec, model: NativeModel) -> WordVectors | Non
 
     Raises: ModelFileInvalid.
     """
+    # These bring the package gguf, which few workers need and which takes a while to import.
+    from core.model_files.header import read_header  # noqa: PLC0415
+    from core.model_files.rows import MatrixRows  # noqa: PLC0415
+
     if spec.gguf_path is None:
         return None
     try:
