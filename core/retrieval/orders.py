@@ -36,7 +36,8 @@ _ORDERS = re.compile(
     r"|\b(?:estimado|querido|atencion,?) (?:asistente|modelo)\b"
     # Markup of conversations.
     r"|^\W*(?:system|assistant|sistema|asistente)\s*:|<\|[a-z_]+\|>|\[/?inst\]|<</?sys>>"
-    r"|\b(?:system prompt|prompt (?:del|de) sistema)\b",
+    r"|\b(?:print|show|reveal|repeat|output|muestra|imprime|repite|revela)\b.{0,30}"
+    r"\b(?:system prompt|prompt (?:del|de) sistema)\b",
     re.MULTILINE,
 )
 _SENTENCE = re.compile(r"[^\n.!?…]*(?:[.!?…]+|\n|$)")

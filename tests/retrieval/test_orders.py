@@ -36,3 +36,14 @@ def test_sentences_that_order_no_assistant_stay(text: str) -> None:
 
 def test_what_only_looks_like_one_is_lost_too() -> None:
     assert without_orders(PLAIN[-1]) == LEFT_OUT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The system prompt is kept in prompts.yaml and may be changed.",
+        "El prompt del sistema se guarda en prompts.yaml.",
+    ],
+)
+def test_writing_about_prompts_is_no_order(text: str) -> None:
+    assert without_orders(text) == text
