@@ -22,23 +22,12 @@ from core.errors import SandboxUnavailable
 from core.sandbox.limits import OUTPUT_FACTOR, Limits
 from core.sandbox.output import KeptOutput
 from core.sandbox.ran import Ended, Ran
-from core.sandbox.walls import BUBBLEWRAP, INSIDE_TMP, source_path, walls, walls_hold
+from core.sandbox.walls import INSIDE_TMP, NOT_COPIED, shut_in, walls_hold
 from core.sandbox.watch import taken_by
 
 LOOK_EVERY_S = 0.02
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 PYTHON_BIN = str(Path(sys.executable).parent)
-NOT_COPIED = 125
-"""Exit code of the copying, as of other programs that only start one: not the command's."""
-
-# Run by sh inside: copies what was given, sets the kernel's limits, becomes the command.
-# Bash calls the limit of processes -u, dash -p; what a shell has no limit for, `watch` holds.
-_START = """
-for source in {sources}; do cp -a "$source/." . || exit {not_copied}; done
-ulimit -c 0; ulimit -t {cpu_s}; ulimit -v {memory_kb}
-ulimit -u {processes} 2>/dev/null || ulimit -p {processes} 2>/dev/null
-exec "$@"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +64,15 @@ def run(command: Command, limits: Limits | None = None) -> Ran:
             hint="On Linux install bubblewrap (`bwrap`) and allow user namespaces.",
         )
     with _copied(command.sources) as folder:
-        return _run(list(command.argv), limits, command.environment, folder=folder, shut_in=False)
+        return _run(
+            list(command.argv), limits, command.environment, folder=folder, behind_walls=False
+        )
 
 
 def _shut_in(command: Command, limits: Limits) -> Ran:
     readable = [*command.readable, *_python_folders()]
-    script = _START.format(
-        sources=" ".join(source_path(place) for place in range(len(command.sources))),
-        not_copied=NOT_COPIED,
-        cpu_s=limits.cpu_s,
-        memory_kb=limits.memory_mb * 1024,
-        processes=limits.processes,
-    )
-    argv = [BUBBLEWRAP, *walls(command.sources, readable, limits), "sh", "-c", script, "sh"]
-    return _run([*argv, *command.argv], limits, command.environment, folder=None, shut_in=True)
+    argv = shut_in(command.argv, command.sources, readable, limits)
+    return _run(argv, limits, command.environment, folder=None, behind_walls=True)
 
 
 def _python_folders() -> list[Path]:
@@ -103,7 +87,7 @@ def _run(
     environment: Mapping[str, str],
     *,
     folder: Path | None,
-    shut_in: bool,
+    behind_walls: bool,
 ) -> Ran:
     started_s = time.monotonic()
     process = subprocess.Popen(
@@ -127,7 +111,7 @@ def _run(
         output=output.text(wait_s=1.0),
         output_bytes=output.total_bytes,
         wall_s=time.monotonic() - started_s,
-        shut_in=shut_in,
+        shut_in=behind_walls,
     )
 
 

@@ -1,7 +1,7 @@
 """How many processes there are inside, and what they take.
 
-Owns the counting. Limits of the kernel hold for one process, and for their number only where the
-user is not root; so the whole is looked at from outside.
+Owns the counting. But for the number of processes, the kernel's limits hold for each of them;
+so the whole is looked at from outside.
 """
 
 from __future__ import annotations

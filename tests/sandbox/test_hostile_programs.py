@@ -81,7 +81,7 @@ def test_the_home_folder_is_not_there(tmp_path: Path) -> None:
 def test_secrets_of_the_environment_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_KEY", "girasol-42")
     ran = shell("env; cat /proc/*/environ")
-    assert ran.exit_code == 0
+    assert "HOME=/tmp" in ran.output
     assert "girasol" not in ran.output
 
 
@@ -100,7 +100,8 @@ def test_nothing_is_written_outside(tmp_path: Path) -> None:
         )
     )
     assert ran.output.startswith("no\n")  # its own copy is its own
-    assert ran.output.count("Read-only file system") == 2
+    assert ran.exit_code != 0
+    assert ran.output.count("cannot") == 2
     assert (source / "kept.txt").read_text() == "as it was"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,13 +46,15 @@ def test_a_program_that_is_missing() -> None:
 
 
 def test_this_python_is_inside_with_its_packages(tmp_path: Path) -> None:
-    (tmp_path / "uses.py").write_text("import yaml; print(yaml.safe_load('a: [1, 2]'))")
-    assert run(Command(["python3", "uses.py"], sources=[tmp_path])).output == "{'a': [1, 2]}\n"
+    (tmp_path / "uses.py").write_text("import llama_cpp.llama_cpp, sys; print(sys.prefix)")
+    ran = run(Command(["python3", "uses.py"], sources=[tmp_path]))
+    assert ran.output == f"{sys.prefix}\n"
 
 
 def test_folders_that_may_be_read(tmp_path: Path) -> None:
     (tmp_path / "tool").write_text("#!/bin/sh\necho tool\n")
     (tmp_path / "tool").chmod(0o755)
+    tmp_path.chmod(0o755)
     argv = [str(tmp_path / "tool")]
     assert run(Command(argv)).exit_code == 127
     assert run(Command(argv, readable=[tmp_path])).output == "tool\n"
