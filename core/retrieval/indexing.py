@@ -112,11 +112,13 @@ class Indexer:
             self._catalogue.touch(path, stamp, self._tenant)
             report.unchanged += 1
         else:
-            self._read(path, stamp, sha256, data, report)
-            report.changed += known is not None
+            was_read = self._read(path, stamp, sha256, data, report)
             report.added += known is None
+            report.changed += known is not None and (was_read or not tried_again)
+            report.unchanged += tried_again and not was_read
 
-    def _read(self, path: str, stamp: Stamp, sha256: str, data: bytes, report: IndexReport) -> None:
+    def _read(self, path: str, stamp: Stamp, sha256: str, data: bytes, report: IndexReport) -> bool:
+        """Whether it could be."""
         form = format_of(path)
         problem, chunks = "", list[Chunk]()
         try:
@@ -127,6 +129,7 @@ class Indexer:
         record = FileRecord(path, stamp, sha256, form.name if form else "", problem)
         self._catalogue.keep(record, chunks, self._tenant)
         report.chunks += len(chunks)
+        return not problem
 
 
 def read_bytes(path: str) -> bytes:
