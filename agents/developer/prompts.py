@@ -37,49 +37,45 @@ DOCUMENT: Final[Mapping[Language, str]] = {
     "es": "Explica en pocas frases, para quien lo lea después, qué estaba mal y qué se cambió.",
     "en": "Explain in a few sentences, for its next reader, what was wrong and what was changed.",
 }
-_CODE: Final[Mapping[Language, str]] = {
-    "es": "El código de {name}:",
-    "en": "The code of {name}:",
-}
-_ERROR: Final[Mapping[Language, str]] = {
-    "es": "El error:",
-    "en": "The error:",
-}
-_DIAGNOSIS: Final[Mapping[Language, str]] = {
-    "es": "El diagnóstico:",
-    "en": "The diagnosis:",
-}
-_FAILED: Final[Mapping[Language, str]] = {
-    "es": "Este intento no sirvió:",
-    "en": "This try did not do:",
-}
-_CHANGE: Final[Mapping[Language, str]] = {
-    "es": "El cambio:",
-    "en": "The change:",
+_HEADINGS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "es": {
+        "code": "El código de {name}:",
+        "error": "El error:",
+        "diagnosis": "El diagnóstico:",
+        "failed": "Este intento no sirvió:",
+        "change": "El cambio:",
+    },
+    "en": {
+        "code": "The code of {name}:",
+        "error": "The error:",
+        "diagnosis": "The diagnosis:",
+        "failed": "This try did not do:",
+        "change": "The change:",
+    },
 }
 MOST_ERROR_CHARACTERS = 4_000
 
 
 def code_words(name: str, code: str, error: str, language: Language) -> str:
     """The beginning of every step: the code and its error."""
-    shown = [f"{_CODE[language].format(name=name)}\n{fenced(code)}"]
+    shown = [f"{_HEADINGS[language]['code'].format(name=name)}\n{fenced(code)}"]
     if error:
-        shown.append(f"{_ERROR[language]}\n{fenced(_shortened(error))}")
+        shown.append(f"{_HEADINGS[language]['error']}\n{fenced(_shortened(error))}")
     return "\n\n".join(shown)
 
 
 def diagnosis_words(diagnosis: str, language: Language) -> str:
-    return f"{_DIAGNOSIS[language]} {diagnosis}"
+    return f"{_HEADINGS[language]['diagnosis']} {diagnosis}"
 
 
 def failed_words(code: str | None, objection: str, language: Language) -> str:
     """A try that did not do, for the next one to do better."""
     tried = f"\n{fenced(code)}" if code else ""
-    return f"{_FAILED[language]}{tried}\n{_shortened(objection)}"
+    return f"{_HEADINGS[language]['failed']}{tried}\n{_shortened(objection)}"
 
 
 def change_words(diff: str, language: Language) -> str:
-    return f"{_CHANGE[language]}\n{fenced(diff)}"
+    return f"{_HEADINGS[language]['change']}\n{fenced(diff)}"
 
 
 def fenced(text: str) -> str:
