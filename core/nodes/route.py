@@ -1,4 +1,4 @@
-"""Node: who answers? Wishes first, then documents, then the weights."""
+"""Node: who answers? Care first, then wishes, then documents, then the weights."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import cast
 
 from langgraph.runtime import Runtime
 
+from core.emotion.crisis import in_crisis
 from core.nodes.instrument import filled
 from core.routing.configured import thresholds_of
+from core.routing.injected import what_was_asked
 from core.routing.route import RouteChoice, choose_route
 from core.routing.skills import SKILLED
 from core.services import Services, TurnContext
 from core.state import Preferences, State, TextRoute
 
 AT_HAND = ("ready", "in_use")
+CARE = RouteChoice("omni", "Somebody may be in danger.")
 SPEED = RouteChoice("tiny", "A fast answer was asked for.")
 QUALITY = RouteChoice("expert", "The best answer was asked for.")
 DOCUMENTS = RouteChoice("rag", "An answer from the documents was asked for.")
@@ -26,7 +29,7 @@ NO_DOCUMENTS = (
 def route(state: State, runtime: Runtime[TurnContext]) -> State:
     """Choose the branch and say why in one sentence."""
     services = runtime.context.services
-    choice = _wished(state, services) or _by_score(state, services)
+    choice = _cared_for(state, services) or _wished(state, services) or _by_score(state, services)
     by_kind = choice.route in SKILLED
     unheard = state.get("retrieve_context") and services.documents.empty()
     return {
@@ -36,6 +39,12 @@ def route(state: State, runtime: Runtime[TurnContext]) -> State:
         "token_budget": state.get("token_budget") if by_kind else None,
         "warnings": [NO_DOCUMENTS] if unheard else [],
     }
+
+
+def _cared_for(state: State, services: Services) -> RouteChoice | None:
+    """Who may be in danger is answered, and never told that there is no document on it."""
+    asked = what_was_asked(state.get("input") or "")
+    return CARE if services.settings.emotion.enabled and in_crisis(asked) else None
 
 
 def _by_score(state: State, services: Services) -> RouteChoice:

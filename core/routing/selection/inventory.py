@@ -33,7 +33,7 @@ class Candidate:
         room: whether there is memory for it.
         problem: why it cannot be used; empty when it can.
         fallbacks: who is configured to answer when it fails, in order.
-        stand_in: fixed replies for tests: taken when there is nothing else.
+        stand_in: an embedded demo model: taken when there is nothing else.
     """
 
     name: str

@@ -55,7 +55,7 @@ class PoolInventory:
         }
         resolved: dict[str, ResolvedModel] = {}
         for name, candidate in found.items():
-            if candidate.stand_in:  # made here when it is wanted, and small
+            if candidate.stand_in:  # always here, and small
                 continue
             try:
                 resolved[name] = self._usable(name)
