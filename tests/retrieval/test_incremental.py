@@ -322,6 +322,8 @@ def killed_once(folder: DataFolder, documents: Path, encoder: Path, after_lines:
     assert process.stdout is not None
     heard = []
     for line in process.stdout:
+        if not line.endswith("\n"):  # the kill came in the middle of it: nothing was told yet
+            break
         heard.append(line.strip())
         if len(heard) == after_lines:
             os.kill(process.pid, signal.SIGKILL)
