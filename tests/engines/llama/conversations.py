@@ -43,13 +43,15 @@ def evaluated(usage: Usage) -> int:
 def first_logits(model: ChatModel, messages: list[Message]) -> NDArray[np.float32]:
     """What the model makes of the prompt alone."""
     answer(model, messages, max_tokens=1)
-    return model._model.logits().copy()  # no public way to see them
+    cached = max(model._cache._sequences, key=lambda each: each.used_at)  # no public way
+    assert cached.scores is not None
+    return cached.scores
 
 
 def assert_same_logits(found: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
-    """Prompts cut into other batches round elsewhere, by up to 0.02 in tokens' scores of 10;
+    """Prompts cut into other batches round elsewhere, by up to 0.13 in scores of 10 (ADR 12);
     another picture changes them by more than 1."""
-    np.testing.assert_allclose(found, expected, atol=0.05)
+    np.testing.assert_allclose(found, expected, atol=0.25)
 
 
 def image(seed: int, *, width_px: int = 320, time_s: float | None = None) -> RgbImage:

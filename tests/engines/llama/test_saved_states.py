@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -64,6 +65,32 @@ def test_the_least_recently_used_makes_room() -> None:
     assert [*states.states] == [second, third]
     assert states.make_room(4, 1, keep=second)
     assert [*states.states] == [second]
+
+
+def test_only_what_nobody_came_back_to_is_a_stray() -> None:
+    states = SavedStates(limit_tokens=6)
+    first = state([1, 1])
+    dear = replace(state([2, 2]), continued=True)
+    last = state([3, 3])
+    for each in (first, dear, last):
+        states.add(each)
+    assert not states.make_room_of_strays(2, 1, newer=0, keep=None)
+    assert not states.make_room_of_strays(2, 1, newer=1, keep=first)
+    assert states.make_room_of_strays(2, 1, newer=1, keep=None)
+    assert [*states.states] == [dear, last]
+    assert not states.make_room_of_strays(6, 1, newer=9, keep=None)
+    assert [*states.states] == [dear, last]
+    assert states.make_room_of_strays(4, 1, newer=3, keep=None)
+    assert [*states.states] == [dear]
+
+
+def test_scores_lie_behind_the_cells() -> None:
+    scores = np.array([0.5, -1.25], dtype=np.float32)
+    data = np.concatenate([np.full(5, 7, dtype=np.uint8), scores.view(np.uint8)])
+    copy = SavedState((1, 2), 2, data, scores_bytes=scores.nbytes)
+    np.testing.assert_array_equal(copy.cells, np.full(5, 7))
+    np.testing.assert_array_equal(copy.scores, scores)
+    assert state([1]).scores is None
 
 
 def test_bytes_are_bound_too() -> None:

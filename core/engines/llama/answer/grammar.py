@@ -19,6 +19,7 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 from numpy.typing import NDArray
 
+from core.engines.llama.answer.candidates import CANDIDATE, candidates_of
 from core.engines.llama.native.log import NATIVE_LOG
 from core.engines.llama.native.vocabulary import Vocabulary
 from core.engines.llama.prompt.time_limit import processor_time_limit
@@ -34,8 +35,6 @@ STEP_LIMIT_S = 0.5
 one can take twice as long with every token."""
 FATAL_LIMIT_S = 4.0
 """When a single step took this long, only the end of the process stops it."""
-CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
-"""Source: llama.h, llama_token_data."""
 REJECTED = -np.inf
 
 
@@ -75,9 +74,7 @@ class Grammar:
 
     def candidates(self, logits: NDArray[np.float32]) -> NDArray[np.void]:
         """All tokens that may come next with their logits, as CANDIDATE."""
-        candidates: NDArray[np.void] = np.zeros(len(logits), dtype=CANDIDATE)
-        candidates["id"] = np.arange(len(logits))
-        candidates["logit"] = logits
+        candidates = candidates_of(logits)
         candidates["logit"][self._vocabulary.markup] = REJECTED
         candidates = candidates[candidates["logit"] != REJECTED]
         self._apply(candidates)

@@ -14,6 +14,7 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 from numpy.typing import NDArray
 
+from core.engines.llama.answer.candidates import candidates_of
 from core.engines.llama.answer.grammar import Grammar
 from core.engines.llama.answer.logprobs import Logprobs
 from core.engines.protocol import TokenLogprob
@@ -43,7 +44,8 @@ class Sampler:
         self._grammar = grammar
         self._logprobs = logprobs
         self._chain = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
-        if temperature <= 0:
+        self._greedy = temperature <= 0
+        if self._greedy:
             self._add(llama.llama_sampler_init_greedy())
             return
         self._add(llama.llama_sampler_init_top_p(top_p, 1))
@@ -60,15 +62,12 @@ class Sampler:
         """What was kept of every token so far; empty when that was not asked for."""
         return () if self._logprobs is None else tuple(self._logprobs.tokens)
 
-    def sample(self, context: llama.llama_context_p, logits_index: int = -1) -> int:
-        """Choose from the logits of the token evaluated at `logits_index`, -1 for the last.
+    def sample(self, logits: NDArray[np.float32]) -> int:
+        """Choose by the scores of every token of the vocabulary.
 
         Raises: InvalidInput, when the grammar leads nowhere or takes too long.
         """
-        token = int(llama.llama_sampler_sample(self._chain, context, logits_index))
-        if self._grammar is None and self._logprobs is None:
-            return token
-        logits = _logits(context, logits_index)
+        token = int(logits.argmax()) if self._greedy else self._draw(candidates_of(logits))
         if self._grammar is not None:
             if not self._grammar.allows(token):
                 token = self._choose(self._grammar, logits)
@@ -108,10 +107,3 @@ class Sampler:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _logits(context: llama.llama_context_p, index: int) -> NDArray[np.float32]:
-    """Scores of every token of the vocabulary; a view."""
-    vocab = llama.llama_model_get_vocab(llama.llama_get_model(context))
-    logits = llama.llama_get_logits_ith(context, index)
-    return np.ctypeslib.as_array(logits, (llama.llama_vocab_n_tokens(vocab),))

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.engines.llama.cache.prompt_entries import Entry, common_prefix, positions_in, tokens_in
+import numpy as np
+from numpy.typing import NDArray
 
-WORTH_TOKENS = 32
-"""Fewer tokens than this are evaluated again rather than saved or restored. Copying the
-cache of a conversation takes about as long as evaluating a few tokens."""
+from core.engines.llama.cache.prompt_entries import Entry, positions_in
 
 
 @dataclass(slots=True, eq=False)
@@ -21,7 +20,7 @@ class CachedSequence:
 
     Args:
         number: what llama.cpp calls it.
-        entries: what was evaluated; the first `prompt_entries` were asked, the rest answered.
+        entries, prompt_entries, scores, continued: as `Conversation` has them.
         position: the one that follows.
         reserved_tokens: cells that the request that uses it may come to need; 0 when idle.
         used_at: greater than that of those which were used before it.
@@ -30,6 +29,8 @@ class CachedSequence:
     number: int
     entries: list[Entry] = field(default_factory=list)
     prompt_entries: int = 0
+    scores: NDArray[np.float32] | None = None
+    continued: bool = False
     position: int = 0
     reserved_tokens: int = 0
     used_at: int = 0
@@ -47,11 +48,3 @@ class CachedSequence:
         """`entries` were evaluated."""
         self.entries += entries
         self.position += positions_in(entries)
-
-    def is_left_by(self, prompt: Sequence[Entry]) -> bool:
-        """Whether `prompt`, put in its place, would leave its conversation.
-
-        An answer that its own conversation does not repeat, as thoughts, is no loss.
-        """
-        kept = common_prefix(self.entries, prompt)
-        return tokens_in(self.entries[kept : self.prompt_entries]) > WORTH_TOKENS

@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import count
 
-from core.engines.llama.cache.cached_sequence import WORTH_TOKENS, CachedSequence
-from core.engines.llama.cache.prompt_entries import Entry, common_prefix, positions_in, tokens_in
-from core.engines.llama.cache.saved_states import SavedState, SavedStates
-from core.engines.llama.native.memory import NativeMemory
+import numpy as np
+from numpy.typing import NDArray
 
-Source = CachedSequence | SavedState
+from core.engines.llama.cache.cached_sequence import CachedSequence
+from core.engines.llama.cache.conversation import WORTH_TOKENS, is_continued, is_left
+from core.engines.llama.cache.copying import copy_bytes, copy_of
+from core.engines.llama.cache.prompt_entries import Entry, common_prefix, positions_in, tokens_in
+from core.engines.llama.cache.saved_states import SavedState, SavedStates, is_stray
+from core.engines.llama.cache.sources import Source, Sources, best_target
+from core.engines.llama.native.memory import NativeMemory
 
 
 class KvCache:
@@ -33,6 +37,7 @@ class KvCache:
         self._memory = memory
         self._saved = SavedStates(memory.cells)
         self._sequences = [CachedSequence(number) for number in range(memory.sequences)]
+        self._sources = Sources(memory, self._sequences, self._saved)
         self._clock = count(1)
 
     def has_idle(self) -> bool:
@@ -42,7 +47,8 @@ class KvCache:
     def take(self, prompt: Sequence[Entry], need_tokens: int) -> CachedSequence | None:
         """A sequence that holds as much of `prompt` as was evaluated before, and no more.
 
-        At least the last entry is left out: the answer begins with its scores.
+        All of it only where its scores are known, else at least the last entry is left out:
+        the answer begins with the scores.
 
         Args:
             need_tokens: cells for the prompt and its whole answer.
@@ -52,13 +58,18 @@ class KvCache:
         idle = [sequence for sequence in self._sequences if sequence.idle]
         if not idle or self._reserved_tokens() + need_tokens > self._memory.cells:
             return None
-        body = prompt[:-1]
-        source = self._best_source(body)
-        target = _best_target(idle, source, body)
+        known = self._sources.of_answer(prompt)
+        body = prompt if known else prompt[:-1]
+        source = known or self._sources.best(body)
+        scores = known.scores if known else None
+        continued = source is not None and is_continued(source, prompt)
+        target = best_target(idle, source, body)
         target.reserved_tokens = need_tokens
         target.used_at = next(self._clock)
         self._begin(target, source, body)
         target.prompt_entries = len(prompt)
+        target.scores = scores if len(target.entries) == len(prompt) else None
+        target.continued = continued
         return target
 
     def release(self, sequence: CachedSequence) -> None:
@@ -78,10 +89,11 @@ class KvCache:
         for sequence in self._sequences:
             self._forget(sequence)
 
-    def keep_prompt(self, sequence: CachedSequence) -> None:
-        """To be called before the last token of a prompt: copies the state of a model that
-        cannot come back to it later."""
-        if not self._memory.rewinds:
+    def keep_scores(self, sequence: CachedSequence, scores: NDArray[np.float32]) -> None:
+        """A whole prompt was evaluated, to `scores`. Asked again, it has the same answer: in
+        larger or smaller batches llama.cpp would round otherwise."""
+        sequence.scores = scores.copy()
+        if not self._memory.rewinds:  # it cannot come back to here later
             self._save(sequence, None)
 
     def save_all(self) -> Iterable[SavedState]:
@@ -99,26 +111,10 @@ class KvCache:
     def _reserved_tokens(self) -> int:
         return sum(sequence.reserved_tokens for sequence in self._sequences)
 
-    def _best_source(self, body: Sequence[Entry]) -> Source | None:
-        """Who shares most with `body`; an idle sequence wins over one in use, and both over
-        a copy that is hardly longer."""
-        found: Source | None = None
-        found_tokens = 0
-        for sequence in sorted(self._sequences, key=lambda each: not each.idle):
-            entries = common_prefix(sequence.entries, body)
-            whole = sequence.idle and entries == len(sequence.entries)
-            tokens = tokens_in(body[:entries])
-            if tokens > found_tokens and (whole or self._memory.can_rewind(sequence.number)):
-                found, found_tokens = sequence, tokens
-        state, entries = self._saved.best(body, whole=not self._memory.rewinds)
-        if tokens_in(body[:entries]) > found_tokens + WORTH_TOKENS:
-            return state
-        return found
-
     def _begin(self, target: CachedSequence, source: Source | None, body: Sequence[Entry]) -> None:
         """Fill `target` from `source` and make room for what it will come to need."""
         state = source if isinstance(source, SavedState) else None
-        if target.is_left_by(body):
+        if is_left(target, body):
             self._save(target, state)
         if source is not target:
             self._forget(target)
@@ -132,18 +128,20 @@ class KvCache:
 
     def _move_idle_out(self, keep: SavedState | None) -> None:
         """Idle conversations of which a copy fits leave the cells, most recently used last:
-        attention passes over every cell that holds something, whosever it is. The copy `keep`
-        is about to be put back."""
+        attention passes over every cell that holds something, whosever it is. Strays make
+        room for them, or leave for good. The copy `keep` is about to be put back."""
         if not self._memory.rewinds:
             return
         idle = [each for each in self._sequences if each.idle and each.entries]
-        for sequence in sorted(idle, key=lambda each: each.used_at):
-            tokens = tokens_in(sequence.entries)
-            size_bytes = self._memory.state_bytes(sequence.number)
-            if self._saved.has_room(tokens, size_bytes):
+        idle.sort(key=lambda each: each.used_at)
+        for later, sequence in zip(range(len(idle), 0, -1), idle, strict=True):
+            tokens, size_bytes = tokens_in(sequence.entries), copy_bytes(sequence, self._memory)
+            if self._saved.make_room_of_strays(tokens, size_bytes, later + 1, keep):
                 if tokens > WORTH_TOKENS:
-                    self._copy(sequence, size_bytes, keep)
-                self._forget(sequence)
+                    self._copy(sequence, keep)
+            elif not is_stray(sequence, later):
+                continue
+            self._forget(sequence)
 
     def _share(self, source: CachedSequence, target: CachedSequence, entries: int) -> None:
         target.hold(source.entries[:entries])
@@ -164,25 +162,24 @@ class KvCache:
             if cells <= self._memory.cells:
                 return
             cells -= tokens_in(sequence.entries)
-            if sequence.is_left_by(body):
+            if is_left(sequence, body):
                 self._save(sequence, state)
             self._forget(sequence)
 
     def _save(self, sequence: CachedSequence, keep: SavedState | None) -> None:
         """Copy a sequence that is worth it, if there is room beside the copy `keep`."""
         if tokens_in(sequence.entries) > WORTH_TOKENS:
-            self._copy(sequence, self._memory.state_bytes(sequence.number), keep)
+            self._copy(sequence, keep)
 
-    def _copy(self, sequence: CachedSequence, size_bytes: int, keep: SavedState | None) -> None:
+    def _copy(self, sequence: CachedSequence, keep: SavedState | None) -> None:
         if self._memory.rewinds:
             self._saved.drop_beginnings_of(sequence.entries, keep)
+        size_bytes = copy_bytes(sequence, self._memory)
         if self._saved.make_room(tokens_in(sequence.entries), size_bytes, keep):
-            state = self._memory.state(sequence.number, size_bytes)
-            entries = tuple(sequence.entries)
-            self._saved.add(SavedState(entries, sequence.prompt_entries, state))
+            self._saved.add(copy_of(sequence, self._memory))
 
     def _restore(self, target: CachedSequence, state: SavedState, body: Sequence[Entry]) -> None:
-        if not (state.sound() and self._memory.restore(target.number, state.data)):
+        if not (state.sound() and self._memory.restore(target.number, state.cells)):
             self._saved.drop(state)
             self._forget(target)
             return
@@ -190,7 +187,7 @@ class KvCache:
         target.prompt_entries = state.prompt_entries
         # What is live needs no copy, unless this prompt is about to leave it.
         self._saved.drop(state)
-        if target.is_left_by(body):
+        if is_left(target, body):
             self._saved.add(state)
 
     def _trim(self, target: CachedSequence, entries: int) -> None:
@@ -206,17 +203,5 @@ class KvCache:
         self._memory.forget(sequence.number)
         sequence.hold(())
         sequence.prompt_entries = 0
-
-
-def _best_target(
-    idle: Sequence[CachedSequence], source: Source | None, body: Sequence[Entry]
-) -> CachedSequence:
-    """The idle sequence whose place costs least: one whose conversation goes on or that
-    holds nothing of worth, else the least recently used, the source itself last."""
-    spare = [sequence for sequence in idle if not sequence.is_left_by(body)]
-    if spare:
-        return max(
-            spare,
-            key=lambda each: (each is source, common_prefix(each.entries, body), -each.used_at),
-        )
-    return min(idle, key=lambda each: (each is source, each.used_at))
+        sequence.scores = None
+        sequence.continued = False

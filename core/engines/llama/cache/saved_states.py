@@ -12,6 +12,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from core.engines.llama.cache.conversation import Conversation
 from core.engines.llama.cache.prompt_entries import Entry, common_prefix, tokens_in
 
 MIB = 1024 * 1024
@@ -19,26 +20,49 @@ SAVED_STATES_MB = 256
 """Most memory for the copies of one model: about 1,800 tokens of a 4B model or 7,000 of a 3B
 one with few KV heads. Part of a model's predicted footprint, so it is paid for by every
 model that is loaded, used or not."""
+PASSED_BY = 3
+"""A conversation to which nobody came back while so many others began is a stray."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SavedState:
-    """A copy of the cache when it held `entries`; `data` is llama.cpp's own format.
-
-    The first `prompt_entries` were asked, the rest was answered.
+    """A copy of the cache when it held `entries`.
 
     Args:
+        entries, prompt_entries, continued: as `Conversation` has them.
+        data: the copy in llama.cpp's own format, and after it the scores.
+        scores_bytes: how much of `data` the scores are.
         digest: SHA-256 of `data`, when it has been on disk; else empty.
     """
 
     entries: tuple[Entry, ...]
     prompt_entries: int
     data: NDArray[np.uint8]
+    scores_bytes: int = 0
+    continued: bool = False
     digest: bytes = b""
+
+    @property
+    def cells(self) -> NDArray[np.uint8]:
+        """What llama.cpp puts back; a view."""
+        return self.data[: self.data.size - self.scores_bytes]
+
+    @property
+    def scores(self) -> NDArray[np.float32] | None:
+        """As `Conversation` has them."""
+        if not self.scores_bytes:
+            return None
+        return np.frombuffer(self.data[-self.scores_bytes :].tobytes(), dtype=np.float32)
 
     def sound(self) -> bool:
         """Whether `data` is what it was; llama.cpp would not notice."""
         return not self.digest or sha256(self.data.data).digest() == self.digest
+
+
+def is_stray(conversation: Conversation, later: int) -> bool:
+    """Whether it may leave for good, `later` others having begun since: one question, asked
+    once, as most that come with documents."""
+    return not conversation.continued and later >= PASSED_BY
 
 
 class SavedStates:
@@ -88,9 +112,26 @@ class SavedStates:
             self.drop(next(state for state in self._states if state is not keep))
         return True
 
-    def has_room(self, tokens: int, size_bytes: int) -> bool:
-        """Whether one more fits beside all of them."""
-        return self._fits(self._states, tokens, size_bytes)
+    def make_room_of_strays(
+        self, tokens: int, size_bytes: int, newer: int, keep: SavedState | None
+    ) -> bool:
+        """As `make_room`, by dropping none but strays.
+
+        Args:
+            newer: conversations outside the copies that began later than all in them.
+        """
+        states = self._states
+        strays = [
+            state
+            for later, state in zip(range(newer + len(states) - 1, -1, -1), states, strict=False)
+            if state is not keep and is_stray(state, later)
+        ]
+        staying = [state for state in states if state not in strays]
+        if not self._fits(staying, tokens, size_bytes):
+            return False
+        while not self._fits(self._states, tokens, size_bytes):
+            self.drop(strays.pop(0))
+        return True
 
     def _fits(self, states: Sequence[SavedState], tokens: int, size_bytes: int) -> bool:
         tokens += sum(tokens_in(state.entries) for state in states)

@@ -70,6 +70,8 @@ def _write_blobs(
         yield {
             "entries": [_encoded(entry) for entry in state.entries],
             "prompt_entries": state.prompt_entries,
+            "scores_bytes": state.scores_bytes,
+            "continued": state.continued,
             "bytes": state.data.size,
             "digest": digest.hexdigest(),
         }
@@ -110,8 +112,14 @@ def _read(file: BinaryIO, identity: str) -> Iterator[SavedState]:
     for state in index["states"]:
         end = start + state["bytes"]
         entries = tuple(_decoded(entry) for entry in state["entries"])
-        digest = bytes.fromhex(state["digest"])
-        yield SavedState(entries, state["prompt_entries"], blobs[start:end], digest)
+        yield SavedState(
+            entries,
+            state["prompt_entries"],
+            blobs[start:end],
+            state["scores_bytes"],
+            state["continued"],
+            bytes.fromhex(state["digest"]),
+        )
         start = end
 
 

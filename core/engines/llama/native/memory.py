@@ -67,11 +67,9 @@ class NativeMemory:
         """Size of `state`."""
         return int(llama.llama_state_seq_get_size(self._context, sequence))
 
-    def state(self, sequence: int, size_bytes: int) -> NDArray[np.uint8]:
-        """A copy of what a sequence holds, `state_bytes` of it."""
-        data = np.empty(size_bytes, dtype=np.uint8)
-        written = llama.llama_state_seq_get_data(self._context, _bytes(data), data.size, sequence)
-        return data[:written]
+    def copy_state(self, sequence: int, into: NDArray[np.uint8]) -> int:
+        """Copy what a sequence holds, `state_bytes` of it at most; returns how much it was."""
+        return int(llama.llama_state_seq_get_data(self._context, _bytes(into), into.size, sequence))
 
     def restore(self, sequence: int, state: NDArray[np.uint8]) -> bool:
         """Put a copy into an empty sequence; False when llama.cpp refuses it."""

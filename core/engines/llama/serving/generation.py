@@ -11,6 +11,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.engines.llama.answer.steering import Steering
 from core.engines.llama.cache.cached_sequence import CachedSequence
 from core.engines.llama.cache.prompt_entries import Entry, Media, tokens_in
@@ -110,19 +113,18 @@ class Generation:
         self.sequence.append(entries)
         self._at += len(entries)
 
-    def choose(self, index: int) -> str:
-        """Choose the token that follows token `index` of the batch; returns the new text.
+    def choose(self, scores: NDArray[np.float32]) -> str:
+        """Choose the token that follows by the scores of all; returns the new text.
 
-        Raises: EngineFailed, when the model computed no numbers.
+        Raises: InvalidInput, when the grammar leads nowhere.
         """
-        self._model.logits(index)
         if not self.answering:
             self.answering = True
             self._answering_since_s = time.perf_counter()
             if self._work.limit_tokens <= 0:
                 self.finish_reason = "length"
                 return ""
-        token = self._work.steering.sampler.sample(self._model.context, index)
+        token = self._work.steering.sampler.sample(scores)
         if self._model.vocabulary.ends_answer(token):
             self.finish_reason = "stop"
             return ""

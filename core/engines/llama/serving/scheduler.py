@@ -14,6 +14,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.engines.llama.answer.steering import Steering
 from core.engines.llama.cache.kv_cache import KvCache
 from core.engines.llama.native.media import MediaPrompt
@@ -34,7 +37,7 @@ class Scheduler:
     ) -> None:
         self._model = model
         self._cache = cache
-        self._batch = SharedBatch(model, cache)
+        self._batch = SharedBatch(model)
         self._prompting = prompting
         self._aborts = aborts
         self._waiting: deque[Job] = deque()
@@ -55,6 +58,7 @@ class Scheduler:
         """Move every running request on; begin those for which there is room."""
         self.end_aborted()
         self._admit()
+        self._begin_known()
         self._evaluate_medium()
         self._evaluate_batch()
 
@@ -119,6 +123,14 @@ class Scheduler:
         self._aborts.close(job.number)
         job.deliver(outcome)
 
+    def _begin_known(self) -> None:
+        """Answers to prompts of which nothing needs evaluation."""
+        for generation in [each for each in self._running if each.left == 0]:
+            scores = generation.sequence.scores
+            assert scores is not None  # noqa: S101  # all of a prompt is reused only with them
+            with self._failing([generation]):
+                self._choose(generation, scores)
+
     def _evaluate_medium(self) -> None:
         """One picture or recording, of whoever has waited longest for his."""
         generation = next((each for each in self._running if each.medium()), None)
@@ -133,7 +145,7 @@ class Scheduler:
                 generation.evaluate_medium(medium)
             generation.evaluated([medium])
             if generation.left == 0:
-                self._choose(generation, -1)
+                self._answer(generation, -1)
 
     def _evaluate_batch(self) -> None:
         pieces = self._batch.fill(self._running)
@@ -147,10 +159,17 @@ class Scheduler:
         for piece in pieces:
             if piece.generation.left == 0:
                 with self._failing([piece.generation]):
-                    self._choose(piece.generation, piece.last)
+                    self._answer(piece.generation, piece.last)
 
-    def _choose(self, generation: Generation, index: int) -> None:
-        if text := generation.choose(index):
+    def _answer(self, generation: Generation, index: int) -> None:
+        """Go on after token `index` of what was evaluated."""
+        scores = self._model.logits(index)
+        if not generation.answering:
+            self._cache.keep_scores(generation.sequence, scores)
+        self._choose(generation, scores)
+
+    def _choose(self, generation: Generation, scores: NDArray[np.float32]) -> None:
+        if text := generation.choose(scores):
             generation.job.deliver(TextDelta(text))
         if generation.finish_reason is not None:
             self._end(generation, generation.finish_reason)

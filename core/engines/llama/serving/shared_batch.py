@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from core.engines.llama.cache.kv_cache import KvCache
 from core.engines.llama.native.model import NativeModel
 from core.engines.llama.serving.generation import Generation
 
@@ -28,9 +27,8 @@ class Piece(NamedTuple):
 class SharedBatch:
     """Fills the batch of a model for several requests."""
 
-    def __init__(self, model: NativeModel, cache: KvCache) -> None:
+    def __init__(self, model: NativeModel) -> None:
         self._model = model
-        self._cache = cache
 
     def fill(self, running: Sequence[Generation]) -> list[Piece]:
         """Put in what comes next of all that do not wait for a picture or recording."""
@@ -50,12 +48,6 @@ class SharedBatch:
         return pieces
 
     def _add(self, generation: Generation, limit: int) -> Piece:
-        if not generation.answering:
-            # The last token is evaluated as it will be when all before it is reused, because
-            # llama.cpp rounds otherwise in larger batches: asked again, the answer is the same.
-            if generation.left == 1:
-                self._cache.keep_prompt(generation.sequence)
-            limit = max(1, min(limit, generation.left - 1))
         tokens = generation.tokens(limit)
         sequence = generation.sequence
         wanted = len(tokens) == generation.left
