@@ -11,7 +11,8 @@ import os
 import platform
 import statistics
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,15 +83,22 @@ def run(benchmark: str, measure: Callable[[], Sequence[Figure]]) -> None:
 def run_with_options(
     benchmark: str,
     add_options: Callable[[argparse.ArgumentParser], None],
-    measure: Callable[[argparse.Namespace], Sequence[Figure]],
+    measure: Callable[[argparse.Namespace], Iterable[Figure]],
 ) -> None:
-    """As `run`, for a benchmark with options of its own."""
+    """As `run`, for a benchmark with options of its own; tells each figure when it is there."""
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{benchmark}")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     add_options(parser)
     arguments = parser.parse_args()
-    report = Report(benchmark, _commit(), _machine(), tuple(measure(arguments)))
+    figures = tuple(_told(measure(arguments)))
+    report = Report(benchmark, _commit(), _machine(), figures)
     print(json.dumps(asdict(report)) if arguments.json else table(asdict(report)))
+
+
+def _told(figures: Iterable[Figure]) -> Iterator[Figure]:
+    for figure in figures:
+        print(_row(asdict(figure)), file=sys.stderr, flush=True)
+        yield figure
 
 
 def table(report: Mapping[str, Any]) -> str:

@@ -16,6 +16,8 @@ from benchmarks.report import Figure, data_folder, run_with_options
 from benchmarks.retrieval import kills, pairs, quality, speed, threads
 from benchmarks.retrieval.parts import MINILM, parts
 
+PARTS = ("quality", "pairs", "speed", "kills", "threads")
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -30,22 +32,24 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--points", type=int, nargs="*", default=[10_000, 100_000], help="sizes of the store"
     )
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="some of it")
 
 
-def measure(arguments: argparse.Namespace) -> list[Figure]:
-    return list(_figures(arguments))
-
-
-def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
+def measure(arguments: argparse.Namespace) -> Iterator[Figure]:
     minilm = arguments.data / "embeddings" / MINILM
     with ExitStack() as opened:
         root = arguments.keep or Path(opened.enter_context(tempfile.TemporaryDirectory()))
         made = opened.enter_context(parts(root, minilm if minilm.is_file() else None))
-        yield from quality.measure(made, arguments.data)
-        yield from pairs.measure(arguments.data)
-        yield from speed.measure(made, arguments.points)
-    yield from kills.measure()
-    yield from threads.measure()
+        if "quality" in arguments.only:
+            yield from quality.measure(made, arguments.data)
+        if "pairs" in arguments.only:
+            yield from pairs.measure(arguments.data)
+        if "speed" in arguments.only:
+            yield from speed.measure(made, arguments.points)
+    if "kills" in arguments.only:
+        yield from kills.measure()
+    if "threads" in arguments.only:
+        yield from threads.measure()
 
 
 if __name__ == "__main__":
