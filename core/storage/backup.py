@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 from core.errors import StorageError
-from core.settings.schema import with_home
+from core.settings.user_path import with_home
 from core.storage.database import is_damage, storage_error
 from core.storage.folder import DataFolder
 from core.storage.private_file import PRIVATE_FILE_MODE, UNFINISHED_PREFIX
