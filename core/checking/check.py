@@ -40,7 +40,7 @@ class CodeFile:
 
     @property
     def path(self) -> PurePosixPath:
-        suffix = SUFFIXES[self.language][0] if self.language else ""
+        suffix = next(iter(SUFFIXES[self.language]), "") if self.language else ""
         return PurePosixPath(self.name or f"code{suffix}")
 
 
