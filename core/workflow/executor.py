@@ -14,8 +14,11 @@ from typing import Any
 from core.async_events import pumped
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
+from core.feedback.log import FeedbackLog
 from core.model_pool import ModelPool
+from core.outcomes import outcomes_of
 from core.retrieval.index import DocumentIndex
+from core.storage.database import Database
 from core.storage.folder import DataFolder
 from core.workflow.cache import ResultCache
 from core.workflow.checkpoints import Runs, UnfinishedRun
@@ -53,7 +56,8 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
         self._store.stay_open()
         self._runs = Runs(pool.folder)
         history = History(self._store)
-        self.matcher = AgentModelMatcher(pool, history)
+        said = outcomes_of(FeedbackLog(Database(pool.folder.database)))
+        self.matcher = AgentModelMatcher(pool, history, said=said)
         self.checks: dict[str, Check] = dict(CHECKS)
         self._services = RunServices(
             pool=pool,
