@@ -188,6 +188,22 @@ class PhaseFailed(WorkflowError):
         self.reasons = tuple(reasons)
 
 
+class RunInProgress(WorkflowError):
+    """A run is being carried out, by `process_id` ("" where that is not known)."""
+
+    code = "run_in_progress"
+    retryable = True
+
+    def __init__(self, run_id: str, process_id: str) -> None:
+        by = f"by the process {process_id}" if process_id else "elsewhere"
+        super().__init__(
+            f"The run {run_id} is being carried out {by}.",
+            hint="Wait until it ends. When that process is stopped, the run can be resumed.",
+        )
+        self.run_id = run_id
+        self.process_id = process_id
+
+
 class AllPhasesFailed(WorkflowError):
     """Not one phase gave an output."""
 

@@ -21,7 +21,7 @@ from core.media.encoding import encode_png
 from core.media.image import load_image
 from core.media.source import is_data_uri, local_path
 from core.settings import Settings
-from core.settings.schema import StrategyName
+from core.settings.selection import StrategyName
 from core.state import State
 from core.storage.media_store import MediaStore
 

@@ -23,18 +23,22 @@ PANELS: Sequence[Panel] = (
 
 
 def chart(results: Sequence[StrategyResult]) -> str:
-    """One panel for each figure; a strategy that was not measured has only its claim."""
+    """One panel for each figure; a strategy that was not measured has only its claim. Who was asked
+    stands below: it may have been the same model for all."""
     parts: list[str] = []
     y = 24
     for title, measured, claimed in PANELS:
         parts.append(_text(0, y, title, bold=True))
         y += ROW
         y = _panel(parts, y, results, measured, claimed)
-    parts.append(_text(0, y, "blue: measured; grey: claimed by the document that names them"))
+    models = ", ".join(sorted({name for made in results for name in made.models}))
+    by = f", by {models}" if models else ""
+    parts.append(_text(0, y, f"blue: measured{by}; grey: claimed by the document that names them"))
     body = "\n".join(parts)
     size = f'width="{WIDTH}" height="{y + ROW}" viewBox="0 0 {WIDTH} {y + ROW}"'
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif">'
-    return f"{opening}\n{body}\n</svg>\n"
+    paper = '<rect width="100%" height="100%" fill="#ffffff"/>'
+    return f"{opening}\n{paper}\n{body}\n</svg>\n"
 
 
 def _panel(

@@ -9,36 +9,17 @@ import shlex
 import shutil
 import statistics
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from agents.developer import CodeFixer, FixResult
+from benchmarks.measuring.memory_meter import metered
 from core.errors import ModelError
 from core.model_pool import ModelPool
 from tests.developer.case_runs import steps
 from tests.developer.cases import Case
-
-LOOK_EVERY_S = 0.2
-GB_PER_MIB = 2**20 / 1e9
-
-
-@dataclass
-class Memory:
-    """What the pool's models held, MiB, looked at regularly."""
-
-    samples_mb: list[float] = field(default_factory=list)
-
-    @property
-    def peak_gb(self) -> float:
-        return max(self.samples_mb, default=0.0) * GB_PER_MIB
-
-    @property
-    def mean_gb(self) -> float:
-        return statistics.fmean(self.samples_mb or [0.0]) * GB_PER_MIB
 
 
 @dataclass(frozen=True)
@@ -78,7 +59,7 @@ def measure(strategy: str, cases: Sequence[Case], pool: ModelPool) -> StrategyRe
     results: list[CaseResult] = []
     models: set[str] = set()
     try:
-        with _watched(pool) as memory:
+        with metered(lambda: _held_mb(pool)) as memory:
             for case in cases:
                 result, used = _mended(case, fixer)
                 results.append(result)
@@ -88,6 +69,11 @@ def measure(strategy: str, cases: Sequence[Case], pool: ModelPool) -> StrategyRe
     return StrategyResult(
         strategy, tuple(results), tuple(sorted(models)), memory.peak_gb, memory.mean_gb
     )
+
+
+def _held_mb(pool: ModelPool) -> float:
+    """What the pool's models take now, those on servers too where these tell."""
+    return sum(model.memory_mb or 0 for model in pool.status().models)
 
 
 def _mended(case: Case, fixer: CodeFixer) -> tuple[CaseResult, set[str]]:
@@ -129,20 +115,3 @@ def command_of(case: Case, folder: Path) -> str:
         (folder / "stdout.txt").write_text(case.stdout, encoding="utf-8")
         last += " > printed.txt && diff printed.txt stdout.txt"
     return " && ".join((*before, last))
-
-
-@contextmanager
-def _watched(pool: ModelPool) -> Iterator[Memory]:
-    memory, ended = Memory(), threading.Event()
-
-    def look() -> None:
-        while not ended.wait(LOOK_EVERY_S):
-            memory.samples_mb.append(sum(model.memory_mb or 0 for model in pool.status().models))
-
-    thread = threading.Thread(target=look, name="memory", daemon=True)
-    thread.start()
-    try:
-        yield memory
-    finally:
-        ended.set()
-        thread.join()

@@ -5,7 +5,7 @@ Owns which tool speaks for which language and what came of it; knows nothing of 
 
 from core.checking.change import why_vacuous
 from core.checking.check import CodeFile, Project, check
-from core.checking.language import CODE_LANGUAGES, CodeLanguage, language_of
+from core.checking.language import CODE_LANGUAGES, CodeLanguage, language_of, names_of
 from core.checking.verdict import CheckRun, Strength, Verdict
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "Verdict",
     "check",
     "language_of",
+    "names_of",
     "why_vacuous",
 ]

@@ -14,8 +14,10 @@ from pathlib import Path, PurePosixPath
 
 from core.checking.arduino import BOARD_FOLDER
 from core.checking.arduino.commands import (
+    LIBRARY,
     NOT_COMPILED,
     SOURCE,
+    board_library,
     compile_command,
     run_command,
 )
@@ -27,6 +29,7 @@ from core.sandbox import Command, Limits, Ran, run, walls_hold
 
 HEADED = ("c", "cpp", "arduino")
 _NO_HEADER = re.compile(r"fatal error: (\S+): No such file or directory")
+NO_BOARD = "It was not run: the simulated board does not compile on this machine."
 ONLY_COMPILED = "It was not run: nothing shuts a program in on this machine."
 
 
@@ -40,7 +43,7 @@ class CodeFile:
 
     @property
     def path(self) -> PurePosixPath:
-        suffix = SUFFIXES[self.language][0] if self.language else ""
+        suffix = next(iter(SUFFIXES[self.language]), "") if self.language else ""
         return PurePosixPath(self.name or f"code{suffix}")
 
 
@@ -119,23 +122,23 @@ def _sketch(
     if not TOOLS["cpp"].installed:
         missing.append("g++ is not installed, which checks arduino.")
         return
-    (folder / SOURCE).write_text(to_cpp(file.code, file.path.name), encoding="utf-8")
     headers = _header_folders(file, project)
-    held = walls_hold()
-    command = Command(
-        run_command(headers) if held else compile_command(headers),
-        sources=[folder],
-        readable=[BOARD_FOLDER, *headers, *project.readable],
-        trusted=not held,
-    )
-    ran = run(command, project.limits)
-    (folder / SOURCE).unlink()
+    board = board_library() if walls_hold() else None
+    with _added(folder, SOURCE, to_cpp(file.code, file.path.name).encode()):
+        command = Command(
+            compile_command(headers) if board is None else run_command(headers),
+            sources=[folder],
+            readable=[BOARD_FOLDER, *headers, *project.readable],
+            trusted=board is None,
+        )
+        with _added(folder, LIBRARY, board or b""):
+            ran = run(command, project.limits)
     if header := _missing_header(ran, file.language):
         missing.append(f"The simulated board has no {header}, so it cannot tell.")
         return
-    if not held:
-        missing.append(ONLY_COMPILED)
-    if not held or ran.exit_code == NOT_COMPILED:
+    if board is None:
+        missing.append(NO_BOARD if walls_hold() else ONLY_COMPILED)
+    if board is None or ran.exit_code == NOT_COMPILED:
         yield CheckRun("g++ with the ESP32 board", "compiled", ran)
     else:
         yield CheckRun("a run on the simulated board", "ran", ran)
@@ -167,6 +170,17 @@ def _header_folders(file: CodeFile, project: Project) -> list[Path]:
     if project.folder is None or file.language not in HEADED:
         return []
     return [(project.folder / file.path).parent.resolve()]
+
+
+@contextmanager
+def _added(folder: Path, name: str, content: bytes) -> Iterator[None]:
+    """A file that is there for one check alone."""
+    path = folder / name
+    path.write_bytes(content)
+    try:
+        yield
+    finally:
+        path.unlink()
 
 
 @contextmanager

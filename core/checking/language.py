@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final, Literal, get_args
 
-CodeLanguage = Literal["python", "c", "cpp", "arduino", "javascript", "json", "yaml", "shell"]
+CodeLanguage = Literal[
+    "python", "c", "cpp", "arduino", "javascript", "json", "yaml", "shell", "sqlite"
+]
 CODE_LANGUAGES: Final[tuple[CodeLanguage, ...]] = get_args(CodeLanguage)
 
 SUFFIXES: Final[Mapping[CodeLanguage, tuple[str, ...]]] = {
@@ -21,8 +23,14 @@ SUFFIXES: Final[Mapping[CodeLanguage, tuple[str, ...]]] = {
     "json": (".json",),
     "yaml": (".yaml", ".yml"),
     "shell": (".sh", ".bash"),
+    "sqlite": (),  # a .sql may be of any database
 }
-"""The first is the one that a file without a name gets."""
+_ALSO: Final[Mapping[CodeLanguage, tuple[str, ...]]] = {
+    "python": ("python3",),
+    "cpp": ("c++",),
+    "arduino": ("cpp", "c++"),
+    "sqlite": ("sql", "sqlite3"),
+}
 _INTERPRETERS: Final[Mapping[str, CodeLanguage]] = {
     "python": "python",
     "node": "javascript",
@@ -39,6 +47,12 @@ def language_of(name: str, code: str) -> CodeLanguage | None:
         if suffix in suffixes:
             return language
     return _interpreted(code.partition("\n")[0])
+
+
+def names_of(language: CodeLanguage) -> frozenset[str]:
+    """What people and fences call it, in small letters."""
+    endings = (suffix.removeprefix(".") for suffix in SUFFIXES[language])
+    return frozenset((language, *endings, *_ALSO.get(language, ())))
 
 
 def _interpreted(first_line: str) -> CodeLanguage | None:

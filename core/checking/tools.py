@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from core.checking.language import CodeLanguage
@@ -17,9 +18,17 @@ Build = Callable[[str, Sequence[str]], list[str]]
 """The command on a file of this name, with these folders of headers."""
 
 # Form, and what Python itself finds when it compiles: `return` outside a function.
-_PYTHON = "import sys; compile(open(sys.argv[1], 'rb').read(), sys.argv[1], 'exec')"
+_PYTHON = """
+import sys, traceback
+try:
+    compile(open(sys.argv[1], 'rb').read(), sys.argv[1], 'exec')
+except Exception:
+    traceback.print_exc(limit=0)
+    sys.exit(1)
+"""
 _JSON = "import json, sys; json.load(open(sys.argv[1], encoding='utf-8'))"
 _YAML = "import sys, yaml; list(yaml.safe_load_all(open(sys.argv[1], encoding='utf-8')))"
+_SQLITE = Path(__file__).with_name("sqlite_check.py").read_text(encoding="utf-8")
 # What a compiler only warns of and is a fault whenever it is right.
 _FAULTS = (
     "implicit-function-declaration",
@@ -65,6 +74,7 @@ TOOLS: Final[Mapping[CodeLanguage, Tool]] = {
     "python": Tool("Python's compiler", "", "parsed", _python(_PYTHON)),
     "json": Tool("Python's JSON parser", "", "parsed", _python(_JSON)),
     "yaml": Tool("PyYAML", "", "parsed", _python(_YAML)),
+    "sqlite": Tool("SQLite", "", "parsed", _python(_SQLITE)),
     "javascript": Tool("node --check", "node", "parsed", lambda file, _: ["node", "--check", file]),
     "shell": Tool("bash -n", "bash", "parsed", lambda file, _: ["bash", "-n", file]),
     "c": Tool("gcc", "gcc", "compiled", _c_faults("gcc", "-std=gnu17")),

@@ -8,7 +8,8 @@ from __future__ import annotations
 from core.engines.spec import EngineSpec
 from core.settings import Settings
 from core.settings.addresses import is_this_machine
-from core.settings.schema import ModelSettings, OpenAIServer
+from core.settings.models import ModelSettings
+from core.settings.servers import OpenAIServer
 
 ANSWER_LIMIT_S = 2.0
 """Servers answer what is asked here in milliseconds, even while they generate."""

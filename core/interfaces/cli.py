@@ -162,6 +162,7 @@ def _add_fix(commands: Commands) -> None:
         "--command", metavar="CMD", default="", help='a check of your own, such as "make test"'
     )
     fix.add_argument("--folder", metavar="DIR", help="the project that CMD is run in a copy of")
+    fix.add_argument("--language", metavar="NAME", help="of the code; else by its name")
     fix.add_argument("--strategy", metavar="NAME", help="whose table names the models")
     fix.add_argument("--yes", action="store_true", help="write the fix without asking")
     fix.add_argument("--json", action="store_true", help="for programs; writes only with --yes")

@@ -18,7 +18,7 @@ from core.model_pool.preload import startup_chains
 if TYPE_CHECKING:
     from core.model_pool import ModelPool
     from core.model_pool.memory.shared_budget import SharedBudget
-    from core.settings.schema import RuntimeSettings
+    from core.settings.runtime import RuntimeSettings
 
 
 @dataclass(frozen=True, slots=True)

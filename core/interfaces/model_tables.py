@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from core.model_pool import ModelPool
     from core.model_pool.resolve import ResolvedModel
     from core.model_pool.scheduling.status import ModelStatus, PoolStatus
-    from core.settings.schema import ModelSettings, Settings
+    from core.settings.models import ModelSettings
+    from core.settings.schema import Settings
 
 BAR_CELLS = 40
 STATE_WORDS = {"in_use": "in use"}

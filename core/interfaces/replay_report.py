@@ -18,7 +18,7 @@ from core.model_pool.replay.comparison import OURS, Comparison
 from core.model_pool.replay.recorded import RecordedTrace
 
 if TYPE_CHECKING:
-    from core.settings.schema import RuntimeSettings
+    from core.settings.runtime import RuntimeSettings
 
 UNKNOWN = "-"
 CAVEAT = (

@@ -21,7 +21,7 @@ from core.errors import MediaError
 from core.media.content import AUDIO_RATE_HZ, AudioClip
 from core.media.libav import AUDIO_FORMATS, fixed_streams, open_container
 from core.media.source import Source, is_data_uri, open_file, read_source
-from core.settings.schema import MediaSettings
+from core.settings.media import MediaSettings
 
 Samples = NDArray[Any]
 """Shape (samples,), (samples, channels) or (channels, samples), at most 8 channels: float

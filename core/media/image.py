@@ -31,7 +31,7 @@ from core.errors import MediaError
 from core.media.content import RgbImage
 from core.media.resize import smart_resize, within_side
 from core.media.source import Source, read_source
-from core.settings.schema import MediaSettings
+from core.settings.media import MediaSettings
 
 ImageSource = Source | Image.Image | NDArray[np.uint8]
 """Also a Pillow image, or a uint8 array of shape (height, width, 3 or 4)."""

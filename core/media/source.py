@@ -16,7 +16,7 @@ from typing import BinaryIO, Literal
 from urllib.parse import unquote, urlsplit
 
 from core.errors import MediaError
-from core.settings.schema import MediaSettings
+from core.settings.media import MediaSettings
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview
 """A path (`~` and file:// allowed), a data: URI, or the bytes themselves."""

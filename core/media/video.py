@@ -25,7 +25,7 @@ from core.media.libav import VIDEO_FORMATS, WorkLimit, open_container
 from core.media.resize import smart_resize
 from core.media.source import open_file
 from core.media.timeline import Timeline, sample
-from core.settings.schema import MediaSettings
+from core.settings.media import MediaSettings
 
 TIME_LIMIT_S = 60.0
 """For one video; decoding 64 frames spread over an hour of 1080p takes a fraction of it."""

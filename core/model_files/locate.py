@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.errors import ModelUnavailable
 from core.model_files.files import ModelFiles
-from core.settings.schema import ModelSettings
+from core.settings.models import ModelSettings
 
 __all__ = ["ModelFiles", "embedded_folder", "find_file", "locate", "repository_folder"]
 

@@ -17,7 +17,7 @@ from core.model_pool.monitor import Monitor
 from core.model_pool.resolve import Models, ResolvedModel
 from core.model_pool.scheduling import refusals
 from core.model_pool.scheduling.records import Loaded, Ticket
-from core.settings.schema import ModelSettings
+from core.settings.models import ModelSettings
 
 
 class Callers:

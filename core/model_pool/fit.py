@@ -12,7 +12,7 @@ from typing import Literal
 from core.model_pool.memory.amount import Amount
 from core.model_pool.memory.budget import Allowance, plan_within
 from core.model_pool.scheduling.plan import Admit, Decision, Never, Resident
-from core.settings.schema import Priority
+from core.settings.models import Priority
 
 Verdict = Literal["fits", "fits_after_evicting", "not_now", "never"]
 

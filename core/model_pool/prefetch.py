@@ -9,7 +9,7 @@ from core.clock import Clock
 from core.model_pool.monitor import Monitor
 from core.model_pool.resolve import ResolvedModel
 from core.model_pool.scheduling.records import Load
-from core.settings.schema import ModelSettings
+from core.settings.models import ModelSettings
 
 
 class Prefetch:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from core.engines.prices import TokenPrice
 from core.settings.addresses import is_this_machine
-from core.settings.schema import ModelSettings, Settings
+from core.settings.models import ModelSettings
+from core.settings.schema import Settings
 
 
 def token_price(model: ModelSettings, settings: Settings) -> TokenPrice | None:

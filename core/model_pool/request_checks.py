@@ -9,7 +9,8 @@ import difflib
 import math
 
 from core.errors import InvalidInput
-from core.settings.schema import ModelSettings, Settings
+from core.settings.models import ModelSettings
+from core.settings.schema import Settings
 
 
 def configured(settings: Settings, name: str) -> ModelSettings:

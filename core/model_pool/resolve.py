@@ -32,7 +32,8 @@ from core.model_pool.prediction.server_reservation import (
     openai_reservation_mb,
 )
 from core.model_pool.prices import token_price
-from core.settings.schema import ModelSettings, Settings
+from core.settings.models import ModelSettings
+from core.settings.schema import Settings
 from core.storage.database import Database
 from core.storage.folder import DataFolder
 

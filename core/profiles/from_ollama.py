@@ -19,8 +19,10 @@ from core.engines.spec import EngineSpec
 from core.engines.table import catalogue_of
 from core.errors import ModelUnavailable
 from core.settings.manifest import OllamaChoice, load_manifest
+from core.settings.models import ModelSettings
 from core.settings.profiles import Role
-from core.settings.schema import ModelSettings, OllamaSettings, Settings
+from core.settings.schema import Settings
+from core.settings.servers import OllamaSettings
 
 PATIENCE_S = 0.3
 """For each question: Ollama answers them in milliseconds, even while it generates."""

@@ -16,7 +16,8 @@ import httpx
 from core.engines.remote.transport import OneRequestTransport
 from core.errors import DownloadFailed, InvalidInput
 from core.pulling.patience import TRY_AGAIN
-from core.settings.schema import OllamaSettings, Settings
+from core.settings.schema import Settings
+from core.settings.servers import OllamaSettings
 
 SILENCE_S = 300.0
 """Ollama says nothing while it checks sums, which takes a minute for large models."""

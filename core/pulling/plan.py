@@ -21,7 +21,7 @@ from core.pulling.part import kept_bytes
 from core.pulling.patience import Patience, patiently
 from core.pulling.sources import RemoteFile, Source
 from core.pulling.wanted import WantedFile, WantedModel
-from core.settings.schema import RuntimeSettings
+from core.settings.runtime import RuntimeSettings
 from core.text.sizes import gigabytes
 
 SPARE_BYTES = 512 * 2**20

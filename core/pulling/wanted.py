@@ -21,8 +21,9 @@ from core.settings.manifest import (
     ManifestModel,
     load_manifest,
 )
+from core.settings.models import ModelSettings
 from core.settings.profiles import ROLES, Role
-from core.settings.schema import ModelSettings, Settings
+from core.settings.schema import Settings
 
 DEFAULT_PROFILE: Final = "best_of_breed"
 ROLES_BY_NAME: Final[Mapping[str, tuple[Role, ...]]] = {

@@ -18,7 +18,7 @@ from core.engines.protocol import Engine
 from core.errors import ContextOverflow, ModelError, ModelUnavailable
 from core.model_pool import ModelPool
 from core.retrieval.stores.protocol import Vector
-from core.settings.schema import ModelSettings
+from core.settings.models import ModelSettings
 from core.storage.database import Database
 
 BATCH = 32  # texts that are computed, and kept, at once

@@ -10,10 +10,12 @@ from typing import get_args
 
 from core.settings.addresses import is_this_machine
 from core.settings.keys import KeyPath, dotted, nearest
+from core.settings.models import ModelSettings
 from core.settings.problems import Problem
 from core.settings.profile_checks import impossible_names, too_many_permanent, wrong_embeddings
 from core.settings.profiles import FROM_OLLAMA, ROLES
-from core.settings.schema import ModelSettings, Settings, StrategyName
+from core.settings.schema import Settings
+from core.settings.selection import StrategyName
 
 
 def disagreements(settings: Settings) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from core.errors import ConfigError
-from core.settings.schema import with_home
+from core.settings.user_path import with_home
 
 _PACKAGE = Path(__file__).parents[1]
 

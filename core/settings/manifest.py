@@ -16,8 +16,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from core.errors import ConfigError
 from core.settings.lookup import manifest_file
+from core.settings.models import Sha256
 from core.settings.profiles import Role
-from core.settings.schema import Sha256
 from core.settings.section import Section
 
 RepoId = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]

@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 from core.errors import StorageError
-from core.settings.schema import with_home
+from core.settings.user_path import with_home
 from core.storage.database import is_damage, storage_error
 from core.storage.folder import DataFolder
 from core.storage.private_file import PRIVATE_FILE_MODE, UNFINISHED_PREFIX
@@ -77,6 +77,7 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history, folder.accepted_licences]
     own += [folder.vectors, folder.media, folder.states, folder.logs, folder.reservations]
+    own += [folder.runs]
     own += [folder.models] if include_models else []
     try:
         for path in own:
@@ -120,6 +121,7 @@ def _files(folder: DataFolder) -> Iterator[Path]:
         folder.states,
         folder.logs,
         folder.reservations,
+        folder.runs,
     }
     for base, names, files in os.walk(folder.root):
         names[:] = [name for name in names if Path(base, name) not in left_out]

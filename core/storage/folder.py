@@ -76,6 +76,11 @@ class DataFolder:
         return self.root / "reservations"
 
     @property
+    def runs(self) -> Path:
+        """Which runs of work in phases go on now, and by whom; made when it is needed."""
+        return self.root / "runs"
+
+    @property
     def program_log(self) -> Path:
         return self.logs / "sarai.log"
 

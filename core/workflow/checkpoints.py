@@ -1,21 +1,22 @@
 """Runs that are not done yet: a LangGraph checkpoint after every wave of phases.
 
-Owns the connection and the list of runs; a run that is done is deleted.
+Owns the connection, the list of runs and who carries one out; a run that is done is deleted.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from core.errors import StorageError
+from core.errors import InvalidInput, StorageError
+from core.storage.folder import DataFolder
 from core.storage.private_file import make_private
 from core.workflow.job import Job
+from core.workflow.ownership import RunOwners
 from core.workflow.results import PhaseResult
 
 
@@ -28,13 +29,14 @@ class UnfinishedRun:
 
 
 class Runs:
-    """The unfinished runs in one file. Threads may share it.
+    """The unfinished runs of a data folder. Threads may share it.
 
     Raises: StorageError, from every method too.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, folder: DataFolder) -> None:
+        self._path = path = folder.workflows
+        self._owners = RunOwners(folder.runs)
         with self._failures(), ExitStack() as on_failure:
             make_private(path)
             connection = sqlite3.connect(path, check_same_thread=False)
@@ -63,6 +65,25 @@ class Runs:
         ]
         results = (PhaseResult.from_dict(each) for each in (*values.get("results", ()), *beside))
         return UnfinishedRun(Job.from_dict(values["job"]), tuple(results))
+
+    def require(self, run_id: str) -> UnfinishedRun:
+        """As `get`. Raises: InvalidInput, when there is none."""
+        run = self.get(run_id)
+        if run is None:
+            raise InvalidInput(
+                f"There is no unfinished run {run_id!r}.",
+                key="run_id",
+                hint="`sarai run --unfinished` lists them.",
+            )
+        return run
+
+    def owned(self, run_id: str) -> AbstractContextManager[None]:
+        """While inside, nobody else carries out the run. Raises: RunInProgress."""
+        return self._owners.owned(run_id)
+
+    def in_progress(self, run_id: str) -> bool:
+        """Whether somebody carries it out at this moment, in any process."""
+        return self._owners.in_progress(run_id)
 
     def all(self) -> list[UnfinishedRun]:
         """Every run that can be resumed, the newest first."""

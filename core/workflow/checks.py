@@ -1,110 +1,74 @@
 """Tools that judge a text before a model does.
 
-Owns the checks that a profile can name; each parses and none of them runs anything.
+Owns the checks that a profile can name, and finding the code in a text; what a language's tool
+says `core.checking` knows.
 """
 
 from __future__ import annotations
 
-import ast
-import json
 import re
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from typing import Any
 
-import yaml
+from core.checking import CODE_LANGUAGES, CodeFile, CodeLanguage, Project, check, names_of
+from core.checking.tools import TOOLS
+from core.sandbox import Limits
+from core.workflow.verdict import MOST_PROBLEMS
 
 Check = Callable[[str, Mapping[str, Any]], list[str] | None]
 """Takes the draft and the task's parameters; gives what is wrong with it, and None where it
 cannot tell."""
 
-_FENCED = re.compile(r"^```[ \t]*(\w*)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
-_SYNTAX = re.compile(r"syntax error|unrecognized token|incomplete input")
+LIMITS = Limits(wall_s=20.0)
+"""Of each block: parsers and compilers take far less."""
+MOST_CHARACTERS = 1_000
+_FENCED = re.compile(r"^```[ \t]*([\w+]*)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_DATA = ("json", "yaml")
+"""The task's `language` is that of its code; these stand beside any."""
 
 
-def code_blocks(text: str, *languages: str) -> list[str]:
-    """The fenced blocks in one of `languages` or in none that is said; all of a text without
+def code_blocks(text: str, language: CodeLanguage) -> list[str]:
+    """The fenced blocks in this language or in none that is said; all of a text without
     fences."""
     blocks = _FENCED.findall(text)
     if not blocks:
         return [text]
-    return [code for language, code in blocks if language.lower() in (*languages, "")]
+    return [code for name, code in blocks if not name or name.lower() in names_of(language)]
 
 
-def python_syntax(text: str, parameters: Mapping[str, Any]) -> list[str] | None:
-    """Whether each block is Python; not asked where the task is about another language."""
-    if str(parameters.get("language", "python")).lower() not in ("python", "py", "python3"):
-        return None
-    return [p for code in code_blocks(text, "python", "py") for p in _python_problems(code)]
+def of_language(language: CodeLanguage) -> Check:
+    """Whether the tool of `language` takes each block; not asked where the task's `language`
+    (for SQLite its `dialect`, which has to be said) is another."""
 
+    def found(text: str, parameters: Mapping[str, Any]) -> list[str] | None:
+        if not _is_asked(language, parameters):
+            return None
+        problems: list[str] = []
+        for code in code_blocks(text, language):
+            verdict = check(CodeFile(code, language), Project(limits=LIMITS))
+            if not verdict.runs:  # the tool is not installed, or lacks what the code includes
+                return problems or None
+            if not verdict.passed:
+                problems.append(verdict.complaint()[:MOST_CHARACTERS])
+            if len(problems) == MOST_PROBLEMS:
+                break
+        return problems
 
-def json_syntax(text: str, parameters: Mapping[str, Any]) -> list[str] | None:
-    """Whether each block is JSON."""
-    found = []
-    for code in code_blocks(text, "json"):
-        try:
-            json.loads(code)
-        except (ValueError, RecursionError) as error:
-            found.append(f"The JSON does not parse: {error}.")
     return found
 
 
-def yaml_syntax(text: str, parameters: Mapping[str, Any]) -> list[str] | None:
-    """Whether each block is YAML."""
-    found = []
-    for code in code_blocks(text, "yaml", "yml"):
-        try:
-            yaml.safe_load(code)
-        except (yaml.YAMLError, RecursionError) as error:
-            found.append(f"The YAML does not parse: {' '.join(str(error).split())}.")
-    return found
+def _is_asked(language: CodeLanguage, parameters: Mapping[str, Any]) -> bool:
+    if language == "sqlite":
+        return str(parameters.get("dialect", "")).lower() in names_of(language) - {"sql"}
+    said = str(parameters.get("language", language)).lower()
+    return language in _DATA or said in names_of(language)
 
 
-def sqlite_syntax(text: str, parameters: Mapping[str, Any]) -> list[str] | None:
-    """Whether SQLite can read each statement; only where `dialect` is sqlite, since others
-    write what it does not know. Tables need not exist."""
-    if str(parameters.get("dialect", "")).lower() not in ("sqlite", "sqlite3"):
-        return None
-    return [p for code in code_blocks(text, "sql", "sqlite") for p in _sql_problems(code)]
+def _name(language: CodeLanguage) -> str:
+    if language == "arduino":
+        return "arduino_runs"
+    return f"{language}_compiles" if TOOLS[language].proves == "compiled" else f"{language}_syntax"
 
 
-CHECKS: Mapping[str, Check] = {
-    "python_syntax": python_syntax,
-    "json_syntax": json_syntax,
-    "yaml_syntax": yaml_syntax,
-    "sqlite_syntax": sqlite_syntax,
-}
-
-
-def _python_problems(code: str) -> list[str]:
-    try:
-        ast.parse(code)
-    except SyntaxError as error:
-        return [f"The Python does not parse: line {error.lineno}: {error.msg}."]
-    except (ValueError, RecursionError, MemoryError) as error:
-        return [f"The Python does not parse: {error or type(error).__name__}."]
-    return []
-
-
-def _sql_problems(code: str) -> list[str]:
-    found = []
-    with closing(sqlite3.connect(":memory:")) as connection:
-        for statement in _statements(code):
-            try:
-                connection.execute(f"EXPLAIN {statement}")
-            except sqlite3.Error as error:
-                # That a table is not there says nothing about the statement.
-                if _SYNTAX.search(str(error)):
-                    found.append(f"The SQL does not parse: {error}.")
-    return found
-
-
-def _statements(code: str) -> list[str]:
-    found, statement = [], ""
-    for line in code.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            found.append(statement)
-            statement = ""
-    return [each for each in (*found, statement) if each.strip()]
+CHECKS: Mapping[str, Check] = {_name(each): of_language(each) for each in CODE_LANGUAGES}
+"""python_syntax, c_compiles and so on: what passing proves is in the name."""

@@ -14,9 +14,11 @@ from typing import Any
 from core.async_events import pumped
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
-from core.errors import InvalidInput
+from core.feedback.log import FeedbackLog
 from core.model_pool import ModelPool
+from core.outcomes import outcomes_of
 from core.retrieval.index import DocumentIndex
+from core.storage.database import Database
 from core.storage.folder import DataFolder
 from core.workflow.cache import ResultCache
 from core.workflow.checkpoints import Runs, UnfinishedRun
@@ -24,6 +26,7 @@ from core.workflow.checks import CHECKS, Check
 from core.workflow.events import WorkflowEvent, WorkflowFinished
 from core.workflow.graph import graphs_on
 from core.workflow.history import History
+from core.workflow.job import Job
 from core.workflow.matching import AgentModelMatcher
 from core.workflow.preparing import Wanted, prepare, require_same_world
 from core.workflow.research import Search, document_search
@@ -51,9 +54,10 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
         self._documents = DocumentIndex(pool)
         self._store = open_store(pool.folder)
         self._store.stay_open()
-        self._runs = Runs(pool.folder.workflows)
+        self._runs = Runs(pool.folder)
         history = History(self._store)
-        self.matcher = AgentModelMatcher(pool, history)
+        said = outcomes_of(FeedbackLog(Database(pool.folder.database)))
+        self.matcher = AgentModelMatcher(pool, history, said=said)
         self.checks: dict[str, Check] = dict(CHECKS)
         self._services = RunServices(
             pool=pool,
@@ -154,7 +158,7 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
             agent_name, task_description, task_parameters or {}, enable_phases, approve, use_cache
         )
         job = prepare(wanted, self.matcher, self._pool, self.checks)
-        return Run(job, self._services, cancel or Cancellation()).events()
+        return self._carried_out(job, cancel or Cancellation())
 
     async def astream(
         self,
@@ -185,7 +189,7 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
     def resume(self, run_id: str, *, cancel: Cancellation | None = None) -> MultiModelResult:
         """Go on with a run that was killed, cancelled or waits for approval.
 
-        Phases that were done are not done again. Raises: as `execute`.
+        Phases that were done are not done again. Raises: as `execute`; RunInProgress.
         """
         return _last(self.stream_resumed(run_id, cancel=cancel))
 
@@ -194,25 +198,31 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
     ) -> Iterator[WorkflowEvent]:
         """`resume`, piece by piece.
 
-        Raises: InvalidInput, when there is no such run, or a model or check of it is gone.
+        Raises: InvalidInput, when there is no such run, or a model or check of it is gone;
+            RunInProgress, at the first event, while somebody carries it out.
         """
-        run = self._runs.get(run_id)
-        if run is None:
-            raise InvalidInput(
-                f"There is no unfinished run {run_id!r}.",
-                key="run_id",
-                hint="`sarai run --unfinished` lists them.",
-            )
-        require_same_world(run.job, self._pool, self.checks)
-        return Run(run.job, self._services, cancel or Cancellation(), done=run.results).events()
+        require_same_world(self._runs.require(run_id).job, self._pool, self.checks)
+        return self._gone_on(run_id, cancel or Cancellation())
 
     def unfinished(self) -> list[UnfinishedRun]:
-        """The runs that can be resumed, the newest first. Raises: StorageError."""
+        """The runs that are not done, the newest first. Raises: StorageError."""
         return self._runs.all()
 
+    def in_progress(self, run_id: str) -> bool:
+        """Whether somebody carries the run out now, here or in another process.
+
+        Raises: StorageError.
+        """
+        return self._runs.in_progress(run_id)
+
     def discard(self, run_id: str) -> None:
-        """Forget an unfinished run. Raises: StorageError."""
-        self._runs.delete(run_id)
+        """Forget an unfinished run.
+
+        Raises: InvalidInput, when there is none; RunInProgress, while somebody carries it out;
+            StorageError.
+        """
+        with self._runs.owned(self._runs.require(run_id).job.run_id):
+            self._runs.delete(run_id)
 
     def close(self) -> None:
         """Close the databases; safe to call twice."""
@@ -222,6 +232,15 @@ class MultiModelExecutor(AbstractContextManager["MultiModelExecutor"]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _carried_out(self, job: Job, cancel: Cancellation) -> Iterator[WorkflowEvent]:
+        with self._runs.owned(job.run_id):
+            yield from Run(job, self._services, cancel).events()
+
+    def _gone_on(self, run_id: str, cancel: Cancellation) -> Iterator[WorkflowEvent]:
+        with self._runs.owned(run_id):
+            run = self._runs.require(run_id)  # as it is now that nobody else changes it
+            yield from Run(run.job, self._services, cancel, done=run.results).events()
 
 
 def _last(events: Iterator[WorkflowEvent]) -> MultiModelResult:

@@ -6,12 +6,12 @@ Owns the profiles in use and the decision between the two; how phases are run no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.model_pool import ModelPool
 from core.routing import Classifier
-from core.routing.selection import ModelSelector
+from core.routing.selection import ModelSelector, Outcome
 from core.routing.selection.pooled import PoolInventory
 from core.settings import Settings
 from core.settings.workflow import StrategyType
@@ -27,14 +27,21 @@ class AgentModelMatcher:
     """Matches agents and tasks to models. `agent_profiles` may be edited at any time.
 
     Args:
-        history: what models were worth so far.
+        history: what models were worth in phases so far.
+        said: what people said of answers, asked at each match.
     """
 
     def __init__(
-        self, pool: ModelPool, history: History, *, classifier: Classifier | None = None
+        self,
+        pool: ModelPool,
+        history: History,
+        *,
+        said: Callable[[], Sequence[Outcome]] = tuple,
+        classifier: Classifier | None = None,
     ) -> None:
         self._pool = pool
         self._history = history
+        self._said = said
         self._classifier = classifier or Classifier.load()
         self.agent_profiles = profiles_of(pool.settings)
 
@@ -113,9 +120,10 @@ class AgentModelMatcher:
 
     def _chooser(self) -> Chooser:
         settings, candidates = self._pool.settings, PoolInventory(self._pool).candidates()
-        selector = ModelSelector(settings=settings, inventory=FixedInventory(candidates))
-        for outcome in self._history.outcomes({each.name for each in candidates}):
-            selector.learn(outcome)
+        known = (*self._said(), *self._history.outcomes({each.name for each in candidates}))
+        selector = ModelSelector(
+            settings=settings, inventory=FixedInventory(candidates), outcomes=lambda: known
+        )
         return Chooser(settings, selector, candidates)
 
 

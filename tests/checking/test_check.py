@@ -20,6 +20,7 @@ RIGHT: dict[CodeLanguage, str] = {
     "json": '{"a": [1, 2]}\n',
     "yaml": "a: [1, 2]\n---\nb: 1\n",
     "shell": 'if [ "$1" = a ]; then echo b; fi\n',
+    "sqlite": "SELECT a FROM nowhere;\nCREATE TABLE t (x); SELECT ';';\n",
 }
 WRONG: list[tuple[CodeLanguage, str, str]] = [
     ("python", "def f(x):\n    return (x\n", "line 2"),
@@ -34,6 +35,7 @@ WRONG: list[tuple[CodeLanguage, str, str]] = [
     ("json", '{"a": 1,}\n', "double quotes"),
     ("yaml", "a: [1, 2\nb: 1\n", "expected"),
     ("shell", "if true; then echo b\n", "unexpected end of file"),
+    ("sqlite", "SELECT 1;\nSELECT FROM;\n", 'near "FROM": syntax error'),
 ]
 
 

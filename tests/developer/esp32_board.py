@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import subprocess
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from core.checking.arduino import INCLUDE_FOLDER, SIMULATION_SOURCES
+from core.checking.arduino.sketch import to_cpp
 
 # Some distributions set another level of their own.
 FORTIFIED = ("-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2")
@@ -46,3 +48,28 @@ def sketch_command(source: str, program: str) -> list[str]:
     folder = board_folder()
     headers = ["-I", str(folder), "-I", str(INCLUDE_FOLDER)]
     return ["g++", *SKETCH_FLAGS, *headers, source, str(folder / "board.a"), "-o", program]
+
+
+def compiled_sketch(sketch: Path, folder: Path) -> Path:
+    """The program of a sketch; its compiler may not say anything."""
+    source, program = folder / f"{sketch.stem}.cpp", folder / sketch.stem
+    source.write_text(to_cpp(sketch.read_text(encoding="utf-8"), sketch.name), encoding="utf-8")
+    command = sketch_command(str(source), str(program))
+    compiled = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100)
+    assert compiled.stderr == ""
+    return program
+
+
+def ran_sketch(
+    program: Path, serial_input: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """The run to its end."""
+    return subprocess.run(
+        [program],
+        input=serial_input,
+        env={**os.environ, **variables},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )

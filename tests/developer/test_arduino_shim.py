@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from core.checking.arduino.sketch import to_cpp
-from tests.developer.esp32_board import is_gnu_compiler, sketch_command
+from tests.developer.esp32_board import compiled_sketch, is_gnu_compiler, ran_sketch
 
 SCENARIOS = Path(__file__).with_name("shim_scenarios.ino")
 OBEYING_OUTPUT = """\
@@ -28,25 +25,7 @@ pytestmark = pytest.mark.skipif(not is_gnu_compiler("g++"), reason="GNU's g++ is
 
 @pytest.fixture(scope="module")
 def sketch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sketch")
-    source, program = folder / "scenarios.cpp", folder / "sketch"
-    source.write_text(to_cpp(SCENARIOS.read_text(encoding="utf-8"), SCENARIOS.name))
-    command = sketch_command(str(source), str(program))
-    compiled = subprocess.run(command, check=True, capture_output=True, text=True, timeout=100)
-    assert compiled.stderr == ""
-    return program
-
-
-def run(sketch: Path, serial_input: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sketch],
-        input=serial_input,
-        env={**os.environ, **variables},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return compiled_sketch(SCENARIOS, tmp_path_factory.mktemp("sketch"))
 
 
 @pytest.mark.parametrize(
@@ -71,14 +50,14 @@ def run(sketch: Path, serial_input: str, **variables: str) -> subprocess.Complet
 def test_a_broken_rule_ends_the_run_with_its_code(
     sketch: Path, scenario: str, code: int, message: str
 ) -> None:
-    ended = run(sketch, f"{scenario}\n")
+    ended = ran_sketch(sketch, f"{scenario}\n")
     assert (ended.returncode, ended.stdout) == (code, "")
     assert ended.stderr.startswith("esp32: stopped")
     assert message in ended.stderr
 
 
 def test_serial_before_begin_is_told(sketch: Path) -> None:
-    ended = run(sketch, "obey\n", SERIAL_UNUSED="1")
+    ended = ran_sketch(sketch, "obey\n", SERIAL_UNUSED="1")
     assert ended.returncode == 87
     assert "Serial.print before Serial.begin(115200)" in ended.stderr
 
@@ -95,23 +74,23 @@ def test_serial_before_begin_is_told(sketch: Path) -> None:
     ],
 )
 def test_what_the_chip_allows_runs_to_the_end(sketch: Path, scenario: str) -> None:
-    ended = run(sketch, f"{scenario}\n")
+    ended = ran_sketch(sketch, f"{scenario}\n")
     assert ended.returncode == 0
     assert "the simulated time is over at 30.000 s" in ended.stderr
 
 
 def test_a_sketch_that_obeys_prints_what_a_board_prints(sketch: Path) -> None:
-    ended = run(sketch, "obey\n 42\n")
+    ended = ran_sketch(sketch, "obey\n 42\n")
     assert (ended.returncode, ended.stdout) == (0, OBEYING_OUTPUT)
 
 
 def test_the_time_can_be_set_and_delays_cost_none(sketch: Path) -> None:
-    ended = run(sketch, "count\n", ESP32_SECONDS="4.5")
+    ended = ran_sketch(sketch, "count\n", ESP32_SECONDS="4.5")
     assert ended.stdout.split() == ["0", "1", "2", "3", "4"]
     assert "over at 4.5" in ended.stderr
 
 
 def test_a_restart_ends_the_run(sketch: Path) -> None:
-    ended = run(sketch, "restart\n")
+    ended = ran_sketch(sketch, "restart\n")
     assert ended.returncode == 0
     assert "the sketch restarted the board" in ended.stderr

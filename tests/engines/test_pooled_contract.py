@@ -11,7 +11,7 @@ import pytest
 from core.engines.protocol import Engine
 from core.model_pool import ModelPool
 from core.settings import Settings
-from core.settings.schema import OpenAISettings
+from core.settings.servers import OpenAISettings
 from core.storage.folder import open_data_folder
 from tests import ollama_emulator, openai_emulator
 from tests.engines import contract

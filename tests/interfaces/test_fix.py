@@ -75,6 +75,13 @@ def test_json_for_programs(sarai: Sarai, file: Path) -> None:
     assert file.read_text() == BROKEN
 
 
+def test_a_language_that_its_name_does_not_tell(sarai: Sarai, tmp_path: Path, file: Path) -> None:
+    plain = file.rename(tmp_path / "doble")
+    assert sarai("fix", str(plain)).code == 2  # nothing to mend is known
+    ended = sarai("fix", str(plain), "--language", "py")
+    assert (ended.code, "Passed: Python's compiler." in ended.about) == (0, True)
+
+
 def test_no_fix_is_told_and_fails(sarai: Sarai, tmp_path: Path, file: Path) -> None:
     other = tmp_path / "otro.py"
     other.write_text("def otro(:\n    pass\n")
@@ -92,6 +99,7 @@ def test_no_fix_is_told_and_fails(sarai: Sarai, tmp_path: Path, file: Path) -> N
         (["."], "is no file"),
         (["{file}", "--folder", "/usr"], "is not in /usr"),
         (["{file}", "--error-file", "missing.txt"], "cannot be read"),
+        (["{file}", "--language", "cobol"], "Nothing checks 'cobol'"),
     ],
 )
 def test_bad_input(sarai: Sarai, file: Path, arguments: list[str], said: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings.schema import MediaSettings
+from core.settings.media import MediaSettings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.errors import MediaError
 from core.media.audio import AudioSource, encode_wav, load_audio
 from core.media.content import AUDIO_RATE_HZ, AudioClip
-from core.settings.schema import MediaSettings
+from core.settings.media import MediaSettings
 from tests.media.recordings import encode_audio, grey_video, loudest_hz, tone
 
 CODECS = [

@@ -16,7 +16,7 @@ from core.errors import MediaError
 from core.media.content import RgbImage
 from core.media.encoding import encode_png
 from core.media.image import ImageSource, load_image
-from core.settings.schema import MediaSettings
+from core.settings.media import MediaSettings
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"]

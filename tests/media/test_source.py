@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import MediaError
 from core.media.source import Source, open_file, read_source
-from core.settings.schema import MediaSettings
+from core.settings.media import MediaSettings
 
 
 def read(source: Source, settings: MediaSettings) -> bytes:

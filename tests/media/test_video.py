@@ -12,7 +12,7 @@ from PIL import Image
 from core.errors import MediaError
 from core.media.content import RgbImage
 from core.media.video import VideoRequest, load_video, sample_video
-from core.settings.schema import MediaSettings
+from core.settings.media import MediaSettings
 from tests.media.recordings import encode_audio, frame_number, grey_video, tone, turned_video
 
 CONTAINERS = [

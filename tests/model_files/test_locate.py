@@ -10,7 +10,7 @@ from core.errors import ModelUnavailable
 from core.model_files.files import ModelFiles
 from core.model_files.locate import embedded_folder, locate
 from core.settings import load_settings
-from core.settings.schema import ModelSettings
+from core.settings.models import ModelSettings
 
 
 def settings(**changes: object) -> ModelSettings:

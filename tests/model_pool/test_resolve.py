@@ -19,7 +19,8 @@ from core.model_pool.pool import ModelPool
 from core.model_pool.prediction.device_memory import DRIVER_MB
 from core.model_pool.prediction.server_reservation import ollama_reservation_mb
 from core.model_pool.resolve import ConfiguredModels
-from core.settings.schema import ModelSettings, Settings
+from core.settings.models import ModelSettings
+from core.settings.schema import Settings
 from core.storage.folder import DataFolder, open_data_folder
 from tests.model_pool.fakes import FakeEngines, settings_for
 from tests.virtual_clock import VirtualClock

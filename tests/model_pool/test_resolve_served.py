@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.model_pool.resolve import ConfiguredModels, ResolvedModel
-from core.settings.schema import OpenAISettings
+from core.settings.servers import OpenAISettings
 from core.storage.folder import open_data_folder
 from tests.model_pool.fakes import settings_for
 

@@ -14,9 +14,10 @@ from pydantic_core import PydanticUndefined
 from core.settings import load_settings
 from core.settings.keys import value_keys
 from core.settings.lookup import defaults_file
+from core.settings.models import ModelSettings
 from core.settings.profiles import Profile
 from core.settings.routing import Variant
-from core.settings.schema import ModelSettings, OpenAIServer
+from core.settings.servers import OpenAIServer
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 ENTRIES = {("profiles",): ["NAME"], ("models",): ["NAME"], ("openai", "servers"): ["NAME"]}

@@ -34,7 +34,9 @@ def full(folder: DataFolder) -> DataFolder:
         folder.models / "m.gguf",
         folder.states / "m.states",
         folder.logs / "l.log",
+        folder.runs / "r.lock",
     )
+    folder.runs.mkdir()
     for path in again:
         path.write_text("again")
     with closing(SharedLedger(folder.reservations)) as ledger:

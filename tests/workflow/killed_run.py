@@ -1,6 +1,7 @@
-"""A process that begins a task and stands still in the middle of it, to be killed.
+"""A process that begins a task, or goes on with one, and stands still in the middle of it, to be
+killed.
 
-python -m tests.workflow.killed_run SETTINGS DATA AGENT
+python -m tests.workflow.killed_run SETTINGS DATA AGENT [RUN]
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from tests.conftest import NO_OLLAMA
 from tests.workflow.world import TASK
 
 
-def main(settings: str, data: str, agent: str) -> None:
+def main(settings: str, data: str, agent: str, run_id: str = "") -> None:
     folder = open_data_folder(Path(data))
     pool = ModelPool(load_settings(Path(settings), environ=NO_OLLAMA), folder)
-    done = False
-    for event in MultiModelExecutor(pool).stream(agent, TASK):
+    executor = MultiModelExecutor(pool)
+    done = bool(run_id)
+    for event in executor.stream_resumed(run_id) if run_id else executor.stream(agent, TASK):
         done = done or isinstance(event, PhaseFinished)
         if done and isinstance(event, PhaseToken) and written(folder):
             print("standing still", flush=True)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.errors import InvalidInput
+from core.feedback.log import FeedbackLog
 from core.routing.selection import Outcome
 from core.settings import load_settings
 from core.settings.lookup import defaults_file
+from core.storage.database import Database
 from core.workflow import AgentModelMatcher, AgentTaskProfile, MultiModelExecutor, TaskPhase
 from core.workflow.history import History, outcomes_of
 from core.workflow.results import PhaseResult, Try
 from core.workflow.store import open_store
+from tests.feedback.turns import turn
 from tests.openai_emulator import EmulatedModel, OpenAIEmulator
 from tests.workflow.world import TASK, agent, by, executor_with, model
 
@@ -146,6 +150,18 @@ def test_what_models_were_worth_moves_later_choices(tmp_path: Path) -> None:
             history.record(outcomes * 60)
             (choice,) = opened.matcher.match("free", TASK).phases
             assert choice.primary_model.model == name
+
+
+def test_what_was_said_of_answers_counts_too(tmp_path: Path) -> None:
+    agents = {"free_agent": agent({"generation": {}}), "naming": agent({"review": by("coder")})}
+    sections = {"models": {"twin": model(tmp_path / "coder.gguf")}}
+    with executor_with(tmp_path, agents, sections=sections) as opened:
+        assert opened.matcher.match("free", TASK).phases[0].primary_model.model == "coder"
+        log = FeedbackLog(Database(opened.folder.database))
+        for number in range(60):
+            log.append(replace(turn(f"a{number}", signal="good"), model="twin"))
+            log.append(replace(turn(f"b{number}", signal="bad"), model="coder"))
+        assert opened.matcher.match("free", TASK).phases[0].primary_model.model == "twin"
 
 
 def test_verdicts_and_faults_are_outcomes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from typing import cast
 
@@ -29,11 +30,19 @@ from core.workflow.verdict import Verdict
         ("sqlite_syntax", "SELECT a FROM nowhere; SELECT 1;", {"dialect": "sqlite"}, 0),
         ("sqlite_syntax", "SELECT FROM;\nSELECT 1;", {"dialect": "sqlite"}, 1),
         ("sqlite_syntax", "SELEC", {}, None),
+        ("python_syntax", "```\nx = (\n```\n```py\nreturn 1\n```\n```python\nx = 1\n```", {}, 2),
+        ("shell_syntax", "```sh\nif true\n```", {"language": "bash"}, 1),
+        ("c_compiles", "```c\nint f(void) { return 1; }\n```", {}, 0),
+        ("c_compiles", "```c\nint f(void) { return a; }\n```\n```c++\nint x\n```", {}, 1),
+        ("c_compiles", '```c\n#include "ours.h"\n```', {}, None),
+        ("cpp_compiles", "```c++\nint x\n```", {"language": "C++"}, 1),
     ],
 )
 def test_checks_tell_what_is_wrong_or_that_they_cannot(
     check: str, text: str, parameters: dict[str, str], problems: int | None
 ) -> None:
+    if "compiles" in check and shutil.which("g++") is None:
+        pytest.skip("g++ is not installed")
     found = CHECKS[check](text, parameters)
     assert (found if found is None else len(found)) == problems
 

@@ -6,13 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.cancellation import Cancellation
-from core.errors import Cancelled, InvalidInput
+from core.errors import Cancelled, InvalidInput, RunInProgress
 from core.storage.folder import open_data_folder
 from core.workflow import PhaseStarted, PhaseToken, WorkflowStarted
 from tests.workflow.world import (
@@ -38,8 +40,10 @@ AGENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def start_and_kill(folder: Path, name: str) -> None:
-    """Kill a process that had done the planning and was in the middle of the next."""
+@contextmanager
+def standing_still(folder: Path, name: str, *run_id: str) -> Iterator[int]:
+    """A process, by its id, that is in the middle of the phase after the planning; killed at the
+    end."""
     settings = write_settings(folder / "own.yaml", configuration(folder, AGENTS, {}))
     command = [
         sys.executable,
@@ -48,12 +52,21 @@ def start_and_kill(folder: Path, name: str) -> None:
         str(settings),
         str(folder / "data"),
         name,
+        *run_id,
     ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "standing still\n"
-        os.kill(process.pid, signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "standing still\n"
+            yield process.pid
+        finally:
+            os.kill(process.pid, signal.SIGKILL)
+            assert process.wait() == -signal.SIGKILL
+
+
+def start_and_kill(folder: Path, name: str) -> None:
+    with standing_still(folder, name):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -76,6 +89,41 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, name: str, left: list
         assert executor.unfinished() == []
         with pytest.raises(InvalidInput, match="no unfinished run"):
             executor.resume(run.job.run_id)
+
+
+@pytest.mark.parametrize("gone_on", [False, True], ids=["begun there", "gone on with there"])
+def test_a_run_belongs_to_the_process_that_carries_it_out(tmp_path: Path, gone_on: bool) -> None:
+    name = "coding_agent"
+    run_ids: list[str] = []
+    if gone_on:
+        start_and_kill(tmp_path, name)
+        run_ids = [path.stem for path in (tmp_path / "data" / "runs").iterdir()]
+        assert len(run_ids) == 1
+    with executor_with(tmp_path, AGENTS, data=open_data_folder(tmp_path / "data")) as executor:
+        with standing_still(tmp_path, name, *run_ids) as process_id:
+            (run,) = executor.unfinished()
+            run_id = run.job.run_id
+            assert executor.in_progress(run_id)
+            for use in (executor.resume, executor.discard):
+                with pytest.raises(RunInProgress, match=f"by the process {process_id}") as told:
+                    use(run_id)
+                assert "can be resumed" in told.value.hint
+        assert not executor.in_progress(run_id)
+        assert executor.resume(run_id).success
+        assert list((tmp_path / "data" / "runs").iterdir()) == []
+
+
+def test_two_threads_do_not_carry_out_the_same_run(tmp_path: Path) -> None:
+    with executor_with(tmp_path, AGENTS) as executor:
+        events = executor.stream("coding", TASK)
+        started = next(events)
+        assert isinstance(started, WorkflowStarted)
+        while not isinstance(next(events), PhaseToken):
+            pass
+        with pytest.raises(RunInProgress):
+            executor.resume(started.run_id)
+        events.close()  # type: ignore[attr-defined]  # it is a generator
+        assert executor.resume(started.run_id).success
 
 
 def test_a_run_whose_model_is_gone_says_so(tmp_path: Path) -> None:
@@ -108,6 +156,8 @@ def test_leaving_the_loop_stops_the_models_and_keeps_the_run(tmp_path: Path) -> 
         (run,) = executor.unfinished()
         executor.discard(run.job.run_id)
         assert executor.unfinished() == []
+        with pytest.raises(InvalidInput, match="no unfinished run"):
+            executor.discard(run.job.run_id)
 
 
 def test_a_phase_waits_for_a_persons_word(tmp_path: Path) -> None:

@@ -88,8 +88,9 @@ long HardwareSerial::parseInt() {
     return digits.toInt();
 }
 
-wl_status_t WiFiClass::begin(const char *, const char *) {
+wl_status_t WiFiClass::begin(const char *network, const char *) {
     advance(CALL_US);
+    network_ = network;
     radio_is_on = joins = true;
     joined_at_us = now_us() + WIFI_JOIN_US;
     return status();
@@ -97,6 +98,16 @@ wl_status_t WiFiClass::begin(const char *, const char *) {
 wl_status_t WiFiClass::status() const {
     advance(CALL_US);
     return joins && now_us() >= joined_at_us ? WL_CONNECTED : WL_DISCONNECTED;
+}
+wl_status_t WiFiClass::waitForConnectResult(unsigned long timeout_ms) {
+    for (const uint64_t end_us = now_us() + timeout_ms * 1000; now_us() < end_us; delay(100))
+        if (isConnected()) break;
+    return status();
+}
+bool WiFiClass::softAP(const char *, const char *password) {
+    advance(CALL_US);
+    if (password && *password && strlen(password) < 8) return false; // as WPA2 has it
+    return radio_is_on = true;
 }
 bool WiFiClass::mode(wifi_mode_t mode) {
     radio_is_on = mode != WIFI_OFF;
@@ -107,6 +118,11 @@ bool WiFiClass::disconnect(bool radio_off) {
     joins = false;
     radio_is_on = radio_is_on && !radio_off;
     return true;
+}
+
+int WiFiClient::connect(const char *, uint16_t) {
+    delay(3000); // the core's own time limit
+    return 0;
 }
 
 // The same numbers in every run (Knuth's 64-bit linear congruential generator).

@@ -45,6 +45,8 @@ void require_adc(const char *call, uint8_t pin) {
 
 } // namespace
 
+void board::require_output_pin(const char *call, uint8_t pin) { require_driver(call, pin); }
+
 void pinMode(uint8_t pin, uint8_t mode) {
     const bool drives = mode == OUTPUT || mode == OUTPUT_OPEN_DRAIN;
     Pin &found = drives ? require_driver("pinMode", pin) : require_pin("pinMode", pin);

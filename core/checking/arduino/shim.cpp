@@ -1,4 +1,4 @@
-// One ESP32 board: main(), a clock that only calls advance, the watchdog.
+// One ESP32 board: main(), the end of a run, and a clock that only calls advance.
 // A broken rule of the chip ends the run with its own exit code (table and sources: README.md).
 
 #include "Arduino.h"
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "board.h"
-#include "esp_task_wdt.h"
+#include "tasks.h"
 
 EspClass ESP;
 
@@ -19,16 +19,7 @@ namespace {
 constexpr uint64_t LOOP_US = 10;
 constexpr int TICK_US = 500000, STUCK_TICKS = 2, WHOLE_RUN_TICKS = 16; // processor time
 
-uint64_t clock_us = 0, end_us = 30 * SECOND_US;
-
-struct {
-    bool on = true;
-    bool subscribed = false; // then only esp_task_wdt_reset() counts
-    bool loop_resets = false;
-    uint64_t timeout_us = 5 * SECOND_US;
-    uint64_t fed_at_us = 0;
-} watchdog;
-
+uint64_t last_us = 30 * SECOND_US;
 volatile sig_atomic_t calls = 0, cpu_time_is_over = 0;
 
 // A loop that calls nothing stands still on the simulated clock: processor time shows it.
@@ -38,7 +29,7 @@ void on_cpu_tick(int) {
     stuck_ticks = calls == seen_calls ? stuck_ticks + 1 : 0;
     seen_calls = calls;
     cpu_time_is_over = ++ticks >= WHOLE_RUN_TICKS;
-    if (stuck_ticks < STUCK_TICKS || !watchdog.on) return;
+    if (stuck_ticks < STUCK_TICKS || !watchdog_is_on()) return;
     const char text[] = "esp32: stopped: task watchdog: a loop that calls nothing never ends\n";
     if (write(STDERR_FILENO, text, sizeof text - 1) < 0) std::_Exit(1);
     std::_Exit(WATCHDOG);
@@ -51,45 +42,24 @@ void watch_cpu_time() {
     setitimer(ITIMER_VIRTUAL, &every_tick, nullptr);
 }
 
-void feed() { watchdog.fed_at_us = clock_us; }
-
-esp_err_t watch(uint64_t timeout_us) {
-    watchdog.on = true;
-    watchdog.timeout_us = timeout_us;
-    feed();
-    return ESP_OK;
-}
-
-esp_err_t subscribe(bool subscribed, bool loop_resets) {
-    watchdog.subscribed = subscribed;
-    watchdog.loop_resets = loop_resets;
-    feed();
-    return ESP_OK;
-}
+double now_s() { return static_cast<double>(now_us()) / SECOND_US; }
 
 } // namespace
 
-uint64_t now_us() { return clock_us; }
+uint64_t end_us() { return last_us; }
 
 void advance(uint64_t time_us) {
     calls = (calls + 1) & 0xffff;
-    clock_us += time_us;
-    if (watchdog.on && clock_us - watchdog.fed_at_us > watchdog.timeout_us)
-        stop(WATCHDOG, "task watchdog: the loop task kept the processor for more than %.0f s (%s)",
-             static_cast<double>(watchdog.timeout_us) / SECOND_US,
-             watchdog.subscribed ? "no esp_task_wdt_reset()"
-                                 : "no delay(), no yield(), no return from loop()");
-    if (clock_us >= end_us) finish("the simulated time is over");
+    set_clock(now_us() + time_us);
+    look_at_watchdog();
+    if (now_us() >= last_us) end_of_time();
     if (cpu_time_is_over) finish("ended early: the simulation took too much processor time");
-}
-
-void idle() {
-    if (!watchdog.subscribed) feed();
+    give_way();
 }
 
 void stop(Rule rule, const char *format, ...) {
     fflush(stdout);
-    fprintf(stderr, "esp32: stopped at %.3f s: ", static_cast<double>(clock_us) / SECOND_US);
+    fprintf(stderr, "esp32: stopped at %.3f s: ", now_s());
     va_list values;
     va_start(values, format);
     vfprintf(stderr, format, values);
@@ -100,8 +70,15 @@ void stop(Rule rule, const char *format, ...) {
 
 void finish(const char *why) {
     fflush(stdout);
-    fprintf(stderr, "esp32: %s at %.3f s\n", why, static_cast<double>(clock_us) / SECOND_US);
+    fprintf(stderr, "esp32: %s at %.3f s\n", why, now_s());
     std::_Exit(0);
+}
+
+void end_of_time() {
+    for (const int core : {0, 1}) idle(core, last_us); // while all wait
+    set_clock(last_us);
+    look_at_watchdog(); // a watched task that waits feeds nobody
+    finish("the simulated time is over");
 }
 
 } // namespace board
@@ -110,56 +87,25 @@ using namespace board;
 
 unsigned long micros() {
     advance(CALL_US);
-    return static_cast<uint32_t>(clock_us);
+    return static_cast<uint32_t>(now_us());
 }
 unsigned long millis() {
     advance(CALL_US);
-    return static_cast<uint32_t>(clock_us / 1000);
+    return static_cast<uint32_t>(now_us() / 1000);
 }
-void delay(uint32_t time_ms) {
-    advance(CALL_US);
-    for (; time_ms > 0; --time_ms) {
-        idle();
-        advance(1000);
-    }
-    idle();
-}
-void delayMicroseconds(uint32_t time_us) { advance(time_us); } // nothing else runs meanwhile
+void delay(uint32_t time_ms) { vTaskDelay(time_ms); }
+void delayMicroseconds(uint32_t time_us) { advance(time_us); } // nothing else runs on this core
 void yield() { delay(0); }
-void vTaskDelay(TickType_t ticks) { delay(ticks); }
-void taskYIELD() { yield(); }
-TickType_t xTaskGetTickCount() { return static_cast<TickType_t>(millis()); }
-
-esp_err_t esp_task_wdt_init(uint32_t timeout_s, bool) { return watch(timeout_s * SECOND_US); }
-esp_err_t esp_task_wdt_init(const esp_task_wdt_config_t *config) {
-    return watch(config->timeout_ms * 1000ULL);
-}
-esp_err_t esp_task_wdt_reconfigure(const esp_task_wdt_config_t *config) {
-    return esp_task_wdt_init(config);
-}
-esp_err_t esp_task_wdt_deinit() {
-    watchdog.on = false;
-    return ESP_OK;
-}
-esp_err_t esp_task_wdt_add(TaskHandle_t) { return subscribe(true, false); }
-esp_err_t esp_task_wdt_delete(TaskHandle_t) { return subscribe(false, false); }
-esp_err_t esp_task_wdt_reset() {
-    advance(CALL_US);
-    feed();
-    return ESP_OK;
-}
-void enableLoopWDT() { subscribe(true, true); }
-void disableLoopWDT() { subscribe(false, false); }
 void esp_restart() { finish("the sketch restarted the board"); }
 
 int main() {
     if (const char *seconds = std::getenv("ESP32_SECONDS"))
-        end_us = static_cast<uint64_t>(std::atof(seconds) * SECOND_US);
+        last_us = static_cast<uint64_t>(std::atof(seconds) * SECOND_US);
     watch_cpu_time();
     setup();
     for (;;) {
         loop();
         advance(LOOP_US);
-        watchdog.loop_resets ? feed() : idle();
+        loop_returned();
     }
 }

@@ -18,8 +18,9 @@ from core.model_pool.resolve import ConfiguredModels, ResolvedModel
 from core.profiles import with_what_is_here
 from core.pulling.wanted import pulled_profile
 from core.settings.addresses import is_this_machine
+from core.settings.models import ModelSettings
 from core.settings.profiles import ROLES
-from core.settings.schema import ModelSettings, PathSettings, Settings
+from core.settings.schema import PathSettings, Settings
 from core.storage.database import Database
 from core.storage.folder import DataFolder
 

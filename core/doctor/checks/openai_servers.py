@@ -9,8 +9,8 @@ from core.doctor.servers import is_local, openai_spec
 from core.doctor.surroundings import Surroundings
 from core.engines.table import offer_of
 from core.errors import ModelUnavailable
-from core.settings.schema import OpenAIServer
 from core.settings.secrets import read_secret
+from core.settings.servers import OpenAIServer
 
 SHOWN = 5
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.syntax import Syntax
 
+from core.checking import CODE_LANGUAGES, CodeLanguage, names_of
 from core.errors import InvalidInput
 from core.interfaces.answering import interrupt_cancels
 from core.interfaces.consent import consents
@@ -60,6 +61,18 @@ def _error(arguments: argparse.Namespace) -> str:
     return read_source(arguments.error_file).code
 
 
+def _language(name: str | None) -> CodeLanguage | None:
+    """Raises: InvalidInput, for one that has no check."""
+    if name is None:
+        return None
+    for language in CODE_LANGUAGES:
+        if name.lower() in names_of(language):
+            return language
+    raise InvalidInput(
+        f"Nothing checks {name!r}.", key="language", hint=f"There are {', '.join(CODE_LANGUAGES)}."
+    )
+
+
 def _mended(
     arguments: argparse.Namespace,
     source: SourceFile,
@@ -80,6 +93,7 @@ def _mended(
             source.code,
             error,
             filename=str(source.path.relative_to(folder)),
+            code_language=_language(arguments.language),
             command=arguments.command,
             folder=folder,
             follow=lambda step: presenter.note(f"{STEPS[step]} ..."),

@@ -21,7 +21,7 @@ from core.retrieval.stores.open import open_store
 from core.retrieval.stores.protocol import VectorStore
 from core.settings import load_settings
 from core.settings.addresses import server_address
-from core.settings.schema import RetrievalSettings
+from core.settings.retrieval import RetrievalSettings
 from core.storage.folder import open_data_folder
 
 

@@ -21,7 +21,7 @@ from core.model_pool.replay.advice import advise
 from core.model_pool.replay.comparison import compare
 from core.model_pool.replay.recorded import read_trace
 from core.settings import load_settings
-from core.settings.schema import RuntimeSettings
+from core.settings.runtime import RuntimeSettings
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -166,5 +166,7 @@ def _list(executor: MultiModelExecutor, presenter: Presenter) -> int:
     for each in executor.unfinished():
         done = ", ".join(result.phase for result in each.results) or "nothing"
         task = " ".join(each.job.description.split())[:60]
-        presenter.line(f"{each.job.run_id}  {each.job.profile.agent_name}  {done} done  {task}")
+        now = "  (goes on now)" if executor.in_progress(each.job.run_id) else ""
+        agent = each.job.profile.agent_name
+        presenter.line(f"{each.job.run_id}  {agent}  {done} done{now}  {task}")
     return EXIT_OK

@@ -9,7 +9,8 @@ import math
 import re
 
 from core.settings.addresses import is_this_machine
-from core.settings.schema import ModelSettings, OpenAIServer
+from core.settings.models import ModelSettings
+from core.settings.servers import OpenAIServer
 
 OLLAMA_BITS_PER_WEIGHT = 4.89
 """Q4_K_M, Ollama's usual quantisation. Source: llama.cpp's quantize README, Llama 3.1 8B."""

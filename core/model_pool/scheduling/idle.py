@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.model_pool.scheduling.records import Loaded
-from core.settings.schema import TtlPolicy
+from core.settings.models import TtlPolicy
 
 LOOK_AGAIN_S = 5.0
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from core.model_pool.memory.amount import KINDS, Amount, Kind, total
 from core.model_pool.scheduling import reasons
-from core.settings.schema import Priority
+from core.settings.models import Priority
 
 EVICTION_RANK: dict[Priority, int] = {"low": 0, "normal": 1, "high": 2}
 ENUMERATED = 12

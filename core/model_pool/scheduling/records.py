@@ -13,7 +13,7 @@ from core.engines.protocol import Engine
 from core.model_pool.memory.amount import NOTHING, Amount
 from core.model_pool.memory.shared_ledger import Reservation
 from core.model_pool.resolve import ResolvedModel
-from core.settings.schema import ModelSettings
+from core.settings.models import ModelSettings
 
 Phase = Literal["waiting", "making_room", "opening"]
 

@@ -31,7 +31,7 @@ from core.model_pool.scheduling.records import Load, Loaded, Ticket
 from core.model_pool.scheduling.table import Table
 from core.model_pool.scheduling.usage import Usage
 from core.model_pool.scheduling.waiting import LOOK_AGAIN_S, Waiting, fail_all
-from core.settings.schema import ModelSettings
+from core.settings.models import ModelSettings
 
 
 class Scheduler:

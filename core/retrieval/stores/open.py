@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from core.errors import ConfigError
 from core.retrieval.stores.protocol import VectorStore
-from core.settings.schema import RetrievalSettings
+from core.settings.retrieval import RetrievalSettings
 from core.settings.secrets import read_secret
 from core.storage.folder import DataFolder
 

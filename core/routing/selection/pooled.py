@@ -16,7 +16,7 @@ from core.routing.selection.catalogue import LocalModel, ModelCapabilities, loca
 from core.routing.selection.inventory import MIB_PER_GB, Candidate, Room
 from core.routing.selection.quality import Outcome
 from core.routing.selection.selector import ModelSelector
-from core.settings.schema import ModelSettings
+from core.settings.models import ModelSettings
 
 _ROOM: Mapping[Verdict, Room] = {
     "fits": "now",

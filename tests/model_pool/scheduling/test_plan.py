@@ -20,7 +20,7 @@ from core.model_pool.scheduling.plan import (
     Wait,
     plan_admission,
 )
-from core.settings.schema import Priority
+from core.settings.models import Priority
 
 BUDGET_MB = 100
 PRIORITIES_FROM_HIGH: tuple[Priority, ...] = ("high", "normal", "low")

@@ -22,7 +22,7 @@ from core.model_pool.scheduling.idle import IdleRules, IdleTime
 from core.model_pool.scheduling.queue import starves
 from core.model_pool.scheduling.records import Load, Loaded, Ticket
 from core.model_pool.scheduling.scheduler import Scheduler
-from core.settings.schema import ModelSettings
+from core.settings.models import ModelSettings
 from tests.model_pool.memory.machines import AloneBudget
 
 BUDGET_MB = 100

@@ -10,7 +10,7 @@ from core.errors import ConfigError
 from core.retrieval.stores.embedded import EmbeddedStore
 from core.retrieval.stores.open import open_store
 from core.retrieval.stores.server import ServerStore
-from core.settings.schema import RetrievalSettings
+from core.settings.retrieval import RetrievalSettings
 from core.storage.folder import DataFolder
 from tests.retrieval.conftest import OpenIndex
 from tests.retrieval.stores.qdrant_emulator import QdrantEmulator

@@ -8,7 +8,7 @@ from core.errors import ConfigError, InvalidInput, ModelTooLarge
 from core.routing.selection import ModelSelector, create_default_selector
 from core.settings import Settings, load_settings
 from core.settings.model_override import OVERRIDE_VARIABLE, ModelOverride, model_override
-from core.settings.schema import SelectionSettings
+from core.settings.selection import SelectionSettings
 from tests.conftest import NO_OLLAMA
 
 TASKS = ("fix", "reasoning", "simple")

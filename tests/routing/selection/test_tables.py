@@ -22,7 +22,7 @@ from core.routing.selection import (
 )
 from core.routing.selection.catalogue import shipped
 from core.settings import Settings
-from core.settings.schema import SelectionSettings, StrategyName
+from core.settings.selection import SelectionSettings, StrategyName
 from core.state import DeveloperTask, Task
 
 CODER_14B = "qwen2.5-coder:14b"
