@@ -5,6 +5,7 @@ Owns code, formulas, length, years and questions as features; knows no vocabular
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -41,11 +42,9 @@ _FORMS = {
     for name, signs in (("source code", _CODE), ("a formula", _FORMULA))
 }
 _THIS_AGE = re.compile(r"\b20(?:2[4-9]|3\d)\b")
+_PAST_YEAR = re.compile(r"\b(?:1\d\d\d|20(?:[01]\d|2[0-3]))\b")
 _NUMBER = re.compile(r"\d+")
 _QUOTED = re.compile(r"[\"“«](?:[^\"”»]{3,})[\"”»]")
-
-LONG_WORDS = 40
-VERY_LONG_WORDS = 120
 
 
 def form_of(text: str, word_count: int) -> Iterator[str]:
@@ -56,6 +55,8 @@ def form_of(text: str, word_count: int) -> Iterator[str]:
             yield name
     if _THIS_AGE.search(text):
         yield "a recent year"
+    if _PAST_YEAR.search(text):
+        yield "a past year"
     if _QUOTED.search(text):
         yield "a quotation"
     numbers = len(_NUMBER.findall(text))
@@ -63,11 +64,10 @@ def form_of(text: str, word_count: int) -> Iterator[str]:
         yield "numbers" if numbers > 2 else "a number"
     if "\n" in text.strip():
         yield "several lines"
-    yield from _length(word_count)
+    yield _length(word_count)
 
 
-def _length(word_count: int) -> Iterator[str]:
-    if word_count >= LONG_WORDS:
-        yield "a long prompt"
-    if word_count >= VERY_LONG_WORDS:
-        yield "a very long prompt"
+def _length(word_count: int) -> str:
+    """In bands, each half as wide again as the one before."""
+    band = int(2 * math.log2(max(word_count, 1)))
+    return f"{math.ceil(2 ** (band / 2))} words or more"

@@ -76,6 +76,11 @@ def features_of(text: str, lexicon: Lexicon, form_of: Form) -> Features:
     return Features(pieces, groups, hashed, np.array(values, np.float32), reading)
 
 
+def bucket_of(group: str, name: str) -> int:
+    """Where the feature `name` of a group lies among the weights."""
+    return crc32(name.encode(), _SEEDS[group]) % BUCKETS
+
+
 def _share(group: str, count: int) -> float:
     """What each of `count` features of a group weighs."""
     return GROUP_WEIGHT[group] / math.sqrt(count)
