@@ -42,8 +42,33 @@ _ENGLISH_WORDS = """
 """
 _SPANISH = frozenset(_SPANISH_WORDS.split())
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_SPANISH_ENDINGS = re.compile(r"(?:cion|ciones|mente|ando|iendo|arme|arlo|idad|illo|ito|ita)$")
-_ENGLISH_ENDINGS = re.compile(r"(?:ing|tion|tions|ness|ly|ght|ould|'s|'t|'re|'ll|'ve)$")
+_SPANISH_ENDINGS = (
+    "cion",
+    "ciones",
+    "mente",
+    "ando",
+    "iendo",
+    "arme",
+    "arlo",
+    "idad",
+    "illo",
+    "ito",
+    "ita",
+)
+_ENGLISH_ENDINGS = (
+    "ing",
+    "tion",
+    "tions",
+    "ness",
+    "ly",
+    "ght",
+    "ould",
+    "'s",
+    "'t",
+    "'re",
+    "'ll",
+    "'ve",
+)
 _ENOUGH_WORDS, _ENOUGH_LETTERS = 100, 1_000
 _SPANISH_SIGNS = re.compile(r"[ñÑ¿¡áéíóúÁÉÍÓÚüÜ]|n\u0303|[aeiou]\u0301", re.IGNORECASE)
 
@@ -79,8 +104,8 @@ def language_of_words(text: str, words: Sequence[str]) -> Language | None:
     spanish = 2 * len(_SPANISH_SIGNS.findall(text[:_ENOUGH_LETTERS])[:3])
     english = 0
     for word in words[:_ENOUGH_WORDS]:
-        spanish += 2 * (word in _SPANISH) or bool(_SPANISH_ENDINGS.search(word))
-        english += 2 * (word in _ENGLISH) or bool(_ENGLISH_ENDINGS.search(word))
+        spanish += 2 * (word in _SPANISH) or word.endswith(_SPANISH_ENDINGS)
+        english += 2 * (word in _ENGLISH) or word.endswith(_ENGLISH_ENDINGS)
     if spanish == english:
         return None
     return "es" if spanish > english else "en"

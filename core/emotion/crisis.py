@@ -8,11 +8,13 @@ nobody's own. Knows nothing of models.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
 import yaml
 
+from core.settings import Settings
 from core.text.folding import folded_words
 from core.text.phrases import PhraseTable
 
@@ -26,6 +28,11 @@ def in_crisis(text: str) -> bool:
     if of_others.find(words):
         return False
     return any(all(match.payloads) for match in said.find(words))
+
+
+def crisis_watch(settings: Settings) -> Callable[[str], bool]:
+    """`in_crisis`; who switched the reading of feelings off is never taken to be in danger."""
+    return in_crisis if settings.emotion.enabled else lambda _: False
 
 
 @cache

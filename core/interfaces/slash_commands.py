@@ -75,6 +75,7 @@ def _why(session: Session) -> None:
 
 
 def _tell_decision(session: Session, asked: str, history: list[PastTurn]) -> None:
+    from core.emotion.crisis import crisis_watch  # noqa: PLC0415
     from core.interfaces.decision_view import decision_view  # noqa: PLC0415
     from core.routing.configured import thresholds_of  # noqa: PLC0415
     from core.routing.decision import decide  # noqa: PLC0415
@@ -89,6 +90,7 @@ def _tell_decision(session: Session, asked: str, history: list[PastTurn]) -> Non
         history=earlier,
         doc_match=services.documents.match,
         expert_is_loaded=lambda: went_to_expert,
+        in_danger=crisis_watch(services.settings),
     )
     session.presenter.render(decision_view(decision, services.pool))
     session.presenter.line("")

@@ -6,17 +6,16 @@ from typing import cast
 
 from langgraph.runtime import Runtime
 
-from core.emotion.crisis import in_crisis
+from core.emotion.crisis import crisis_watch
 from core.nodes.instrument import filled
 from core.routing.configured import thresholds_of
 from core.routing.injected import what_was_asked
-from core.routing.route import RouteChoice, choose_route
+from core.routing.route import CARE, RouteChoice, choose_route
 from core.routing.skills import SKILLED
 from core.services import Services, TurnContext
 from core.state import Preferences, State, TextRoute
 
 AT_HAND = ("ready", "in_use")
-CARE = RouteChoice("omni", "Somebody may be in danger.")
 SPEED = RouteChoice("tiny", "A fast answer was asked for.")
 QUALITY = RouteChoice("expert", "The best answer was asked for.")
 DOCUMENTS = RouteChoice("rag", "An answer from the documents was asked for.")
@@ -44,7 +43,7 @@ def route(state: State, runtime: Runtime[TurnContext]) -> State:
 def _cared_for(state: State, services: Services) -> RouteChoice | None:
     """Who may be in danger is answered, and never told that there is no document on it."""
     asked = what_was_asked(state.get("input") or "")
-    return CARE if services.settings.emotion.enabled and in_crisis(asked) else None
+    return CARE if crisis_watch(services.settings)(asked) else None
 
 
 def _by_score(state: State, services: Services) -> RouteChoice:

@@ -5,7 +5,7 @@ Owns the decision; knows nothing of engines or prompts.
 
 from core.routing import selection
 from core.routing.classifier import Classification, Classifier
-from core.routing.control_plane import Weights, weigh
+from core.routing.control_plane import BranchWeights, weigh
 from core.routing.route import RouteChoice, Thresholds, choose_route
 from core.routing.selection import (
     LocalModel,
@@ -25,6 +25,7 @@ ROUTING_RULES: dict[TaskType, list[str]]
 __all__ = [
     "LOCAL_MODELS",
     "ROUTING_RULES",
+    "BranchWeights",
     "Classification",
     "Classifier",
     "LocalModel",
@@ -33,7 +34,6 @@ __all__ = [
     "RouteChoice",
     "TaskType",
     "Thresholds",
-    "Weights",
     "choose_route",
     "create_auto_selector",
     "create_default_selector",

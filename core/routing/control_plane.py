@@ -11,7 +11,7 @@ from core.state import Scores
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class BranchWeights:
     """alpha (expert) + beta (empathic) = 1; `rule` is the rule that set them, in words."""
 
     alpha: float
@@ -19,7 +19,7 @@ class Weights:
     rule: str
 
 
-def weigh(scores: Scores) -> Weights:
+def weigh(scores: Scores) -> BranchWeights:
     """Weigh the two branches by the first rule that holds.
 
     Source: SARAi's published control-plane rules; every bound is strict, and the
@@ -37,5 +37,5 @@ def weigh(scores: Scores) -> Weights:
     return _weights(0.60, "neither side stands out")
 
 
-def _weights(alpha: float, rule: str) -> Weights:
-    return Weights(alpha=alpha, beta=round(1.0 - alpha, 2), rule=rule)
+def _weights(alpha: float, rule: str) -> BranchWeights:
+    return BranchWeights(alpha=alpha, beta=round(1.0 - alpha, 2), rule=rule)

@@ -10,8 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.routing.classifier import Classification, Classifier
-from core.routing.control_plane import Weights, weigh
-from core.routing.route import Alternative, RouteChoice, Thresholds, alternatives, choose_route
+from core.routing.control_plane import BranchWeights, weigh
+from core.routing.injected import what_was_asked
+from core.routing.route import (
+    CARE,
+    Alternative,
+    RouteChoice,
+    Thresholds,
+    alternatives,
+    choose_route,
+)
 from core.routing.skills import SKILLED, Skill, choose_skill, longest_answer
 from core.state import PastTurn, Scores, TextRoute
 
@@ -26,7 +34,7 @@ class Decision:
 
     found: Classification
     scores: Scores
-    weights: Weights
+    weights: BranchWeights
     choice: RouteChoice
     skill: Skill | None
     tokens: int | None
@@ -42,17 +50,21 @@ def decide(
     history: Sequence[PastTurn] = (),
     doc_match: Callable[[str], float] | None = None,
     expert_is_loaded: Callable[[], bool] | None = None,
+    in_danger: Callable[[str], bool] = lambda _: False,
 ) -> Decision:
     """What the graph would do with `text`, and why.
 
     Args:
         doc_match: a probe of the user's documents; None: there are none.
         expert_is_loaded: see `choose_route`.
+        in_danger: whether the writer of a text may be; then care comes before every score.
     """
     found = classifier.classify(text, history)
     scores = scores_of(found, doc_match(text) if doc_match else 0.0)
 
-    def chosen(other: Classification) -> RouteChoice:
+    def chosen(said: str, other: Classification) -> RouteChoice:
+        if in_danger(what_was_asked(said)):
+            return CARE
         these = scores_of(other, scores["doc_match"])
         return choose_route(
             these,
@@ -62,11 +74,11 @@ def decide(
             expert_is_loaded=expert_is_loaded,
         )
 
-    choice = chosen(found)
+    choice = chosen(text, found)
     turning = [
         (word, route)
         for word, shorter in _shortened(text)
-        if (route := chosen(classifier.classify(shorter, history)).route) != choice.route
+        if (route := chosen(shorter, classifier.classify(shorter, history)).route) != choice.route
     ]
     by_kind = choice.route in SKILLED
     skill = choose_skill(found) if by_kind else None
@@ -77,7 +89,7 @@ def decide(
         choice=choice,
         skill=skill,
         tokens=longest_answer(found, skill) if by_kind else None,
-        alternatives=tuple(alternatives(scores, thresholds=thresholds)),
+        alternatives=() if choice is CARE else tuple(alternatives(scores, thresholds=thresholds)),
         turning_words=tuple(turning),
     )
 

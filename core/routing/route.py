@@ -53,6 +53,7 @@ class Alternative:
 
 
 DEFAULT_THRESHOLDS = Thresholds()
+CARE = RouteChoice("omni", "Somebody may be in danger.")  # before every score and wish
 COIN_TOSS = 0.5
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.text.lexicon import Lexicon
+from core.text.pieces import Pieces, pieces_of
 from core.text.reading import Reading, read
 
 # From a text and its number of words to the names of what its form shows.
@@ -36,8 +37,12 @@ _SEEDS = {"letters": 0, "word": crc32(b"\x01"), "cue": crc32(b"\x02"), "form": c
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The features of one text: `slots[i]` is the bucket of `names()[i]`, of size `values[i]`."""
+    """The features of one text: `slots[i]` is the bucket of `names()[i]`, of size `values[i]`.
 
+    The letters come first; `groups` are all others.
+    """
+
+    pieces: Pieces
     groups: Mapping[str, Sequence[bytes]]
     slots: NDArray[np.int64]
     values: NDArray[np.float32]
@@ -45,7 +50,8 @@ class Features:
 
     def names(self) -> list[tuple[str, bytes]]:
         """Group and name of every feature, in order."""
-        return [(group, name) for group, names in self.groups.items() for name in names]
+        letters = [("letters", name) for name in self.pieces.names()]
+        return letters + [(group, name) for group in self.groups for name in self.groups[group]]
 
 
 def features_of(text: str, lexicon: Lexicon, form_of: Form) -> Features:
@@ -53,37 +59,38 @@ def features_of(text: str, lexicon: Lexicon, form_of: Form) -> Features:
     if len(text) > READ_HEAD + READ_TAIL:
         text = f"{text[:READ_HEAD]}\n{text[-READ_TAIL:]}"
     reading = read(text, lexicon)
+    pieces = _letters(reading.words)
     groups = {
-        "letters": _letters(reading.words),
         "word": _words(reading.words),
         "cue": list(dict.fromkeys(cue.encode() for cue in reading.cues)),
         "form": [name.encode() for name in form_of(text, len(reading.words))],
     }
     slots: list[int] = []
-    values: list[float] = []
+    values = [_share("letters", len(pieces))] * len(pieces)
     for group, names in groups.items():
         if names:
             seed = _SEEDS[group]
             slots += [crc32(name, seed) for name in names]
-            values += [GROUP_WEIGHT[group] / math.sqrt(len(names))] * len(names)
-    hashed = np.array(slots, np.int64) % BUCKETS
-    return Features(groups, hashed, np.array(values, np.float32), reading)
+            values += [_share(group, len(names))] * len(names)
+    hashed = np.concatenate([pieces.checksums, np.array(slots, np.int64)]) % BUCKETS
+    return Features(pieces, groups, hashed, np.array(values, np.float32), reading)
 
 
-def _letters(words: Sequence[str]) -> list[bytes]:
+def bucket_of(group: str, name: str) -> int:
+    """Where the feature `name` of a group lies among the weights."""
+    return crc32(name.encode(), _SEEDS[group]) % BUCKETS
+
+
+def _share(group: str, count: int) -> float:
+    """What each of `count` features of a group weighs."""
+    return GROUP_WEIGHT[group] / math.sqrt(count)
+
+
+def _letters(words: Sequence[str]) -> Pieces:
     text = f" {' '.join(words)} ".encode()
-    if len(text) <= HEAD_LETTERS + TAIL_LETTERS:
-        return list(dict.fromkeys(_pieces(text)))
-    ends = (*_pieces(text[:HEAD_LETTERS]), *_pieces(text[-TAIL_LETTERS:]))
-    return list(dict.fromkeys(ends))
-
-
-def _pieces(text: bytes) -> list[bytes]:
-    return [
-        text[start : start + length]
-        for length in LETTERS
-        for start in range(len(text) - length + 1)
-    ]
+    whole = len(text) <= HEAD_LETTERS + TAIL_LETTERS
+    parts = (text,) if whole else (text[:HEAD_LETTERS], text[-TAIL_LETTERS:])
+    return pieces_of(parts, LETTERS)
 
 
 def _words(words: Sequence[str]) -> list[bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import filterfalse
 
 # A word keeps an inner apostrophe (don't) and the signs that name a language (c++, c#).
 WORD = r"[^\W_]+(?:'[^\W\d_]+)*(?:\+\+|#)?"
@@ -19,7 +20,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).casefold()
+    return "".join(filterfalse(unicodedata.combining, decomposed)).casefold()
 
 
 def folded_words(text: str) -> list[str]:

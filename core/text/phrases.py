@@ -14,7 +14,7 @@ from core.text.folding import fold
 
 Payload = TypeVar("Payload")
 
-_START = 2  # letters; a stem has at least as many
+_STEM = 2  # letters that a stem has at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,19 @@ class PhraseTable(Generic[Payload]):
             payloads[tuple(fold(phrase).split())].append(payload)
         self._payloads = {pattern: tuple(found) for pattern, found in payloads.items()}
         lengths: defaultdict[str, set[int]] = defaultdict(set)
-        self._open_by_start: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
-        # Longest first, so that the first pattern that matches is the one wanted.
-        for pattern in sorted(self._payloads, key=lambda p: (-len(p), -sum(map(len, p)))):
+        # By the first part, a whole word or a stem with its star; the longest has the lowest rank.
+        self._open: defaultdict[str, list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
+        ends: defaultdict[str, set[int]] = defaultdict(set)  # of stems, by their start
+        longest_first = sorted(self._payloads, key=lambda p: (-len(p), -sum(map(len, p))))
+        for rank, pattern in enumerate(longest_first):
             if any(part.endswith("*") for part in pattern):
-                self._open_by_start[pattern[0][:_START]].append(pattern)
+                first = pattern[0]
+                self._open[first].append((rank, pattern))
+                if first.endswith("*"):
+                    ends[first[:_STEM]].add(len(first) - 1)
             else:
                 lengths[pattern[0]].add(len(pattern))
+        self._ends = {start: sorted(found) for start, found in ends.items()}
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
     def find(self, words: Sequence[str]) -> list[Found[Payload]]:
@@ -70,12 +76,15 @@ class PhraseTable(Generic[Payload]):
     def _longest_at(self, words: Sequence[str], position: int) -> tuple[str, ...] | None:
         word = words[position]
         best = self._longest_of(self._lengths.get(word, ()), words, position)
-        for pattern in self._open_by_start.get(word[:_START], ()):
-            if best is not None and len(pattern) <= len(best):
-                break
-            if _matches(pattern, words, position):
-                return pattern
-        return best
+        longer_than = len(best) if best else 0
+        stems = [f"{word[:end]}*" for end in self._ends.get(word[:_STEM], ()) if end <= len(word)]
+        matching = [
+            ranked
+            for begin in (word, *stems)
+            for ranked in self._open.get(begin, ())
+            if len(ranked[1]) > longer_than and _goes_on(ranked[1], words, position)
+        ]
+        return min(matching)[1] if matching else best
 
     def _longest_of(
         self, lengths: Iterable[int], words: Sequence[str], position: int
@@ -88,14 +97,11 @@ class PhraseTable(Generic[Payload]):
         return None
 
 
-def _matches(pattern: tuple[str, ...], words: Sequence[str], position: int) -> bool:
-    first, word = pattern[0], words[position]
-    begins = word.startswith(first[:-1]) if first.endswith("*") else word == first
-    if not begins or position + len(pattern) > len(words):
-        return False
-    return all(
+def _goes_on(pattern: tuple[str, ...], words: Sequence[str], position: int) -> bool:
+    """Whether the parts after the first match the words after the one at `position`."""
+    return position + len(pattern) <= len(words) and all(
         words[position + offset].startswith(part[:-1])
         if part.endswith("*")
         else words[position + offset] == part
-        for offset, part in enumerate(pattern)
+        for offset, part in enumerate(pattern[1:], start=1)
     )

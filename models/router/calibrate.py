@@ -22,6 +22,9 @@ BINS = 10
 # What a wrong "yes" costs, where a wrong "no" costs 1. A wrong web query makes the answer a
 # refusal when nothing can be looked up; a wrong expert only takes longer.
 COST_OF_A_WRONG_YES = {"hard": 1.0, "soft": 1.5, "web_query": 2.0}
+# How much of the calibrating weight a plain yes has, where the training prompts are no guide: a
+# fresh fact is one of four routes, and nobody knows how often each is asked for.
+SHARE_OF_YES = {"web_query": 0.25}
 
 
 class Platt(NamedTuple):
@@ -31,8 +34,8 @@ class Platt(NamedTuple):
     offset: float
 
 
-def platt(sums: Doubles, wanted: Doubles) -> Platt:
-    """Slope and offset of least log loss, with Platt's smoothed targets."""
+def platt(sums: Doubles, wanted: Doubles, counts: Doubles) -> Platt:
+    """Slope and offset of least log loss over the weighted rows, with Platt's smoothed targets."""
     positives = wanted.sum()
     high = (positives + 1) / (positives + 2)
     low = 1 / (len(wanted) - positives + 2)
@@ -40,7 +43,8 @@ def platt(sums: Doubles, wanted: Doubles) -> Platt:
 
     def loss(parameters: Doubles) -> float:
         odds = parameters[0] * sums + parameters[1]
-        return float((np.logaddexp(0, odds) - smooth * odds).mean() + 1e-4 * parameters[0] ** 2)
+        surprise = np.average(np.logaddexp(0, odds) - smooth * odds, weights=counts)
+        return float(surprise + 1e-4 * parameters[0] ** 2)
 
     slope, offset = minimize(loss, np.array([1.0, 0.0]), method="BFGS").x
     return Platt(max(float(slope), 0.05), float(offset))
@@ -69,7 +73,7 @@ def calibrated(sums: Doubles, examples: Sequence[Example]) -> dict[str, list[Pla
         for column, head in enumerate(BINARY):
             rows = told_of(examples, head, language)
             wanted = np.array([examples[row].targets[head] for row in rows])
-            columns.append(platt(sums[rows, column], wanted))
+            columns.append(platt(sums[rows, column], wanted, counts_of(wanted, head)))
         rows = [
             row
             for row, each in enumerate(examples)
@@ -78,6 +82,14 @@ def calibrated(sums: Doubles, examples: Sequence[Example]) -> dict[str, list[Pla
         wanted_tasks = [TASKS.index(examples[row].task) for row in rows]  # type: ignore[arg-type]
         found[language] = columns + temperature(sums[rows, FIRST_TASK:], wanted_tasks)
     return found
+
+
+def counts_of(wanted: Doubles, head: str) -> Doubles:
+    """How much each row counts in the calibration of `head`: the plain yeses their share."""
+    share, yes = SHARE_OF_YES.get(head), wanted == 1
+    if share is None:
+        return np.ones(len(wanted))
+    return np.where(yes, share / yes.sum(), (1 - share) / (~yes).sum()) * len(wanted)
 
 
 def told_of(examples: Sequence[Example], head: str, language: str) -> list[int]:
@@ -98,24 +110,28 @@ def decided(examples: Sequence[Example], head: str, language: str) -> list[int]:
     ]
 
 
-def calibration_error(probabilities: Doubles, wanted: Doubles) -> float:
-    """The expected calibration error, in ten bins of equal width."""
+def calibration_error(
+    probabilities: Doubles, wanted: Doubles, counts: Doubles | None = None
+) -> float:
+    """The expected calibration error, in ten bins of equal width; each row counts `counts`."""
+    counts = np.ones(len(wanted)) if counts is None else counts
     bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(probabilities[bins == each].sum() - wanted[bins == each].sum()) for each in range(BINS)
-    ]
-    return float(sum(gaps) / max(1, len(wanted)))
+    off = (probabilities - wanted) * counts
+    gaps = [abs(off[bins == each].sum()) for each in range(BINS)]
+    return float(sum(gaps) / max(1.0, counts.sum()))
 
 
-def cheapest_threshold(probabilities: Doubles, wanted: Doubles, cost_of_yes: float) -> float:
-    """The threshold (to 0.01) of least cost, a wrong "no" costing 1."""
+def cheapest_threshold(
+    probabilities: Doubles, wanted: Doubles, counts: Doubles, cost_of_yes: float
+) -> float:
+    """The threshold (to 0.01) of least cost, a wrong "no" costing 1; each row counts `counts`."""
     steps = np.arange(1, 100) / 100
     costs = [
-        cost_of_yes * ((probabilities > step) & (wanted == 0)).sum()
-        + ((probabilities <= step) & (wanted == 1)).sum()
+        cost_of_yes * counts[(probabilities > step) & (wanted == 0)].sum()
+        + counts[(probabilities <= step) & (wanted == 1)].sum()
         for step in steps
     ]
-    best = np.flatnonzero(np.array(costs) == min(costs))
+    best = np.flatnonzero(np.isclose(costs, min(costs)))
     return float(steps[best[len(best) // 2]])
 
 

@@ -19,6 +19,7 @@ from models.router.calibrate import (
     calibrated,
     calibration_error,
     cheapest_threshold,
+    counts_of,
     decided,
     half_of,
 )
@@ -89,9 +90,10 @@ def _heads(own: Sequence[Example], odds: Doubles) -> Iterator[str]:
             rows = decided(own, head, language)
             wanted = np.array([own[row].targets[head] for row in rows])
             chances = 1 / (1 + np.exp(-odds[rows, column]))
-            error = calibration_error(chances, wanted)
+            counts = counts_of(wanted, head)
+            error = calibration_error(chances, wanted, counts)
             cost = COST_OF_A_WRONG_YES.get(head)
-            cheapest = f"{cheapest_threshold(chances, wanted, cost):.2f}" if cost else "-"
+            cheapest = f"{cheapest_threshold(chances, wanted, counts, cost):.2f}" if cost else "-"
             yield (
                 f"| {head} | {language} | {auc(wanted, chances):.3f} | "
                 f"{f1(wanted > 0.5, chances > 0.5):.3f} | {error:.3f} | {cheapest} |"

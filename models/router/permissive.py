@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from core.routing.heads import BINARY
-from models.router.prompts import Example
+from models.router.prompts import COMMON_FACT, RARE_FACT, Example
 
 WEIGHT = 0.2
 _WEB = {
     "weather_query", "news_query", "qa_stock", "qa_currency", "transport_traffic",
     "weather", "exchange_rate", "flight_status", "traffic",
 }  # fmt: skip
+_FACTS = {"qa_factoid": RARE_FACT, "qa_definition": COMMON_FACT}
 _SIMPLE = {
     "alarm_set", "audio_volume_up", "audio_volume_down", "datetime_query", "general_praise",
     "iot_hue_lightoff", "qa_maths", "greeting", "goodbye", "thank_you", "timer", "spelling",
@@ -52,7 +53,8 @@ def permissive(folder: Path, seed: int) -> tuple[list[Example], list[str]]:
 
 
 def _command(set_name: str, number: int, text: str, intent: str) -> Example:
-    targets = {"hard": 0.0, "soft": 0.0, "web_query": float(intent in _WEB), "creativity": 0.0}
+    web_query = _FACTS.get(intent, float(intent in _WEB))
+    targets = {"hard": 0.0, "soft": 0.0, "web_query": web_query, "creativity": 0.0}
     task = "simple" if intent in _SIMPLE else "research" if intent in _WEB else None
     if intent in _EXPLORATION:
         task = "exploration"

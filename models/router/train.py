@@ -24,7 +24,7 @@ from core.text.lexicon import Lexicon
 from core.text.linear import MODEL_FILE, WEIGHTS_FILE
 from models.router.calibrate import Doubles, Platt, calibrated
 from models.router.card import card
-from models.router.fit import fit, matrix, targets
+from models.router.fit import fit_heads, matrix, targets
 from models.router.permissive import permissive
 from models.router.perturb import disturbed
 from models.router.prompts import SEED, Example, filled_frames, written
@@ -72,7 +72,7 @@ def out_of_fold(made: Corpus, rows: sparse.csr_matrix) -> Doubles:
     for fold in range(FOLDS):
         seen = np.flatnonzero(folds != fold)
         unseen = np.flatnonzero(folds[: made.written] == fold)
-        weights, offsets = fit(rows[seen], wanted[seen], counts[seen])
+        weights, offsets = fit_heads(rows[seen], wanted[seen], counts[seen])
         sums[unseen] = rows[unseen] @ weights + offsets
         print(f"fold {fold + 1} of {FOLDS}", flush=True)
     return sums
@@ -115,7 +115,7 @@ def main() -> None:
     sums = out_of_fold(made, rows)
     own = made.examples[: made.written]
     platt = calibrated(sums, own)
-    weights, offsets = fit(rows, *_told(made.examples))
+    weights, offsets = fit_heads(rows, *_told(made.examples))
     whole, scale = rounded(weights)
     TRAINED.mkdir(exist_ok=True)
     np.save(TRAINED / WEIGHTS_FILE, whole)

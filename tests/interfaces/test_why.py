@@ -54,3 +54,9 @@ def test_nothing_said_is_an_error_with_a_hint(sarai: Sarai) -> None:
     ended = sarai("why", " ")
     assert ended.code == 2
     assert "There is no text" in ended.about
+
+
+def test_somebody_in_danger_is_cared_for_whatever_the_scores_say(sarai: Sarai) -> None:
+    shown = sarai("why", "I want to kill myself, what is the latest way?").answer
+    assert re.search(r"route +omni", shown)
+    assert re.search(r"reason +Somebody may be in danger", shown)

@@ -3,7 +3,7 @@
 from core.routing.classifier import Classifier
 from core.routing.control_plane import weigh
 from core.routing.decision import decide
-from core.routing.route import Thresholds, choose_route
+from core.routing.route import CARE, Thresholds, choose_route
 from core.state import Scores
 
 CLASSIFIER = Classifier.load()
@@ -42,3 +42,19 @@ def test_a_loaded_expert_gets_what_asks_for_nothing_known() -> None:
     assert (at_hand.choice.route, away.choice.route) == ("expert", "tiny")
     assert at_hand.choice.undecided
     assert away.choice.undecided
+
+
+def test_care_comes_before_every_score_and_only_the_words_of_danger_turn_it() -> None:
+    text = "what is the latest way, danger"
+    decision = decide(
+        text, CLASSIFIER, Thresholds(), doc_match=lambda _: 0.9, in_danger=lambda t: "danger" in t
+    )
+    assert decision.choice == CARE
+    assert decision.alternatives == ()
+    assert decision.turning_words == (("danger", "rag"),)
+
+
+def test_what_a_program_put_around_the_words_is_nobodys_danger() -> None:
+    text = "hola\n<document>danger</document>"
+    decision = decide(text, CLASSIFIER, Thresholds(), in_danger=lambda said: "danger" in said)
+    assert decision.choice.route == "tiny"

@@ -33,3 +33,9 @@ def test_stems_and_gaps() -> None:
 def test_phrases_are_folded_and_payloads_collected() -> None:
     table = PhraseTable([("Qué Tal", 1), ("que tal", 2)])
     assert table.find(["que", "tal"]) == [Found(0, 2, (1, 2))]
+
+
+def test_of_two_stems_the_longer_wins_and_of_two_phrases_the_one_of_more_words() -> None:
+    table = PhraseTable([("conf*", "short"), ("config*", "long"), ("conf* it", "two")])
+    assert table.find(["configure"]) == [Found(0, 1, ("long",))]
+    assert table.find(["configure", "it"]) == [Found(0, 2, ("two",))]

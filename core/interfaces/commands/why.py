@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from core.emotion.crisis import crisis_watch
 from core.errors import InvalidInput
 from core.interfaces.decision_view import decision_view
 from core.interfaces.exit_codes import EXIT_OK
@@ -34,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
                 thresholds_of(pool.settings),
                 doc_match=documents.match,
                 expert_is_loaded=lambda: False,
+                in_danger=crisis_watch(pool.settings),
             )
         terminal_presenter().render(decision_view(decision, pool))
     return EXIT_OK

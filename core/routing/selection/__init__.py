@@ -19,7 +19,7 @@ from core.routing.selection.defaults import (
 )
 from core.routing.selection.estimates import ModelConfig, StrategyInfo
 from core.routing.selection.quality import Belief, Outcome, posterior
-from core.routing.selection.scoring import Score, Weights, Wishes
+from core.routing.selection.scoring import Score, ScoreWeights, Wishes
 from core.routing.selection.selector import ModelSelector
 from core.routing.selection.tasks import TaskType
 
@@ -37,10 +37,10 @@ __all__ = [
     "Outcome",
     "Refusal",
     "Score",
+    "ScoreWeights",
     "Selection",
     "StrategyInfo",
     "TaskType",
-    "Weights",
     "Wishes",
     "create_auto_selector",
     "create_default_selector",

@@ -12,7 +12,7 @@ from core.routing.selection.catalogue import ModelCapabilities
 from core.routing.selection.inventory import Candidate
 from core.routing.selection.quality import Belief
 from core.routing.selection.scales import declared_tokens_per_s, machine_factor
-from core.routing.selection.scoring import Rules, Score, Weights, score
+from core.routing.selection.scoring import Rules, Score, ScoreWeights, score
 from core.routing.selection.tasks import TaskType
 
 FALLBACKS = 3
@@ -47,7 +47,7 @@ class Selection:
     chain: tuple[str, ...]
     ranked: tuple[Score, ...]
     refused: tuple[Refusal, ...]
-    weights: Weights
+    weights: ScoreWeights
     strategy: str | None = None
     override: str = ""
     stand_in: bool = False
@@ -58,7 +58,7 @@ def ranking(
     task: TaskType,
     *,
     rules: Rules,
-    weights: Weights,
+    weights: ScoreWeights,
     certainty: Mapping[TaskType, float],
     belief_of: Callable[[Candidate], Belief | None],
 ) -> tuple[Score, ...]:

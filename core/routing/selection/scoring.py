@@ -47,7 +47,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class ScoreWeights:
     """What each part counts, together 100."""
 
     fit: float = 20.0
@@ -55,12 +55,14 @@ class Weights:
     speed: float = 30.0
     confidence: float = 10.0
 
-    def shifted(self, wishes: Wishes) -> Weights:
+    def shifted(self, wishes: Wishes) -> ScoreWeights:
         """A wish of 10 doubles its weight; all are then brought back to 100 together."""
         quality = self.quality * (1 + wishes.quality / MOST_WISH)
         speed = self.speed * (1 + wishes.speed / MOST_WISH)
         share = 100 / (self.fit + quality + speed + self.confidence)
-        return Weights(self.fit * share, quality * share, speed * share, self.confidence * share)
+        return ScoreWeights(
+            self.fit * share, quality * share, speed * share, self.confidence * share
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def score(
     task: TaskType,
     *,
     rules: Rules,
-    weights: Weights,
+    weights: ScoreWeights,
     certainty: Mapping[TaskType, float],
     belief: Belief | None,
     machine_factor: float,

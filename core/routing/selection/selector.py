@@ -17,12 +17,12 @@ from core.routing.selection.inventory import CatalogueInventory, Inventory
 from core.routing.selection.lead import best, by_table, forced
 from core.routing.selection.quality import Belief, Outcome, believed
 from core.routing.selection.scales import declared_quality
-from core.routing.selection.scoring import Score, Weights, Wishes, certainty_of
+from core.routing.selection.scoring import Score, ScoreWeights, Wishes, certainty_of
 from core.routing.selection.snapshot import Snapshot
 from core.routing.selection.tasks import TaskType, task_type
 from core.settings import Settings, load_settings
 
-PRIOR_WEIGHTS = Weights()
+PRIOR_WEIGHTS = ScoreWeights()
 NO_WISHES = Wishes()
 
 
@@ -185,7 +185,7 @@ class ModelSelector:
         self,
         task: TaskType,
         now: Snapshot,
-        weights: Weights,
+        weights: ScoreWeights,
         certainty: Mapping[TaskType, float],
     ) -> tuple[Score, ...]:
         outcomes = self._outcomes_of(task)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput, ModelUnavailable
-from core.routing.selection import ModelSelector, Outcome, TaskType, Weights, Wishes
+from core.routing.selection import ModelSelector, Outcome, ScoreWeights, TaskType, Wishes
 from core.routing.selection.catalogue import ModelCapabilities, shipped
 from core.routing.selection.inventory import Candidate
 from core.routing.selection.quality import MOST_ANSWERS, PRIOR_ANSWERS, Belief, posterior
@@ -69,7 +69,7 @@ def test_1000_random_tasks_go_to_the_model_that_is_meant_for_them(selector: Mode
 
 @given(speed=wish, quality=wish)
 def test_weights_are_always_100_together(speed: float, quality: float) -> None:
-    weights = Weights().shifted(Wishes(speed, quality))
+    weights = ScoreWeights().shifted(Wishes(speed, quality))
     assert weights.fit + weights.quality + weights.speed + weights.confidence == pytest.approx(100)
 
 
