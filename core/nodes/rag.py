@@ -29,9 +29,9 @@ from core.nodes.chosen_reply import chosen_reply
 from core.retrieval.citations import cite
 from core.retrieval.extracts import extracts
 from core.retrieval.follow_up import whole_question
-from core.retrieval.index import SearchResult
 from core.retrieval.orders import without_orders
 from core.retrieval.passage import Passage
+from core.retrieval.results import SearchResult
 from core.retrieval.support import Claim, check_claims
 from core.services import Services, TurnContext
 from core.state import Language, State

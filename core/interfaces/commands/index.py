@@ -15,10 +15,11 @@ from core.interfaces.presenter import Presenter, terminal_presenter
 from core.interfaces.program_log import program_log
 from core.model_pool import ModelPool
 from core.profiles import with_what_is_here
-from core.retrieval.index import DocumentIndex, IndexStatus
+from core.retrieval.index import DocumentIndex
 from core.retrieval.indexing import IndexReport
 from core.retrieval.stores.open import open_store
 from core.retrieval.stores.protocol import VectorStore
+from core.retrieval.upkeep import IndexStatus
 from core.settings import load_settings
 from core.settings.addresses import server_address
 from core.settings.schema import RetrievalSettings
