@@ -22,6 +22,7 @@ from core.retrieval.embeddings import Embeddings
 from core.retrieval.fusion import Fusion
 from core.retrieval.indexing import IndexReport
 from core.retrieval.late_interaction import LateInteraction
+from core.retrieval.listing import Skipped
 from core.retrieval.parsing.isolation import Parsers
 from core.retrieval.passage import Passage
 from core.retrieval.progress import Progress, Silent
@@ -31,6 +32,7 @@ from core.retrieval.searching import Searcher
 from core.retrieval.stores.open import open_store
 from core.retrieval.stores.protocol import Filters, VectorStore
 from core.retrieval.upkeep import IndexStatus, Upkeep
+from core.retrieval.watching import Watch
 from core.retrieval.web import WebSearch
 from core.storage.database import Database
 
@@ -121,6 +123,18 @@ class DocumentIndex:
         """
         roots = self._upkeep.add_roots(paths) or self._upkeep.roots()
         return self._upkeep.update(roots, progress or Silent(), cancel)
+
+    def watch(
+        self, paths: Iterable[str | Path] = (), known_problems: Sequence[Skipped] = ()
+    ) -> Watch:
+        """Follows these as they change, or all that were given before; `index` comes first.
+
+        `known_problems`, such as those of its report, are not told again.
+
+        Raises: InvalidInput, when a path is not there; StorageError.
+        """
+        roots = self._upkeep.add_roots(paths) or self._upkeep.roots()
+        return Watch(self._upkeep, roots, known_problems)
 
     def remove(self, paths: Sequence[str | Path]) -> int:
         """Forget files and folders, what they said and its vectors; how many files that were.

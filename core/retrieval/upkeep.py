@@ -16,8 +16,9 @@ from core.errors import InvalidInput, ModelError, StorageError
 from core.retrieval.catalogue.catalogue import Catalogue, Counts
 from core.retrieval.collection import Collection
 from core.retrieval.embeddings import Embeddings, Encoder, unavailable
-from core.retrieval.indexing import Indexer, IndexReport
+from core.retrieval.indexing import AtRest, Indexer, IndexReport
 from core.retrieval.listing import absolute_root
+from core.retrieval.missing import NOT_THERE
 from core.retrieval.parsing.isolation import Parsers
 from core.retrieval.progress import Progress
 
@@ -89,13 +90,20 @@ class Upkeep:
         return IndexStatus(tuple(self.roots()), self._catalogue.counts(self._tenant), meaning)
 
     def update(
-        self, roots: Sequence[str], progress: Progress, cancel: Cancellation | None
+        self,
+        roots: Sequence[str],
+        progress: Progress,
+        cancel: Cancellation | None,
+        *,
+        at_rest: AtRest = lambda *_: True,
+        retry_problems: bool = True,
     ) -> IndexReport:
         """Look at all files of `roots`, and bring what they say anew into the store.
 
         Raises: StorageError; Cancelled.
         """
-        report = self._indexer(retry_problems=True).update(roots, progress.files, cancel)
+        indexer = self._indexer(retry_problems=retry_problems)
+        report = indexer.update(roots, progress.files, cancel, at_rest)
         self.store(report, progress, cancel)
         return report
 
@@ -146,7 +154,7 @@ class Upkeep:
 
     def _look_at(self, folder: str) -> None:
         for problem in self._indexer(retry_problems=False).update([folder]).problems:
-            if problem.path == folder:
+            if problem.path == folder and problem.reason != NOT_THERE:
                 raise StorageError(
                     problem.reason,
                     hint="Set retrieval.folder to a folder that exists and that you can read.",
