@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -146,6 +147,8 @@ def footer(state: State, width: int | None) -> Iterator[str]:
     """Who answered, how long it took, what it cost, and why that way: one line if it fits."""
     usage = state["usage"]
     parts = [state["agent_used"] or "sarai", state["model_used"] or "no model"]
+    if cached_at := state.get("cached_at"):
+        parts.append(f"kept from {datetime.fromisoformat(cached_at).astimezone():%Y-%m-%d %H:%M}")
     total_s = state["timings_ms"]["total"] / MS_PER_S
     parts.append(f"{total_s:.1f} s" if total_s >= 1 else f"{total_s:.2f} s")
     if usage is not None:
