@@ -28,10 +28,10 @@ cited in {found} of {answerable}.
 COMMANDS = """\
 sarai index repository pdfs
 sarai ask --anew --json "QUESTION"          # each of these
-python -m benchmarks.twenty_questions FOLDER_OF_XQUAD --page docs/twenty-questions.md   # all of it"""
+python -m benchmarks.twenty_questions XQUAD --page docs/twenty-questions.md  # all of it"""
 FOOT = """
-The quotations of PDFs are from [XQuAD](https://github.com/google-deepmind/xquad) (Artetxe, Ruder and
-Yogatama 2020, CC BY-SA 4.0), which takes them from Wikipedia by way of SQuAD.
+The quotations of PDFs are from [XQuAD](https://github.com/google-deepmind/xquad) (Artetxe, Ruder
+and Yogatama 2020, CC BY-SA 4.0), which takes them from Wikipedia by way of SQuAD.
 """
 TITLES = {"es": "Español", "en": "English"}
 
