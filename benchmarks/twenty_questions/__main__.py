@@ -22,6 +22,7 @@ from benchmarks.twenty_questions.documents import ROOT, copy_repository, write_p
 from benchmarks.twenty_questions.page import page_of
 
 QUESTIONS = Path(__file__).with_name("questions.yaml")
+REFUSALS = ("no lo he encontrado", "no puedo", "i did not find", "i can't", "i cannot")
 SARAI = (sys.executable, "-m", "core.interfaces.cli")
 
 
@@ -48,9 +49,7 @@ class Asked:
         """Whether it is right; where there is no answer, whether it says so."""
         answer = str(self.state["response"]).casefold()
         if not self.right:
-            return self.state["agent_used"] == "rag" and not (
-                (self.state["rag_metadata"] or {}).get("supported")
-            )
+            return answer.startswith(REFUSALS)
         return self.found and any(each.casefold() in answer for each in self.right)
 
 

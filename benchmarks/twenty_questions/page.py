@@ -22,8 +22,12 @@ here as it came, the wrong ones too; nothing was left out.
 
 {indexed}
 
-**{passed} of {total} right** ({by_language}); the passage with the answer was among those
-cited in {found} of {answerable}.
+**{passed} of {total} right** ({by_language}); a passage of the right document was among those
+cited in {found} of {answerable}. Right is an answer that holds the words that were written down beforehand
+(`benchmarks/twenty_questions/questions.yaml`), also where SARAi took back what the model
+said and quoted its passages instead, as in {quoted}; two questions have no answer, and there the right one
+is to say so. What failed: the model is too small for most questions, and those that share too few
+words with their document for `rag` were left to it alone.
 """
 COMMANDS = """\
 sarai index repository pdfs
@@ -45,6 +49,7 @@ def page_of(asked: Sequence[Asked], indexed: str, folder: str) -> str:
             passed=sum(each.passed for each in asked),
             total=len(asked),
             by_language=", ".join(_sum(asked, language, name) for language, name in TITLES.items()),
+            quoted=sum("«" in str(each.state["response"]) for each in asked),
             found=sum(each.found for each in asked if each.right),
             answerable=sum(bool(each.right) for each in asked),
         )

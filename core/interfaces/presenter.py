@@ -15,8 +15,8 @@ from rich.text import Text
 from core.errors import SARAiError
 from core.events import Event, Final, NodeStarted, Restarted, Token
 from core.interfaces.waiting import ListenToPool, Waiting
-from core.retrieval.citations import citation_place
-from core.state import State
+from core.retrieval.citations import citation_place, cited_numbers
+from core.state import Citation, State
 
 MS_PER_S = 1000
 WhyAbsent = Callable[[str], str | None]
@@ -87,7 +87,7 @@ class Presenter:
             self.note(f"heard: {state['transcript']}")
         if state["audio_output"]:
             self.note(f"spoken: {state['audio_output']}")
-        for citation in state["citations"]:
+        for citation in _shown(state):
             self.note(f"[{citation['number']}] {citation_place(citation)}")
         for warning in self._warnings(state, why_absent):
             self.warn(warning)
@@ -160,6 +160,14 @@ def footer(state: State, width: int | None) -> Iterator[str]:
     yield line
     if reason:
         yield reason
+
+
+def _shown(state: State) -> Iterator[Citation]:
+    """Those that the answer cites; all that it could draw on where it cites none."""
+    cited = set(cited_numbers(state["response"] or ""))
+    numbers = {each["number"] for each in state["citations"]}
+    wanted = cited & numbers or numbers
+    return (each for each in state["citations"] if each["number"] in wanted)
 
 
 def _clean(text: str) -> str:

@@ -13,13 +13,16 @@ from langgraph.runtime import Runtime
 
 from agents.answering import NEVER_REPLACED
 from agents.rag import (
+    NEAREST,
     NO_DOCUMENTS,
+    NO_MODEL,
+    NOT_BORNE_OUT,
     NOT_IN_PASSAGES,
     NOT_LOOKED_AT,
     NOTHING_ANYWHERE,
     NOTHING_FOUND,
     NOTHING_ON_THE_WEB,
-    extractive,
+    quoting,
     unsupported_warning,
 )
 from core.errors import ModelError, WebSearchError
@@ -27,7 +30,7 @@ from core.events import Restarted
 from core.nodes.answering import fixed_reply, language_of
 from core.nodes.chosen_reply import chosen_reply
 from core.retrieval.citations import cite
-from core.retrieval.extracts import extracts
+from core.retrieval.extracts import extracts, holds_most, nearest
 from core.retrieval.follow_up import whole_question
 from core.retrieval.orders import without_orders
 from core.retrieval.passage import Passage
@@ -59,7 +62,7 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
             raise
         update = _without_model(state, runtime, found.passages, error)
     else:
-        update = _held_to_passages(state, runtime, update)
+        update = _held_to_passages(state, runtime, update, found.passages)
     notes = _notes(found, runtime.context.services)
     return {**update, "warnings": [*notes, *update["warnings"]]}
 
@@ -120,8 +123,10 @@ def _refusal(state: State, services: Services, *, web_asked: bool) -> Mapping[La
     return NO_DOCUMENTS if services.documents.empty() else NOTHING_FOUND
 
 
-def _held_to_passages(state: State, runtime: Runtime[TurnContext], update: State) -> State:
-    """The answer with what its passages do not bear out told, or taken back."""
+def _held_to_passages(
+    state: State, runtime: Runtime[TurnContext], update: State, passages: Sequence[Passage]
+) -> State:
+    """The answer with what its passages do not bear out told; where nothing is, their own words."""
     claims = _claims(state, update)
     supported = sum(claim.supported for claim in claims)
     update["rag_metadata"] = {
@@ -131,10 +136,25 @@ def _held_to_passages(state: State, runtime: Runtime[TurnContext], update: State
     }
     if not supported and update["citations"] and update["finish_reason"] != "cancelled":
         runtime.stream_writer(Restarted(TAKEN_BACK))
-        answered = fixed_reply(NOT_IN_PASSAGES[language_of(state)], runtime)
+        shown = passages[: len(update["citations"])]
+        answered = fixed_reply(_nearest(state, shown, claimed=bool(claims)), runtime)
         return {**update, **answered, "emotion_diff": None}
     wrong = [unsupported_warning(claim.text) for claim in claims if not claim.supported]
     return {**update, "warnings": [*update["warnings"], *wrong]}
+
+
+def _nearest(state: State, passages: Sequence[Passage], *, claimed: bool) -> str:
+    """What the passages say next to the question, in place of an answer.
+
+    `claimed`: a model gave one, and did not say that there is none.
+    """
+    question = state.get("input") or ""
+    found = nearest(question, extracts(question, passages))
+    language = language_of(state)
+    if claimed and any(holds_most(question, sentence) for _, sentence in found):
+        return quoting(NOT_BORNE_OUT[language], found)
+    nothing = NOT_IN_PASSAGES[language]
+    return quoting(f"{nothing} {NEAREST[language]}", found) if found else nothing
 
 
 def _claims(state: State, update: State) -> list[Claim]:
@@ -148,7 +168,7 @@ def _claims(state: State, update: State) -> list[Claim]:
 def _without_model(
     state: State, runtime: Runtime[TurnContext], passages: Sequence[Passage], error: ModelError
 ) -> State:
-    text = extractive(language_of(state), extracts(state.get("input") or "", passages))
+    text = quoting(NO_MODEL[language_of(state)], extracts(state.get("input") or "", passages))
     return {
         **fixed_reply(text, runtime),
         "agent_used": "rag",
