@@ -23,11 +23,11 @@ here as it came, the wrong ones too; nothing was left out.
 {indexed}
 
 **{passed} of {total} right** ({by_language}); a passage of the right document was among those
-cited in {found} of {answerable}. Right is an answer that holds the words that were written down beforehand
-(`benchmarks/twenty_questions/questions.yaml`), also where SARAi took back what the model
-said and quoted its passages instead, as in {quoted}; two questions have no answer, and there the right one
-is to say so. What failed: the model is too small for most questions, and those that share too few
-words with their document for `rag` were left to it alone.
+cited in {found} of {answerable}. Right is an answer that holds the words that were written down
+beforehand (`benchmarks/twenty_questions/questions.yaml`), also where SARAi took back what the
+model said and quoted its passages instead, as in {quoted}; two questions have no answer, and there
+the right one is to say so. What failed: the model is too small for most questions, and those that
+share too few words with their document for `rag` were left to it alone.
 """
 COMMANDS = """\
 sarai index repository pdfs

@@ -63,7 +63,7 @@ class TurnRecord:
             context=context_of(state),
             model=model,
             seconds=timings_ms.get("total", sum(timings_ms.values())) / MS_PER_S,
-            draw=state.get("model_draw"),
+            draw=state.get("model_draw") if model else None,
             signal=own_signal(response or "", state.get("finish_reason"), simple=simple),
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from core.errors import Cancelled
 from core.interfaces.answering import interrupt_cancels
@@ -22,12 +23,9 @@ def follow_documents(index: DocumentIndex, paths: Sequence[str], presenter: Pres
 
     Raises: InvalidInput, when one is not there; StorageError, while they are brought up to date.
     """
-    with interrupt_cancels(signal.SIGTERM) as stop:
-        try:
-            with index_view(presenter) as view:
-                report = index.index(paths, progress=view, cancel=stop)
-        except Cancelled:
-            return
+    with interrupt_cancels(signal.SIGTERM) as stop, suppress(Cancelled):
+        with index_view(presenter) as view:
+            report = index.index(paths, progress=view, cancel=stop)
         if report.note:
             presenter.note(report.note)
         presenter.line(_now(changes(report)))
