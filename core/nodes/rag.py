@@ -73,7 +73,7 @@ def _looked_up(state: State, runtime: Runtime[TurnContext]) -> tuple[SearchResul
     Returns: what was found, and whether the web was asked.
     """
     services = runtime.context.services
-    question = whole_question(state.get("input") or "", state.get("history") or ())
+    question = _asked(state)
     web = None if _documents_know(state, services) else services.web
     problem = ""
     if web is not None:
@@ -87,6 +87,11 @@ def _looked_up(state: State, runtime: Runtime[TurnContext]) -> tuple[SearchResul
     top_k = services.settings.retrieval.top_k
     result = services.documents.search(question, top_k, cancel=runtime.context.cancel)
     return replace(result, note=" ".join(filter(None, [problem, result.note]))), web is not None
+
+
+def _asked(state: State) -> str:
+    """The question, with the one that it continues."""
+    return whole_question(state.get("input") or "", state.get("history") or ())
 
 
 def _documents_know(state: State, services: Services) -> bool:
@@ -148,7 +153,7 @@ def _nearest(state: State, passages: Sequence[Passage], *, claimed: bool) -> str
 
     `claimed`: a model gave one, and did not say that there is none.
     """
-    question = state.get("input") or ""
+    question = _asked(state)
     found = nearest(question, extracts(question, passages))
     language = language_of(state)
     if claimed and any(holds_most(question, sentence) for _, sentence in found):
@@ -161,14 +166,13 @@ def _claims(state: State, update: State) -> list[Claim]:
     quotes = {each["number"]: without_orders(each["quote"]) for each in update["citations"]}
     if not quotes:  # only what the caller gave
         return []
-    question, answer = state.get("input") or "", update["response"] or ""
-    return check_claims(answer, question, quotes, state.get("context") or ())
+    return check_claims(update["response"] or "", _asked(state), quotes, state.get("context") or ())
 
 
 def _without_model(
     state: State, runtime: Runtime[TurnContext], passages: Sequence[Passage], error: ModelError
 ) -> State:
-    text = quoting(NO_MODEL[language_of(state)], extracts(state.get("input") or "", passages))
+    text = quoting(NO_MODEL[language_of(state)], extracts(_asked(state), passages))
     return {
         **fixed_reply(text, runtime),
         "agent_used": "rag",

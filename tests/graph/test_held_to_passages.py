@@ -110,13 +110,16 @@ def test_without_a_model_the_passages_themselves_are_the_answer(
     assert any("127.0.0.1:9" in warning for warning in seen.state["warnings"])
 
 
-def test_a_question_that_continues_is_searched_with_the_one_before(answering: Answering) -> None:
-    assistant = answering("La revisa Ramón Ibáñez [1].")
+@pytest.mark.parametrize("reply", ["La revisa Ramón Ibáñez [1].", "Ramón Ibáñez [1]."])
+def test_a_question_that_continues_is_searched_with_the_one_before(
+    answering: Answering, reply: str
+) -> None:
+    assistant = answering(reply)
     assistant.invoke({**ASKED, "thread_id": "casa"})
     state = assistant.invoke({"input": "¿Y quién lo hace?", "thread_id": "casa"})
     assert state["route"] == "rag"
     assert "Ramón Ibáñez" in state["citations"][0]["quote"]
-    assert state["response"] == "La revisa Ramón Ibáñez [1]."
+    assert state["response"] == reply
 
 
 def test_a_file_that_changed_since_it_was_indexed_is_told(
