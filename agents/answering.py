@@ -61,9 +61,7 @@ class _Call:
     cancel: Cancellation | None
 
     def chain(self) -> tuple[str, ...]:
-        if self.question.models:
-            return self.question.models
-        return self.settings.chain(self.agent.role, self.question.preferences.get("model"))
+        return chain_of(self.agent, self.question, self.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +105,20 @@ def answer(
         tried = tuple(failure.model for failure in failures)
         return replace(made, tried=tried, warnings=reasons + made.warnings)
     raise _all_failed(failures) if failures else _nobody(agent)
+
+
+def chain_of(agent: Agent, question: Question, settings: Settings) -> tuple[str, ...]:
+    """The models that are asked, each when the one before it fails."""
+    if question.models:
+        return question.models
+    return settings.chain(agent.role, question.preferences.get("model"))
+
+
+def warmth_for(question: Question, model: str, settings: Settings) -> float:
+    """The temperature at which `model` answers: as wished, else its own, else the question's."""
+    own = settings.models[model].temperature
+    usual = settings.generation.warmth(question.temperature) if own is None else own
+    return question.preferences.get("temperature", usual)
 
 
 def expect(agent: Agent, wished: str | None, pool: ModelPool) -> Prefetch | None:
@@ -190,14 +202,11 @@ def _request(engine: Engine, call: _Call) -> tuple[GenerationRequest, _Shown]:
     max_tokens = min(wished_tokens, max(1, engine.context_tokens // 2))
     if own.max_tokens is not None:
         max_tokens = min(max_tokens, own.max_tokens)
-    temperature = defaults.warmth(call.question.temperature)
-    if own.temperature is not None:
-        temperature = own.temperature
     shown = _shown(engine, call, max_tokens)
     request = GenerationRequest(
         messages=shown.messages,
         max_tokens=max_tokens,
-        temperature=wishes.get("temperature", temperature),
+        temperature=warmth_for(call.question, engine.model, call.settings),
         top_p=defaults.top_p,
         seed=wishes.get("seed"),
         json_schema=call.question.json_schema,

@@ -55,8 +55,18 @@ NOTHING_ON_THE_WEB: dict[Language, str] = {
 }
 
 NOT_IN_PASSAGES: dict[Language, str] = {
-    "es": "No lo he encontrado en tus documentos. Lo más cercano que hay en ellos queda citado.",
-    "en": "I did not find this in your documents. The nearest that they hold is cited.",
+    "es": "No lo he encontrado en tus documentos.",
+    "en": "I did not find this in your documents.",
+}
+
+NOT_BORNE_OUT: dict[Language, str] = {
+    "es": "No tengo una respuesta que tus documentos sostengan. Esto es lo que dicen:",
+    "en": "I have no answer that your documents bear out. This is what they say:",
+}
+
+NEAREST: dict[Language, str] = {
+    "es": "Lo más cercano que dicen:",
+    "en": "The nearest that they say:",
 }
 
 NO_MODEL: dict[Language, str] = {
@@ -70,7 +80,6 @@ def unsupported_warning(claim: str) -> str:
     return f"Not borne out by the passages: {claim}"
 
 
-def extractive(language: Language, found: Sequence[tuple[int, str]]) -> str:
-    """The answer where no model can: numbered sentences of passages, verbatim."""
-    lines = [f"«{sentence}» [{number}]" for number, sentence in found]
-    return "\n".join([NO_MODEL[language], *lines])
+def quoting(heading: str, found: Sequence[tuple[int, str]]) -> str:
+    """The answer where no model's holds: numbered sentences of passages, verbatim."""
+    return "\n".join([heading, *(f"«{sentence}» [{number}]" for number, sentence in found)])

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from benchmarks.report import ROOT, table
 
-NOT_BENCHMARKS = {"report", "pool_peers", "pool_traces", "synthetic_models", "__main__"}
+NOT_BENCHMARKS = {
+    "report",
+    "pool_peers",
+    "pool_traces",
+    "synthetic_models",
+    "twenty_questions",
+    "__main__",
+}
 
 
 def benchmark_names() -> list[str]:

@@ -43,6 +43,7 @@ class PreferencesInput(BaseModel):
     max_tokens: int | None = Field(None, ge=1)
     temperature: float | None = Field(None, ge=0, le=2)
     seed: int | None = Field(None, ge=0)
+    cache: bool | None = None
 
 
 class TurnInput(BaseModel):

@@ -22,8 +22,10 @@ from core.routing.classifier import Classifier
 from core.routing.selection import ModelSelector
 from core.routing.selection.pooled import selector_for
 from core.settings import Settings
+from core.storage.answers import open_answers
 from core.storage.database import Database
 from core.storage.folder import DataFolder
+from core.storage.kept_results import KeptResults
 from core.storage.media_store import MediaStore
 from core.storage.runs import RunLog
 
@@ -44,6 +46,7 @@ class Services:
     web: WebSearch | None
     feedback_log: FeedbackLog
     learning: Learning
+    answers: KeptResults
     database: Database
     runs: RunLog
     media_store: MediaStore
@@ -77,6 +80,7 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         web=documents.web_search(),
         feedback_log=feedback_log,
         learning=Learning(database, feedback_log, explore_share=settings.feedback.explore_share),
+        answers=open_answers(folder, settings.answer_cache),
         database=database,
         runs=RunLog(database),
         media_store=media_store,

@@ -43,6 +43,7 @@ class Preferences(TypedDict, total=False):
     max_tokens: int
     temperature: float
     seed: int
+    cache: bool  # False: answer anew; True: an answer of earlier will do at any temperature
 
 
 class Scores(TypedDict):
@@ -194,6 +195,7 @@ class State(TypedDict, total=False):
     agent_used: AgentName | None
     model_used: str | None  # name of the model in the configuration
     model_draw: ModelDraw | None  # None: the configuration or a wish decided
+    cached_at: str | None  # when the model said it, for an answer of earlier; ISO 8601, UTC
     tried: list[str]  # models that failed before model_used answered, in order
     emotion: Emotion | None
     tone_style: ToneStyle | None

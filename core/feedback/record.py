@@ -54,7 +54,7 @@ class TurnRecord:
     def of(cls, state: State, *, run_id: str, at: datetime, private: bool = False) -> Self:
         """The record of a finished turn; a `private` one is tied to no conversation."""
         timings_ms, response = state.get("timings_ms") or {}, state.get("response")
-        model = state.get("model_used")
+        model = None if state.get("cached_at") else state.get("model_used")
         simple = state.get("task") in (None, SIMPLE) or model is None
         return cls(
             run_id=run_id,
@@ -63,7 +63,7 @@ class TurnRecord:
             context=context_of(state),
             model=model,
             seconds=timings_ms.get("total", sum(timings_ms.values())) / MS_PER_S,
-            draw=state.get("model_draw"),
+            draw=state.get("model_draw") if model else None,
             signal=own_signal(response or "", state.get("finish_reason"), simple=simple),
         )
 

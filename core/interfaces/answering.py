@@ -43,16 +43,20 @@ def was_stopped(state: State | None) -> bool:
 
 
 @contextmanager
-def interrupt_cancels() -> Iterator[Cancellation]:
-    """While inside, Ctrl-C raises the given flag; a second one interrupts as usual."""
+def interrupt_cancels(*also: signal.Signals) -> Iterator[Cancellation]:
+    """While inside, Ctrl-C and signals in `also` raise the given flag; then all is as usual."""
     cancel = Cancellation()
 
+    def restore() -> None:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
     def stop(*_: object) -> None:
-        signal.signal(signal.SIGINT, previous)
+        restore()
         cancel.cancel()
 
-    previous = signal.signal(signal.SIGINT, stop)
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, *also)}
     try:
         yield cancel
     finally:
-        signal.signal(signal.SIGINT, previous)
+        restore()

@@ -140,6 +140,7 @@ def _add_ask(commands: Commands) -> None:
         help="the question; @file attaches a picture, a video or a recording; - is standard input",
     )
     ask.add_argument("--json", action="store_true", help="print the whole final state")
+    ask.add_argument("--anew", action="store_true", help="give no answer of earlier again")
     _add_thread(ask)
     ask.set_defaults(command_module="ask")
 

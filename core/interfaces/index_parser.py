@@ -12,6 +12,7 @@ EXAMPLES = """\
 examples:
   sarai index ~/Documents 'notes/**/*.md'   index these, or bring them up to date
   sarai index                               bring everything up to date
+  sarai index ~/Documents --watch           keep it up to date until Ctrl-C
   sarai index status                        what is indexed
   sarai index rm ~/Documents/old            forget it; the files themselves stay
   sarai index rebuild                       make the vector store anew from what is kept
@@ -33,6 +34,9 @@ def add_index(commands: Commands[P]) -> None:
         nargs="*",
         metavar="PATH",
         help="files, folders and patterns; or status, rm PATH..., rebuild or migrate",
+    )
+    index.add_argument(
+        "--watch", action="store_true", help="go on, and keep it up to date until Ctrl-C"
     )
     index.add_argument("--to", metavar="URL", help="of migrate: the Qdrant server")
     index.add_argument("--json", action="store_true", help="of status: for programs")

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from core.interfaces.presenter import Presenter
+from core.retrieval.indexing import IndexReport
 
 LINE_EVERY_S = 10.0
 
@@ -73,6 +74,14 @@ class LineView:
             self._told_s = now_s
             left_s = (now_s - self._began_s) / max(1, done) * (total - done)
             self._write(f"{line} · {left_s / 60:.0f} min left")
+
+
+def changes(report: IndexReport) -> str:
+    """What came of a run, in one line."""
+    return (
+        f"{report.added} files added, {report.changed} changed, {report.unchanged} unchanged, "
+        f"{report.removed} removed; {report.chunks} new passages."
+    )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -14,8 +15,8 @@ from rich.text import Text
 from core.errors import SARAiError
 from core.events import Event, Final, NodeStarted, Restarted, Token
 from core.interfaces.waiting import ListenToPool, Waiting
-from core.retrieval.citations import citation_place
-from core.state import State
+from core.retrieval.citations import citation_place, cited_numbers
+from core.state import Citation, State
 
 MS_PER_S = 1000
 WhyAbsent = Callable[[str], str | None]
@@ -86,7 +87,7 @@ class Presenter:
             self.note(f"heard: {state['transcript']}")
         if state["audio_output"]:
             self.note(f"spoken: {state['audio_output']}")
-        for citation in state["citations"]:
+        for citation in _shown(state):
             self.note(f"[{citation['number']}] {citation_place(citation)}")
         for warning in self._warnings(state, why_absent):
             self.warn(warning)
@@ -146,6 +147,8 @@ def footer(state: State, width: int | None) -> Iterator[str]:
     """Who answered, how long it took, what it cost, and why that way: one line if it fits."""
     usage = state["usage"]
     parts = [state["agent_used"] or "sarai", state["model_used"] or "no model"]
+    if cached_at := state.get("cached_at"):
+        parts.append(f"kept from {datetime.fromisoformat(cached_at).astimezone():%Y-%m-%d %H:%M}")
     total_s = state["timings_ms"]["total"] / MS_PER_S
     parts.append(f"{total_s:.1f} s" if total_s >= 1 else f"{total_s:.2f} s")
     if usage is not None:
@@ -157,6 +160,14 @@ def footer(state: State, width: int | None) -> Iterator[str]:
     yield line
     if reason:
         yield reason
+
+
+def _shown(state: State) -> Iterator[Citation]:
+    """Those that the answer cites; all that it could draw on where it cites none."""
+    cited = set(cited_numbers(state["response"] or ""))
+    numbers = {each["number"] for each in state["citations"]}
+    wanted = cited & numbers or numbers
+    return (each for each in state["citations"] if each["number"] in wanted)
 
 
 def _clean(text: str) -> str:

@@ -17,12 +17,16 @@ from agents.answering import Silent, answer, expect
 from core.emotion.manner import Manner, manner_of
 from core.engines.protocol import Part
 from core.events import Restarted, Token
+from core.nodes.kept_reply import keeping_of
 from core.retrieval.citations import cite, prompt_blocks
 from core.retrieval.passage import Passage
 from core.routing.injected import what_was_asked
 from core.routing.skills import skills
 from core.services import Services, TurnContext
 from core.state import EmotionDiff, Language, State, TurnUsage
+
+AS_THEY_SAY = 0.0
+"""The temperature of an answer from passages: it is to repeat them, not to vary them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,21 @@ def reply(
     if manner.answer:
         told = fixed_reply(manner.answer, runtime)
         return {**told, "agent_used": agent.name, **_noted(manner), "citations": [], "warnings": []}
-    made = answer(
-        agent,
-        _question(state, manner, parts, sources, models),
-        context.services.pool,
-        listener=Streamed(runtime.stream_writer),
-        cancel=context.cancel,
+    listener = Streamed(runtime.stream_writer)
+    question = _question(state, manner, parts, sources, models)
+    keeping = keeping_of(
+        agent, question, state, manner=manner, sources=sources, services=context.services
     )
+    given = keeping.given_before() if keeping else None
+    if given:
+        made = given.answer
+        listener.text(made.text)
+    else:
+        made = answer(
+            agent, question, context.services.pool, listener=listener, cancel=context.cancel
+        )
+        if keeping:
+            keeping.keep(made)
     return {
         "agent_used": agent.name,
         "model_used": made.model,
@@ -94,7 +106,8 @@ def reply(
         "finish_reason": made.finish_reason,
         **_noted(manner),
         "emotion_diff": _diff(manner, made),
-        "usage": added_usage(state.get("usage"), made),
+        "cached_at": given.at if given else None,
+        "usage": state.get("usage") if given else added_usage(state.get("usage"), made),
         "citations": cite(sources[: made.sources]),
         "warnings": list(made.warnings),
     }
@@ -167,7 +180,7 @@ def _question(
         tone_instruction=manner.instruction,
         skill_instruction=skill.instruction(language_of(state)) if skill else "",
         max_tokens=state.get("token_budget"),
-        temperature=skill.temperature if skill else None,
+        temperature=skill.temperature if skill else AS_THEY_SAY if sources else None,
         opening=manner.opening,
         without_telephones=manner.careful,
         preferences=state.get("preferences") or {},

@@ -13,13 +13,16 @@ from langgraph.runtime import Runtime
 
 from agents.answering import NEVER_REPLACED
 from agents.rag import (
+    NEAREST,
     NO_DOCUMENTS,
+    NO_MODEL,
+    NOT_BORNE_OUT,
     NOT_IN_PASSAGES,
     NOT_LOOKED_AT,
     NOTHING_ANYWHERE,
     NOTHING_FOUND,
     NOTHING_ON_THE_WEB,
-    extractive,
+    quoting,
     unsupported_warning,
 )
 from core.errors import ModelError, WebSearchError
@@ -27,11 +30,11 @@ from core.events import Restarted
 from core.nodes.answering import fixed_reply, language_of
 from core.nodes.chosen_reply import chosen_reply
 from core.retrieval.citations import cite
-from core.retrieval.extracts import extracts
+from core.retrieval.extracts import extracts, holds_most, nearest
 from core.retrieval.follow_up import whole_question
-from core.retrieval.index import SearchResult
 from core.retrieval.orders import without_orders
 from core.retrieval.passage import Passage
+from core.retrieval.results import SearchResult
 from core.retrieval.support import Claim, check_claims
 from core.services import Services, TurnContext
 from core.state import Language, State
@@ -59,7 +62,7 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
             raise
         update = _without_model(state, runtime, found.passages, error)
     else:
-        update = _held_to_passages(state, runtime, update)
+        update = _held_to_passages(state, runtime, update, found.passages)
     notes = _notes(found, runtime.context.services)
     return {**update, "warnings": [*notes, *update["warnings"]]}
 
@@ -70,7 +73,7 @@ def _looked_up(state: State, runtime: Runtime[TurnContext]) -> tuple[SearchResul
     Returns: what was found, and whether the web was asked.
     """
     services = runtime.context.services
-    question = whole_question(state.get("input") or "", state.get("history") or ())
+    question = _asked(state)
     web = None if _documents_know(state, services) else services.web
     problem = ""
     if web is not None:
@@ -84,6 +87,11 @@ def _looked_up(state: State, runtime: Runtime[TurnContext]) -> tuple[SearchResul
     top_k = services.settings.retrieval.top_k
     result = services.documents.search(question, top_k, cancel=runtime.context.cancel)
     return replace(result, note=" ".join(filter(None, [problem, result.note]))), web is not None
+
+
+def _asked(state: State) -> str:
+    """The question, with the one that it continues."""
+    return whole_question(state.get("input") or "", state.get("history") or ())
 
 
 def _documents_know(state: State, services: Services) -> bool:
@@ -120,8 +128,10 @@ def _refusal(state: State, services: Services, *, web_asked: bool) -> Mapping[La
     return NO_DOCUMENTS if services.documents.empty() else NOTHING_FOUND
 
 
-def _held_to_passages(state: State, runtime: Runtime[TurnContext], update: State) -> State:
-    """The answer with what its passages do not bear out told, or taken back."""
+def _held_to_passages(
+    state: State, runtime: Runtime[TurnContext], update: State, passages: Sequence[Passage]
+) -> State:
+    """The answer with what its passages do not bear out told; where nothing is, their own words."""
     claims = _claims(state, update)
     supported = sum(claim.supported for claim in claims)
     update["rag_metadata"] = {
@@ -131,24 +141,38 @@ def _held_to_passages(state: State, runtime: Runtime[TurnContext], update: State
     }
     if not supported and update["citations"] and update["finish_reason"] != "cancelled":
         runtime.stream_writer(Restarted(TAKEN_BACK))
-        answered = fixed_reply(NOT_IN_PASSAGES[language_of(state)], runtime)
+        shown = passages[: len(update["citations"])]
+        answered = fixed_reply(_nearest(state, shown, claimed=bool(claims)), runtime)
         return {**update, **answered, "emotion_diff": None}
     wrong = [unsupported_warning(claim.text) for claim in claims if not claim.supported]
     return {**update, "warnings": [*update["warnings"], *wrong]}
+
+
+def _nearest(state: State, passages: Sequence[Passage], *, claimed: bool) -> str:
+    """What the passages say next to the question, in place of an answer.
+
+    `claimed`: a model gave one, and did not say that there is none.
+    """
+    question = _asked(state)
+    found = nearest(question, extracts(question, passages))
+    language = language_of(state)
+    if claimed and any(holds_most(question, sentence) for _, sentence in found):
+        return quoting(NOT_BORNE_OUT[language], found)
+    nothing = NOT_IN_PASSAGES[language]
+    return quoting(f"{nothing} {NEAREST[language]}", found) if found else nothing
 
 
 def _claims(state: State, update: State) -> list[Claim]:
     quotes = {each["number"]: without_orders(each["quote"]) for each in update["citations"]}
     if not quotes:  # only what the caller gave
         return []
-    question, answer = state.get("input") or "", update["response"] or ""
-    return check_claims(answer, question, quotes, state.get("context") or ())
+    return check_claims(update["response"] or "", _asked(state), quotes, state.get("context") or ())
 
 
 def _without_model(
     state: State, runtime: Runtime[TurnContext], passages: Sequence[Passage], error: ModelError
 ) -> State:
-    text = extractive(language_of(state), extracts(state.get("input") or "", passages))
+    text = quoting(NO_MODEL[language_of(state)], extracts(_asked(state), passages))
     return {
         **fixed_reply(text, runtime),
         "agent_used": "rag",

@@ -73,7 +73,7 @@ class Embeddings:
 
         A text that is longer than the model's context is embedded by its beginning.
 
-        Raises: ModelError; what was computed until then is kept.
+        Raises: ModelError, Cancelled; what was computed until then is kept.
         """
         keys = [encoder.key(text) for text in prefixed]
         found = self._cached(keys)
@@ -83,6 +83,8 @@ class Embeddings:
             ordered = sorted(missing.items(), key=lambda item: len(item[1]))
             with self._pool.lease(encoder.name, cancel=cancel) as engine:
                 for batch in _batches(ordered):
+                    if cancel is not None:
+                        cancel.raise_if_cancelled()
                     made = _embedded(engine, [text for _, text in batch])
                     new = {key: vector for (key, _), vector in zip(batch, made, strict=True)}
                     self._keep(new, encoder.name)

@@ -1,60 +1,42 @@
 """The user's documents, indexed and searched: what the rest of SARAi knows of retrieval.
 
-Owns when the index is brought up to date, and how passages are named; knows nothing of
-prompts or routes.
+Owns the opening and closing of its parts; knows nothing of prompts or routes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
-from core.errors import InvalidInput, ModelError, StorageError
 from core.model_pool import ModelPool
-from core.retrieval.catalogue.catalogue import Catalogue, Counts, StoredPassage
+from core.retrieval.catalogue.catalogue import Catalogue
 from core.retrieval.catalogue.schema import MIGRATIONS
 from core.retrieval.catalogue.storing import StoringState
 from core.retrieval.collection import Collection
-from core.retrieval.embeddings import Embeddings, Encoder, unavailable
+from core.retrieval.embeddings import Embeddings
 from core.retrieval.fusion import Fusion
-from core.retrieval.indexing import Indexer, IndexReport, read_bytes
+from core.retrieval.indexing import IndexReport
 from core.retrieval.late_interaction import LateInteraction
-from core.retrieval.listing import absolute_root
+from core.retrieval.listing import Skipped
 from core.retrieval.parsing.isolation import Parsers
 from core.retrieval.passage import Passage
 from core.retrieval.progress import Progress, Silent
 from core.retrieval.reranking import rerank as reranked
-from core.retrieval.searching import Hit, Searcher
+from core.retrieval.results import PassageNames, SearchResult
+from core.retrieval.searching import Searcher
 from core.retrieval.stores.open import open_store
 from core.retrieval.stores.protocol import Filters, VectorStore
+from core.retrieval.upkeep import IndexStatus, Upkeep
+from core.retrieval.watching import Watch
 from core.retrieval.web import WebSearch
 from core.storage.database import Database
 
 RESCAN_AFTER_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """Passages, best first. `note` says what could not be taken into account, if anything."""
-
-    passages: tuple[Passage, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """What is indexed. `meaning` says which model's vectors there are, or why none."""
-
-    roots: tuple[str, ...]
-    counts: Counts
-    meaning: str
 
 
 class DocumentIndex:
@@ -80,21 +62,28 @@ class DocumentIndex:
     ) -> None:
         self.pool = pool
         self._settings = pool.settings.retrieval
-        folder = self._settings.folder
-        self._folder = None if folder is None else str(folder.absolute())
         self._tenant = tenant
         self._clock = clock or SystemClock()
-        self._rescan_after_s = rescan_after_s
-        self._refreshing = threading.Lock()
-        self._looked_at_s: float | None = None
         self._database = Database(pool.folder.index, MIGRATIONS)
         self._database.stay_open()
         self._parsers = Parsers()
         self.embeddings = Embeddings(pool, self._database)
         self._catalogue = Catalogue(self._database)
-        self._store = store or open_store(pool.settings.retrieval, pool.folder)
+        self._store = store or open_store(self._settings, pool.folder)
         self._collection = Collection(
             self._catalogue, StoringState(self._database), self._store, self.embeddings
+        )
+        folder = None if self._settings.folder is None else str(self._settings.folder.absolute())
+        self._names = PassageNames(folder)
+        self._upkeep = Upkeep(
+            self._catalogue,
+            self._collection,
+            self.embeddings,
+            self._parsers,
+            tenant=tenant,
+            folder=folder,
+            clock=self._clock,
+            rescan_after_s=rescan_after_s,
         )
         self._searcher = Searcher(
             self._catalogue, self._collection, self.embeddings, LateInteraction(pool)
@@ -132,27 +121,27 @@ class DocumentIndex:
 
         Raises: InvalidInput, when a path is not there; StorageError; Cancelled.
         """
-        roots = [absolute_root(path) for path in paths]
-        self._catalogue.add_roots(roots, self._tenant)
-        return self._update(roots or self._roots(), progress or Silent(), cancel)
+        roots = self._upkeep.add_roots(paths) or self._upkeep.roots()
+        return self._upkeep.update(roots, progress or Silent(), cancel)
+
+    def watch(
+        self, paths: Iterable[str | Path] = (), known_problems: Sequence[Skipped] = ()
+    ) -> Watch:
+        """Follows these as they change, or all that were given before; `index` comes first.
+
+        `known_problems`, such as those of its report, are not told again.
+
+        Raises: InvalidInput, when a path is not there; StorageError.
+        """
+        roots = self._upkeep.add_roots(paths) or self._upkeep.roots()
+        return Watch(self._upkeep, roots, known_problems)
 
     def remove(self, paths: Sequence[str | Path]) -> int:
         """Forget files and folders, what they said and its vectors; how many files that were.
 
         Raises: StorageError.
         """
-        wanted = [_named(path) for path in paths]
-        known = self._catalogue.known(self._tenant)
-        gone = [
-            path
-            for path in known
-            if any(path == root or path.startswith(f"{root.rstrip('/')}/") for root in wanted)
-        ]
-        self._catalogue.drop_roots(wanted, self._tenant)
-        self.embeddings.forget(self._catalogue.texts(gone, self._tenant))
-        self._catalogue.forget(gone, self._tenant)
-        self._collection.sync()
-        return len(gone)
+        return self._upkeep.forget(paths)
 
     def rebuild(
         self, *, progress: Progress | None = None, cancel: Cancellation | None = None
@@ -175,7 +164,7 @@ class DocumentIndex:
         Raises: StorageError; Cancelled.
         """
         report = IndexReport()
-        self._sync(report, progress or Silent(), cancel)
+        self._upkeep.store(report, progress or Silent(), cancel)
         return report
 
     def status(self) -> IndexStatus:
@@ -183,19 +172,14 @@ class DocumentIndex:
 
         Raises: StorageError.
         """
-        try:
-            meaning = self.embeddings.encoder().name
-        except ModelError as error:
-            meaning = unavailable(error)
-        roots = tuple(self._roots())
-        return IndexStatus(roots, self._catalogue.counts(self._tenant), meaning)
+        return self._upkeep.status()
 
     def empty(self) -> bool:
         """Whether there is no document, nor a folder to look for some in.
 
         Raises: StorageError.
         """
-        return not self._roots() and not self._catalogue.size()
+        return self._upkeep.empty()
 
     def search(
         self,
@@ -231,7 +215,7 @@ class DocumentIndex:
             filters=self._own(filters),
             cancel=cancel,
         )
-        passages = [self._passage(hit, explain=explain) for hit in found.hits]
+        passages = [self._names.passage(hit, explain=explain) for hit in found.hits]
         if not rerank:
             return SearchResult(tuple(passages), found.note)
         ordered, note = reranked(query, passages, self.pool, self._clock)
@@ -253,16 +237,7 @@ class DocumentIndex:
 
     def changed_since(self, passages: Sequence[Passage]) -> list[str]:
         """Paths of those whose file is gone, or says something else than when it was indexed."""
-        return sorted({each.path for each in passages if not self._as_indexed(each)})
-
-    def _as_indexed(self, passage: Passage) -> bool:
-        if not passage.sha256:  # no file
-            return True
-        try:
-            data = read_bytes(str(Path(self._folder or "/", passage.path)))
-        except OSError:
-            return False
-        return hashlib.sha256(data).hexdigest() == passage.sha256
+        return self._names.changed(passages)
 
     def _own(self, filters: Filters | None) -> Filters:
         chosen = filters or Filters()
@@ -272,73 +247,5 @@ class DocumentIndex:
         """Whether there is anything to search, once all that can be known is known."""
         if self.empty():
             return False
-        self._refresh()
+        self._upkeep.refresh()
         return self._collection.begun()
-
-    def _refresh(self) -> None:
-        """What changed in `retrieval.folder`, and what another process has indexed."""
-        with self._refreshing:
-            now_s = self._clock.now_s()
-            if self._looked_at_s is None or now_s - self._looked_at_s >= self._rescan_after_s:
-                if self._folder is not None:
-                    self._look_at(self._folder)
-                self._collection.catch_up()
-                self._looked_at_s = now_s
-
-    def _look_at(self, folder: str) -> None:
-        for problem in self._indexer(retry_problems=False).update([folder]).problems:
-            if problem.path == folder:
-                raise StorageError(
-                    problem.reason,
-                    hint="Set retrieval.folder to a folder that exists and that you can read.",
-                )
-
-    def _update(
-        self, roots: Sequence[str], progress: Progress, cancel: Cancellation | None
-    ) -> IndexReport:
-        report = self._indexer(retry_problems=True).update(roots, progress.files, cancel)
-        self._sync(report, progress, cancel)
-        return report
-
-    def _sync(self, report: IndexReport, progress: Progress, cancel: Cancellation | None) -> None:
-        encoder: Encoder | None = None
-        try:
-            encoder = self.embeddings.encoder()
-            progress.passages(0, self._collection.pending(encoder))
-            self._collection.sync(encoder, progress.advance, cancel)
-        except ModelError as error:
-            report.note = unavailable(error)
-            self._collection.sync()
-
-    def _indexer(self, *, retry_problems: bool) -> Indexer:
-        return Indexer(self._catalogue, self._parsers, self._tenant, retry_problems=retry_problems)
-
-    def _roots(self) -> list[str]:
-        own = [] if self._folder is None else [self._folder]
-        return [*own, *self._catalogue.roots(self._tenant)]
-
-    def _passage(self, hit: Hit, *, explain: bool) -> Passage:
-        chunk = hit.passage.chunk
-        return Passage(
-            path=self._shown(hit.passage),
-            first_line=chunk.first_line,
-            last_line=chunk.last_line,
-            heading=chunk.heading,
-            text=chunk.text,
-            score=hit.score,
-            page=chunk.page,
-            sha256=hit.passage.sha256,
-            also=tuple(self._shown(other) for other in hit.also),
-            explanation=hit.explanation if explain else None,
-        )
-
-    def _shown(self, passage: StoredPassage) -> str:
-        return passage.path.removeprefix(f"{self._folder}/")
-
-
-def _named(path: str | Path) -> str:
-    """As it was indexed; also what is not there any more, and a pattern, can be forgotten."""
-    try:
-        return absolute_root(path)
-    except InvalidInput:
-        return str(Path(path).expanduser().absolute())

@@ -16,12 +16,16 @@ from core.cancellation import Cancellation
 from core.errors import DocumentError, StorageError
 from core.retrieval.catalogue.catalogue import Catalogue, FileRecord, Stamp
 from core.retrieval.chunks import Chunk, split_blocks
-from core.retrieval.listing import Skipped, below, list_documents
+from core.retrieval.listing import Skipped, base_of, below, list_documents
+from core.retrieval.missing import gone_for_good
 from core.retrieval.parsing.formats import MAX_PACKED_BYTES, format_of
 from core.retrieval.parsing.isolation import Parsers
 
 FileDone = Callable[[int, int, int], None]
 """Called with files done, files in all and chunks so far."""
+
+AtRest = Callable[[str, Stamp | None], bool]
+"""Takes a file that is not as it was, None for one that is gone; whether to believe it yet."""
 
 
 @dataclass(slots=True)
@@ -62,11 +66,12 @@ class Indexer:
         roots: Sequence[str],
         told: FileDone = lambda *_: None,
         cancel: Cancellation | None = None,
+        at_rest: AtRest = lambda *_: True,
     ) -> IndexReport:
         """Look at everything below absolute roots, and read what is not as it was.
 
-        A root that cannot be looked at keeps what is known of it, and is a problem: a disk
-        that is not there has lost nothing.
+        A root or a folder that cannot be looked at keeps what is known of it, and is a
+        problem: a disk that is not there has lost nothing.
 
         Raises: StorageError, when the catalogue fails; Cancelled.
         """
@@ -82,14 +87,18 @@ class Indexer:
                 continue
             stamps |= listing.stamps
             report.skipped += listing.skipped
-            gone |= set(below(root, known)) - listing.stamps.keys()
-        gone -= stamps.keys()
+            missing = (known[path] for path in below(root, known) if path not in listing.stamps)
+            deleted, unseen = gone_for_good(missing, base_of(root))
+            report.problems += unseen
+            gone |= deleted
+        gone = {path for path in gone - stamps.keys() if at_rest(path, None)}
         self._catalogue.forget(sorted(gone), self._tenant)
         report.removed = len(gone)
         for done, (path, stamp) in enumerate(stamps.items(), start=1):
             if cancel is not None:
                 cancel.raise_if_cancelled()
-            self._look(path, stamp, known.get(path), report)
+            if _as_it_was(known.get(path), stamp) or at_rest(path, stamp):
+                self._look(path, stamp, known.get(path), report)
             told(done, len(stamps), report.chunks)
         return report
 
@@ -130,6 +139,10 @@ class Indexer:
         self._catalogue.keep(record, chunks, self._tenant)
         report.chunks += len(chunks)
         return not problem
+
+
+def _as_it_was(known: FileRecord | None, stamp: Stamp) -> bool:
+    return known is not None and known.stamp == stamp
 
 
 def read_bytes(path: str) -> bytes:

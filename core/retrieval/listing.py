@@ -77,6 +77,11 @@ def list_documents(root: str) -> Listing:
     return listing
 
 
+def base_of(root: str) -> str:
+    """The folder that a root's documents lie in: of a pattern, that before its magic."""
+    return root if Path(root).exists() else _pattern(root)[0]
+
+
 def below(root: str, paths: Iterable[str]) -> Iterator[str]:
     """Those of `paths` that a listing of `root` would have to hold, if they are there still."""
     base, rest = _pattern(root)

@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from core.language import evident_language
 from core.retrieval.citations import cited_numbers
 from core.retrieval.facts import is_negation, names, negates, numbers
+from core.retrieval.sentences import sentences
 from core.retrieval.terms import SearchWord, search_words
 from core.text.folding import fold
 
 LEAST_SHARE = 0.6
 """Of a claim's own words, how many the passages must hold."""
+
+FEW_WORDS = 2
+"""So few alone stand in a passage by chance."""
 
 _MARK = r"\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]"
 # A sentence ends with the marks behind it; a line is a sentence too.
@@ -73,9 +77,24 @@ def _rests_on(
         return names(claim) <= names(whole) | names(question)
     held = {term for word in search_words(whole) for term in word.terms}
     words = {word for word in search_words(claim) if not is_negation(fold(word.spelled))}
+    if len(words) <= FEW_WORDS and not _answers(words, asked, question, whole):
+        return False
     own = words - asked or words
     share = sum(any(term in held for term in word.terms) for word in own) / max(1, len(own))
     return share >= LEAST_SHARE and _agrees(claim, words, whole)
+
+
+def _answers(
+    words: set[SearchWord], asked: frozenset[SearchWord], question: str, whole: str
+) -> bool:
+    """Whether so few words can be an answer: they say something that the question did not, and
+    stand where the question's numbers and half of its words stand."""
+    if words <= asked or not set(numbers(question)) <= set(numbers(whole)):
+        return False
+    if _in_another_language(question, whole):
+        return True
+    held = {term for word in search_words(whole) for term in word.terms}
+    return sum(any(term in held for term in word.terms) for word in asked) * 2 >= len(asked)
 
 
 def _in_another_language(claim: str, whole: str) -> bool:
@@ -85,6 +104,6 @@ def _in_another_language(claim: str, whole: str) -> bool:
 
 def _agrees(claim: str, words: set[SearchWord], whole: str) -> bool:
     """Whether the sentence that says most of the claim is negated as it is."""
-    sentences = [found.group() for found in _SENTENCE.finditer(whole)]
-    nearest = max(sentences, key=lambda said: len(words & set(search_words(said))), default="")
+    said = sentences(whole)
+    nearest = max(said, key=lambda each: len(words & set(search_words(each))), default="")
     return negates(claim) == negates(nearest)

@@ -7,7 +7,6 @@ Nothing is asked unless a server is configured: the words of the question leave 
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -20,7 +19,7 @@ from core.errors import WebSearchError
 from core.retrieval.passage import Passage
 from core.state import Language
 from core.storage.database import Database
-from core.text.folding import fold
+from core.text.lasting import is_current
 
 SNIPPETS = 5
 KEPT_S = 3600.0
@@ -29,12 +28,6 @@ TIMEOUT_S = 10.0
 MAX_BYTES = 2 * 2**20
 MAX_SIGNS = 600  # of a snippet
 MAX_URL_SIGNS = 2000
-
-_CURRENT = re.compile(
-    r"\b(?:hoy|ahora|actual\w*|ultim[ao]s?|esta (?:semana|noche|tarde|manana)|precio|cotizacion|"
-    r"tiempo|clima|noticias?|resultados?|directo|today|now|current\w*|latest|this (?:week|morning|"
-    r"evening)|tonight|price|weather|news|score|live|stock)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,7 @@ class WebSearch:
         )
 
     def _kept(self, query: str, language: Language) -> list[Snippet] | None:
-        kept_s = KEPT_WHEN_CURRENT_S if _CURRENT.search(fold(query)) else KEPT_S
+        kept_s = KEPT_WHEN_CURRENT_S if is_current(query) else KEPT_S
         with self._database.connection() as connection:
             row = connection.execute(
                 "SELECT snippets FROM web_searches WHERE query = ? AND language = ? "

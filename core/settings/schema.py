@@ -26,6 +26,15 @@ from core.settings.user_path import UserPath
 from core.settings.workflow import WorkflowSettings
 
 
+class AnswerCacheSettings(Section):
+    """`above_zero`: also give answers again that the model would put into other words."""
+
+    enabled: bool = True
+    ttl_s: float = Field(86_400.0, gt=0)
+    max_answers: int = Field(500, ge=1)
+    above_zero: bool = False
+
+
 class PathSettings(Section):
     """`models`: where GGUF files lie; by default the data folder's `models`."""
 
@@ -50,6 +59,7 @@ class Settings(Section):
     voice: VoiceSettings = VoiceSettings()
     emotion: EmotionSettings = EmotionSettings()  # type: ignore[call-arg]
     feedback: FeedbackSettings = FeedbackSettings()  # type: ignore[call-arg]
+    answer_cache: AnswerCacheSettings = AnswerCacheSettings()  # type: ignore[call-arg]
     paths: PathSettings = PathSettings()
 
     def picture_tokens(self, model: str) -> int:

@@ -73,7 +73,13 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
 
     Raises: StorageError, when something cannot be deleted.
     """
-    databases = (folder.database, folder.checkpoints, folder.index, folder.workflows)
+    databases = (
+        folder.database,
+        folder.checkpoints,
+        folder.index,
+        folder.workflows,
+        folder.answers,
+    )
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history, folder.accepted_licences]
     own += [folder.vectors, folder.media, folder.states, folder.logs, folder.reservations]

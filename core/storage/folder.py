@@ -36,6 +36,11 @@ class DataFolder:
         return self.root / "workflows.db"
 
     @property
+    def answers(self) -> Path:
+        """Answers that are given again to the same question."""
+        return self.root / "answers.db"
+
+    @property
     def index(self) -> Path:
         """What was indexed of the user's documents; made when it is needed."""
         return self.root / "index.db"

@@ -1,6 +1,6 @@
 """Results of earlier runs, given again when the same is asked in the same circumstances.
 
-Owns what "the same" is and the table `results`; only successes are kept.
+Owns what "the same" is; only successes are kept.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from core.errors import SARAiError
 from core.model_pool import ModelPool
+from core.model_pool.identity import model_identity
 from core.storage.database import Database
+from core.storage.kept_results import KeptResults
 from core.workflow.profiles import AgentTaskProfile
 from core.workflow.results import MultiModelResult
 from core.workflow.strategy import Strategy
@@ -25,27 +26,18 @@ class ResultCache:
     """The newest results. Threads may share it: see `Database`."""
 
     def __init__(self, database: Database, *, keep: int = KEPT) -> None:
-        self._database = database
-        self._keep = keep
+        self._kept = KeptResults(lambda: database, keep=keep)
 
     def get(self, key: str) -> MultiModelResult | None:
         """The result under `key`, marked as cached. Raises: StorageError."""
-        with self._database.connection() as connection:
-            row = connection.execute("SELECT result FROM results WHERE key = ?", (key,)).fetchone()
-        if row is None:
+        kept = self._kept.get(key)
+        if kept is None:
             return None
-        return replace(MultiModelResult.from_dict(json.loads(row["result"])), cached=True)
+        return replace(MultiModelResult.from_dict(json.loads(kept.result)), cached=True)
 
     def put(self, key: str, result: MultiModelResult) -> None:
         """Keep a success. Raises: StorageError."""
-        told = json.dumps(result.as_dict(), ensure_ascii=False)
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO results (key, result) VALUES (?, ?)", (key, told)
-            )
-            connection.execute(
-                "DELETE FROM results WHERE id <= (SELECT max(id) FROM results) - ?", (self._keep,)
-            )
+        self._kept.put(key, json.dumps(result.as_dict(), ensure_ascii=False))
 
 
 def cache_key(
@@ -67,7 +59,7 @@ def cache_key(
         "description": description,
         "parameters": parameters,
         "phases": [(choice.phase, choice.primary_model.model) for choice in strategy.phases],
-        "models": {name: _identity(name, pool) for name in models},
+        "models": {name: model_identity(name, pool) for name in models},
         "settings": {
             "generation": settings.generation.model_dump(mode="json"),
             "retrieval": settings.retrieval.model_dump(mode="json"),
@@ -76,12 +68,3 @@ def cache_key(
     }
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _identity(name: str, pool: ModelPool) -> list[Any]:
-    """What is configured of a model, and its files as they are now."""
-    try:
-        files = [str(file) for file in pool.resolve(name).files]
-    except SARAiError as error:
-        files = [error.code]
-    return [pool.settings.models[name].model_dump(mode="json"), files]

@@ -28,6 +28,8 @@ TABLES: tuple[Migration, ...] = (
         )
         """,
     ),
+    # As core.storage.kept_results has it.
+    ("ALTER TABLE results ADD COLUMN made_at REAL NOT NULL DEFAULT 0",),
 )
 
 

@@ -72,6 +72,12 @@ def test_what_is_appended_is_read_back_oldest_first(log: FeedbackLog) -> None:
     )
 
 
+def test_an_answer_of_earlier_tells_nothing_of_a_models_speed(log: FeedbackLog) -> None:
+    turn: State = {**finished_turn(), "cached_at": "2026-01-01T00:00:00+00:00"}
+    record = TurnRecord.of(turn, run_id="a", at=NOON)
+    assert (record.model, record.draw, record.thread_id) == (None, None, "casa")
+
+
 def test_no_word_of_anybody_is_kept(log: FeedbackLog, path: Path) -> None:
     log.append(TurnRecord.of(finished_turn(), run_id="a", at=NOON))
     for file in path.parent.glob("sarai.db*"):

@@ -54,7 +54,7 @@ def test_only_what_changed_is_parsed_and_embedded(
     open_index: OpenIndex, documents: Path, folder: DataFolder, encoder_file: Path
 ) -> None:
     index = open_index(encoder=encoder_file)
-    parsers = index._parsers = CountingParsers()
+    parsers = index._upkeep.parsers = CountingParsers()
     first = index.index([documents])
     assert (first.added, first.chunks, len(parsers.parsed), first.note) == (5, 20, 5, "")
     before = embedded(folder)
@@ -284,7 +284,7 @@ def test_many_unchanged_files_are_neither_read_nor_embedded(
         (folder / f"{number}.md").write_text(f"Nota {number}.")
     index = open_index()
     assert index.index([folder]).added == 300
-    index._parsers = parsers = CountingParsers()
+    index._upkeep.parsers = parsers = CountingParsers()
     report = index.index([folder])
     assert (report.unchanged, report.chunks, parsers.parsed) == (300, 0, [])
 
@@ -396,9 +396,9 @@ def test_what_could_not_be_read_is_tried_again_when_it_is_indexed_again(
     source.write_bytes(pdf(["El faro tiene cuatro luces."]))
     index = open_index()
     with Parsers(deadline_s=0.0) as hurried, Parsers() as patient:
-        index._parsers = hurried
+        index._upkeep.parsers = hurried
         assert "more than 0 s" in index.index([source]).problems[0].reason
-        index._parsers = patient
+        index._upkeep.parsers = patient
         report = index.index([source])
     assert (report.problems, report.chunks) == ([], 1)
     assert index.search("luces del faro").passages[0].page == 1

@@ -91,3 +91,29 @@ def test_across_languages_numbers_and_names_have_to_agree() -> None:
 def test_what_the_caller_gave_supports_too() -> None:
     (claim,) = check_claims("El buzón es verde [1].", "", HOUSE, ["El buzón es verde."])
     assert claim.supported
+
+
+PLAGUE = {
+    1: "En 1466, quizás 40 000 personas murieron de la peste en París.",
+    2: "La peste de Londres de 1665 mató a 100 000 personas.",
+    3: "The River St. Johns was drawn by Jean Ribault.",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("¿Cuántas personas murieron de peste en París en 1466?", "40 000 [1].", True),
+        ("¿Cuántas personas murieron de peste en París en 1466?", "1665 [2].", False),
+        ("¿Cuántas personas murieron de peste en París en 1466?", "París [1].", False),
+        ("¿En qué año fue la peste de Londres?", "1665 [2].", True),
+        ("¿De qué color es el buzón?", "1665 [2].", False),
+        ("Who drew the river St. Johns?", "St [3].", False),
+        ("Who drew the river St. Johns?", "Jean Ribault [3].", True),
+        ("¿Quién dibujó el río?", "Jean Ribault [3].", True),
+    ],
+)
+def test_a_word_or_two_have_to_stand_where_the_question_does(
+    question: str, answer: str, expected: bool
+) -> None:
+    assert only(answer, question, PLAGUE) is expected

@@ -41,6 +41,8 @@ def _turn(arguments: argparse.Namespace) -> dict[str, Any]:
     if not line.strip():
         raise InvalidInput("There is no question.", key="words", hint='Try: sarai ask "hola"')
     turn = parse_line(line)
+    if arguments.anew:
+        turn["preferences"] = {"cache": False}
     if "thread" in arguments:
         turn["thread_id"] = arguments.thread
     return turn

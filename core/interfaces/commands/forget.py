@@ -7,6 +7,7 @@ import argparse
 from core.feedback.forgetting import Forgotten, forget_feedback
 from core.interfaces.consent import consents
 from core.interfaces.exit_codes import EXIT_FAILED, EXIT_OK
+from core.storage.answers import open_answers
 from core.storage.database import Database
 from core.storage.folder import DataFolder, open_data_folder
 
@@ -14,12 +15,23 @@ from core.storage.folder import DataFolder, open_data_folder
 def run(arguments: argparse.Namespace) -> int:
     """It asks first, and only a terminal can answer."""
     folder = open_data_folder()
+    if arguments.answers:
+        return _forget_answers(folder, asked=arguments.yes)
     if not arguments.yes and not _confirmed(folder):
         print("Nothing was deleted.")
         return EXIT_FAILED
     forgotten = forget_feedback(Database(folder.database), folder.feedback_log)
     for line in _told(forgotten, folder):
         print(line)
+    return EXIT_OK
+
+
+def _forget_answers(folder: DataFolder, *, asked: bool) -> int:
+    question = f"Delete the answers that are kept to be given again, in {folder.answers}?"
+    if not asked and not consents(question, need="Deleting needs a yes.", option="--yes"):
+        print("Nothing was deleted.")
+        return EXIT_FAILED
+    print(f"Deleted: {open_answers(folder).clear()} answers.")
     return EXIT_OK
 
 

@@ -10,15 +10,17 @@ from dataclasses import asdict
 
 from core.errors import InvalidInput
 from core.interfaces.exit_codes import EXIT_OK
-from core.interfaces.index_view import index_view
+from core.interfaces.index_view import changes, index_view
+from core.interfaces.index_watch import follow_documents
 from core.interfaces.presenter import Presenter, terminal_presenter
 from core.interfaces.program_log import program_log
 from core.model_pool import ModelPool
 from core.profiles import with_what_is_here
-from core.retrieval.index import DocumentIndex, IndexStatus
+from core.retrieval.index import DocumentIndex
 from core.retrieval.indexing import IndexReport
 from core.retrieval.stores.open import open_store
 from core.retrieval.stores.protocol import VectorStore
+from core.retrieval.upkeep import IndexStatus
 from core.settings import load_settings
 from core.settings.addresses import server_address
 from core.settings.retrieval import RetrievalSettings
@@ -34,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
         DocumentIndex(pool, store=_target(arguments, pool)) as index,
     ):
         match arguments.words:
+            case words if arguments.watch:
+                _index(index, words, presenter, watch=True)
             case ["status"]:
                 _status(index.status(), presenter, as_json=arguments.json)
             case ["rm", *paths]:
@@ -48,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
                     report = index.rebuild(progress=view)
                 _tell(report, index.status(), presenter)
             case paths:
-                _index(index, paths, presenter)
+                _index(index, paths, presenter, watch=False)
     return EXIT_OK
 
 
@@ -72,15 +76,17 @@ def _with_target(
     return retrieval.model_copy(update={"qdrant_url": arguments.to})
 
 
-def _index(index: DocumentIndex, paths: Sequence[str], presenter: Presenter) -> None:
+def _index(
+    index: DocumentIndex, paths: Sequence[str], presenter: Presenter, *, watch: bool
+) -> None:
     if not paths and index.empty():
         raise InvalidInput("Nothing is indexed yet.", key="paths", hint="Use: sarai index PATH")
+    if watch:
+        follow_documents(index, paths, presenter)
+        return
     with index_view(presenter) as view:
         report = index.index(paths, progress=view)
-    presenter.line(
-        f"{report.added} files added, {report.changed} changed, {report.unchanged} unchanged, "
-        f"{report.removed} removed; {report.chunks} new passages."
-    )
+    presenter.line(changes(report))
     _tell(report, index.status(), presenter)
 
 

@@ -36,13 +36,17 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A file as it was when it was read; `problem` is empty when it could be."""
+    """A file as it was when it was read; `problem` is empty when it could be.
+
+    `indexed_at` (ISO 8601, UTC) is empty until it is kept.
+    """
 
     path: str
     stamp: Stamp
     sha256: str
     format: str
     problem: str = ""
+    indexed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +228,9 @@ def _passages(where: str) -> str:
 
 def _file(row: sqlite3.Row) -> FileRecord:
     stamp = Stamp(row["size_bytes"], row["modified_ns"])
-    return FileRecord(row["path"], stamp, row["sha256"], row["format"], row["problem"])
+    return FileRecord(
+        row["path"], stamp, row["sha256"], row["format"], row["problem"], row["indexed_at"]
+    )
 
 
 def _passage(row: sqlite3.Row) -> StoredPassage:

@@ -1,0 +1,36 @@
+"""Where sentences end."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.retrieval.sentences import sentences
+
+WRAPPED = (
+    "Jacksonville se centra en las orillas del río St. Johns, a unas\n"
+    "340 millas al norte de Miami. El clima es húmedo."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Uno. Dos? Tres", ["Uno.", "Dos?", "Tres"]),
+        ("Hay dos.\nUno es verde.", ["Hay dos.", "Uno es verde."]),
+        ("Casa\nEl buzón es verde.", ["Casa", "El buzón es verde."]),
+        (
+            WRAPPED,
+            [
+                "Jacksonville se centra en las orillas del río St. Johns, a unas 340 millas al "
+                "norte de Miami.",
+                "El clima es húmedo.",
+            ],
+        ),
+        ("Fielding H. Garrison lo cree. Otros no.", ["Fielding H. Garrison lo cree.", "Otros no."]),
+        ("a" * 60 + "\n- uno\n- dos", ["a" * 60, "- uno", "- dos"]),
+        ("sarai index status        " + "what is indexed" * 3 + "\nx", None),
+        ("", []),
+    ],
+)
+def test_sentences(text: str, expected: list[str] | None) -> None:
+    assert sentences(text) == (text.strip().split("\n") if expected is None else expected)
