@@ -35,8 +35,8 @@ def _add_learn(commands: Commands[Any]) -> None:
 
 def _add_forget(commands: Commands[Any]) -> None:
     forget = commands.add_parser("forget", help="delete what was learned of you")
-    forget.add_argument(
-        "--feedback", action="store_true", required=True, help="how answers were received"
-    )
+    what = forget.add_mutually_exclusive_group(required=True)
+    what.add_argument("--feedback", action="store_true", help="how answers were received")
+    what.add_argument("--memory", action="store_true", help="everything that is remembered")
     forget.add_argument("--yes", action="store_true", help="do not ask")
     forget.set_defaults(command_module="forget")

@@ -17,6 +17,7 @@ from agents.answering import Silent, answer, expect
 from core.emotion.manner import Manner, manner_of
 from core.engines.protocol import Part
 from core.events import Restarted, Token
+from core.nodes.remembering import Recollections, recall
 from core.retrieval.citations import cite, prompt_blocks
 from core.retrieval.passage import Passage
 from core.routing.injected import what_was_asked
@@ -68,20 +69,24 @@ def reply(
     parts: Sequence[Part],
     sources: Sequence[Passage] = (),
     models: Sequence[str] = (),
+    recalled: Recollections | None = None,
 ) -> State:
     """The update of an answering node: the agent's streamed answer, and what it cost.
 
-    `citations` are those of `sources` that the model was shown. `models` are asked in place of
-    the agent's own. `response` is still without the opening; `enhance_emotion` puts it there.
+    `citations` are those of `sources` that the model was shown, `memories` those of `recalled`
+    (None: what is remembered is looked up here). `models` are asked in place of the agent's own.
+    `response` is still without the opening; `enhance_emotion` puts it there.
     """
     context = runtime.context
     manner = manner_for(state, context.services)
     if manner.answer:
         told = fixed_reply(manner.answer, runtime)
         return {**told, "agent_used": agent.name, **_noted(manner), "citations": [], "warnings": []}
+    if recalled is None:
+        recalled = recall(state, context, language_of(state))
     made = answer(
         agent,
-        _question(state, manner, parts, sources, models),
+        _question(state, manner, parts, sources=sources, memories=recalled.lines, models=models),
         context.services.pool,
         listener=Streamed(runtime.stream_writer),
         cancel=context.cancel,
@@ -95,8 +100,9 @@ def reply(
         **_noted(manner),
         "emotion_diff": _diff(manner, made),
         "usage": added_usage(state.get("usage"), made),
+        "memories": recalled.used(made.memories),
         "citations": cite(sources[: made.sources]),
-        "warnings": list(made.warnings),
+        "warnings": [*recalled.warnings, *made.warnings],
     }
 
 
@@ -153,7 +159,9 @@ def _question(
     state: State,
     manner: Manner,
     parts: Sequence[Part],
+    *,
     sources: Sequence[Passage],
+    memories: tuple[str, ...],
     models: Sequence[str],
 ) -> Question:
     skill = skills().get(state.get("skill_used") or "")
@@ -163,6 +171,7 @@ def _question(
         history=tuple(state.get("history") or ()),
         context=tuple(state.get("context") or ()),
         sources=prompt_blocks(sources),
+        memories=memories,
         system_prompt=state.get("system_prompt"),
         tone_instruction=manner.instruction,
         skill_instruction=skill.instruction(language_of(state)) if skill else "",

@@ -242,6 +242,19 @@ class RetrievalSettings(Section):
     qdrant_api_key_env: Annotated[str, AfterValidator(variable)] | None = None
 
 
+class MemorySettings(Section):
+    """What is remembered of a person, and comes back.
+
+    `enabled`: facts that they asked to be remembered. `turns`: also what is said in
+    conversations, as long as the conversation is kept. `top_k`: how many memories a model is
+    shown at the most.
+    """
+
+    enabled: bool = True
+    turns: bool = False
+    top_k: int = Field(4, ge=1)
+
+
 class VoiceSettings(Section):
     """`route_transcript`: send what was heard through the text routing instead of omni."""
 
@@ -285,6 +298,7 @@ class Settings(Section):
     developer: DeveloperSettings = DeveloperSettings()  # type: ignore[call-arg]
     openai: OpenAISettings = OpenAISettings()
     retrieval: RetrievalSettings = RetrievalSettings()  # type: ignore[call-arg]
+    memory: MemorySettings = MemorySettings()  # type: ignore[call-arg]
     voice: VoiceSettings = VoiceSettings()
     emotion: EmotionSettings = EmotionSettings()  # type: ignore[call-arg]
     feedback: FeedbackSettings = FeedbackSettings()  # type: ignore[call-arg]
