@@ -91,8 +91,8 @@ def fresh_turn(given: Mapping[str, Any] | str, settings: Settings, store: MediaS
     state |= {name: getattr(checked, name) for name in INPUT_KEYS}
     state |= {"tried": [], "memories": [], "citations": [], "warnings": [], "timings_ms": {}}
     state["preferences"] = _preferences(checked.preferences)
-    state["input"] = without_halves(checked.input)
-    state["system_prompt"] = without_halves(checked.system_prompt)
+    for name in ("input", "system_prompt", "thread_id", "user_id"):
+        state[name] = without_halves(state[name])
     state["context"] = (
         [without_halves(each) for each in checked.context] if checked.context else None
     )

@@ -104,12 +104,15 @@ class Records:
             return [_remembered(row) for row in rows]
 
     def neighbours(self, ids: Sequence[int]) -> dict[int, list[int]]:
-        """For each turn what was said right before and after it in its conversation."""
+        """For each turn what was said right before and after it in its conversation.
+
+        Without a conversation, only question and answer belong together.
+        """
         found: dict[int, list[int]] = {}
         with self._database.connection() as connection:
             for each in ids:
-                rows = connection.execute(_NEIGHBOURS, {"id": each}).fetchall()
-                found[each] = [row["id"] for row in rows if row["id"] is not None]
+                rows = connection.execute(_NEIGHBOURS, {"id": each})
+                found[each] = [row["id"] for row in rows]
         return found
 
     def forget(self, memories: Sequence[Remembered]) -> None:
@@ -163,15 +166,16 @@ class Records:
             supersede(connection, each.user, each.subject)
 
 
-_NEIGHBOURS = """
-    SELECT (SELECT MAX(before.id) FROM memories AS before
-            WHERE before.thread = mine.thread AND before.user = mine.user AND before.id < mine.id)
-        AS id FROM memories AS mine WHERE mine.id = :id AND mine.thread <> ''
-    UNION ALL
-    SELECT (SELECT MIN(after.id) FROM memories AS after
-            WHERE after.thread = mine.thread AND after.user = mine.user AND after.id > mine.id)
-        AS id FROM memories AS mine WHERE mine.id = :id AND mine.thread <> ''
+_BESIDE = """
+    SELECT beside.id FROM memories AS mine JOIN memories AS beside ON beside.id =
+        (SELECT {nearest}(id) FROM memories WHERE thread = mine.thread AND user = mine.user
+         AND id {side} mine.id)
+    WHERE mine.id = :id AND mine.kind = 'turn' AND beside.kind = 'turn'
+    AND (mine.thread <> '' OR beside.said_at = mine.said_at)
 """
+_NEIGHBOURS = " UNION ALL ".join(
+    _BESIDE.format(nearest=nearest, side=side) for nearest, side in (("MAX", "<"), ("MIN", ">"))
+)
 
 
 def _is_forgotten(connection: sqlite3.Connection, user: str, digest: bytes) -> bool:
