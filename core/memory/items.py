@@ -19,7 +19,7 @@ from core.memory.records import id_of
 from core.retrieval.catalogue.catalogue import Catalogue, FileRecord, Stamp
 from core.retrieval.chunks import split_blocks
 from core.retrieval.parsing.blocks import Block
-from core.retrieval.searching import CANDIDATES, Searcher
+from core.retrieval.searching import Hit
 from core.retrieval.stores.protocol import Filters
 from core.storage.database import Database
 from core.text.halves import without_halves
@@ -58,15 +58,13 @@ class Items:
         self,
         database: Database,
         catalogue: Catalogue,
-        searcher: Searcher,
-        bring_up_to_date: Callable[[], None],
+        search: Callable[[str, Filters], Sequence[Hit]],
         *,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
         self._catalogue = catalogue
-        self._searcher = searcher
-        self._bring_up_to_date = bring_up_to_date
+        self._search = search
         self._now = now
 
     def get(self, namespace: Namespace, key: str) -> KeptItem | None:
@@ -101,11 +99,8 @@ class Items:
 
     def scores(self, query: str, prefix: Namespace) -> dict[int, float]:
         """How well items below `prefix` fit `query`, by their number; others do not at all."""
-        self._bring_up_to_date()
-        filters = Filters(tenant=TENANT, paths=(_folder(prefix),))
-        found = self._searcher.search(query, CANDIDATES, filters=filters)
         scores: dict[int, float] = {}
-        for hit in found.hits:
+        for hit in self._search(query, Filters(tenant=TENANT, paths=(_folder(prefix),))):
             for passage in (hit.passage, *hit.also):
                 scores.setdefault(id_of(passage), hit.score)
         return scores

@@ -27,10 +27,14 @@ from core.retrieval.catalogue.storing import StoringState
 from core.retrieval.collection import Collection
 from core.retrieval.embeddings import Embeddings
 from core.retrieval.late_interaction import LateInteraction
-from core.retrieval.searching import CANDIDATES, Searcher
+from core.retrieval.searching import CANDIDATES, Hit, Searcher
 from core.retrieval.stores.embedded import EmbeddedStore
 from core.retrieval.stores.protocol import Filters
 from core.storage.database import Database
+from core.storage.process_lock import ProcessLock
+
+IDLE_S = 0.2
+"""Long enough for one question, and short: every conversation that is open takes its turn."""
 
 
 class Memory:
@@ -51,7 +55,8 @@ class Memory:
         self._database.stay_open()
         self._catalogue = Catalogue(self._database)
         self._embeddings = Embeddings(pool, self._database, keep_questions=False)
-        self._store = EmbeddedStore(pool.folder.memory_vectors)
+        self._store = EmbeddedStore(pool.folder.memory_vectors, idle_s=IDLE_S)
+        self._lock = ProcessLock(pool.folder.memory.with_suffix(".lock"))
         self._collection = Collection(
             self._catalogue, StoringState(self._database), self._store, self._embeddings
         )
@@ -64,9 +69,7 @@ class Memory:
             self._database, self._catalogue, self._records, self._embeddings, self.rebuild
         )
         self._relevance = Relevance(self._catalogue)
-        self.items = Items(
-            self._database, self._catalogue, self._searcher, self.bring_up_to_date, now=now
-        )
+        self.items = Items(self._database, self._catalogue, self._score_items, now=now)
 
     def __enter__(self) -> Self:
         return self
@@ -162,16 +165,17 @@ class Memory:
         if not self._records.some(user):
             return Recalled()
         self.bring_up_to_date(cancel)
-        return self._search.search(
-            query,
-            top_k,
-            user=user,
-            now=self.now(),
-            thread=thread,
-            kinds=kinds,
-            difficulty=difficulty,
-            cancel=cancel,
-        )
+        with self._lock.held(alone=False):
+            return self._search.search(
+                query,
+                top_k,
+                user=user,
+                now=self.now(),
+                thread=thread,
+                kinds=kinds,
+                difficulty=difficulty,
+                cancel=cancel,
+            )
 
     def recall(
         self,
@@ -198,7 +202,8 @@ class Memory:
         if not self._records.some(user):
             return 0.0
         self.bring_up_to_date()
-        return self._searcher.match(query, Filters(tenant=tenant_of(user)))
+        with self._lock.held(alone=False):
+            return self._searcher.match(query, Filters(tenant=tenant_of(user)))
 
     def listed(
         self, *, user: str = "", kinds: Sequence[Kind] = ("fact", "turn"), limit: int = -1
@@ -249,13 +254,23 @@ class Memory:
 
         Raises: StorageError, Cancelled.
         """
+        with self._lock.held(alone=True):
+            self._sync(cancel)
+
+    def rebuild(self) -> None:
+        """Make the vectors anew from SQLite; no text is embedded again. Raises: StorageError."""
+        with self._lock.held(alone=True):
+            self._collection.rebuild()
+            self._sync(None)
+
+    def _score_items(self, query: str, filters: Filters) -> tuple[Hit, ...]:
+        self.bring_up_to_date()
+        with self._lock.held(alone=False):
+            return self._searcher.search(query, CANDIDATES, filters=filters).hits
+
+    def _sync(self, cancel: Cancellation | None) -> None:
         try:
             encoder = self._embeddings.encoder()
             self._collection.sync(encoder, cancel=cancel)
         except ModelError:  # the search tells why meaning does not count
-            self._collection.catch_up()
-
-    def rebuild(self) -> None:
-        """Make the vectors anew from SQLite; no text is embedded again. Raises: StorageError."""
-        self._collection.rebuild()
-        self.bring_up_to_date()
+            self._collection.sync(cancel=cancel)

@@ -26,7 +26,7 @@ def prompt_line(found: Recollection, language: Language) -> str:
     memory = found.memory
     over = f", {_OVER[language]} {memory.valid_until:%Y-%m-%d}" if memory.valid_until else ""
     said = f"{memory.said_at:%Y-%m-%d}, {_SAID[memory.speaker][language]}{over}"
-    return f"{' '.join(text.split())} ({said})"
+    return f"{said}: {' '.join(text.split())}"
 
 
 def holds_orders(found: Recollection) -> bool:

@@ -77,6 +77,7 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history, folder.accepted_licences]
     own += [
+        folder.memory.with_suffix(".lock"),
         folder.vectors,
         folder.memory_vectors,
         folder.media,

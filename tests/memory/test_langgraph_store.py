@@ -69,9 +69,7 @@ operations = st.one_of(
     st.builds(PutOp, namespaces, keys, values | st.none()),
     st.builds(PutOp, namespaces, keys, values),
     st.builds(GetOp, namespaces, keys),
-    st.builds(
-        SearchOp, st.just(()) | namespaces, filter=conditions, limit=st.just(EVERYTHING)
-    ),
+    st.builds(SearchOp, st.just(()) | namespaces, filter=conditions, limit=st.just(EVERYTHING)),
     st.builds(
         ListNamespacesOp,
         patterns,

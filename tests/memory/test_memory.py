@@ -8,6 +8,7 @@ import stat
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -174,12 +175,11 @@ def test_when_the_newer_is_forgotten_the_older_holds_again(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(st.permutations(range(5)))
 def test_each_fact_ends_where_the_next_begins(memory: Memory, order: list[int]) -> None:
-    memory.forget_everything()
+    user = uuid4().hex
     for number in order:
-        memory.remember(
-            f"Vivo en {number}", valid_from=NOON - timedelta(days=number), subject="live at"
-        )
-    facts = sorted(memory.listed(), key=lambda each: each.valid_from or NOON)
+        began = NOON - timedelta(days=number)
+        memory.remember(f"Vivo en {number}", valid_from=began, subject="live at", user=user)
+    facts = sorted(memory.listed(user=user), key=lambda each: each.valid_from or NOON)
     assert [each.valid_until for each in facts] == [*(f.valid_from for f in facts[1:]), None]
     assert [each.superseded_by for each in facts] == [*(each.id for each in facts[1:]), None]
 
@@ -187,9 +187,7 @@ def test_each_fact_ends_where_the_next_begins(memory: Memory, order: list[int]) 
 # Conversations
 
 
-def test_turns_are_found_with_what_was_said_beside_them(
-    memory: Memory, calendar: Calendar
-) -> None:
+def test_turns_are_found_with_what_was_said_beside_them(memory: Memory, calendar: Calendar) -> None:
     for asked, answered in (
         ("¿Qué coche compro?", "Un Seat Ibiza."),
         ("¿De qué color?", "Rojo."),
@@ -214,9 +212,7 @@ def test_an_exchange_without_a_thread_has_no_neighbours_but_its_own(
     assert texts(memory, "coche") == ["¿Qué coche compro?", "Un Seat Ibiza."]
 
 
-def test_newer_turns_come_first_where_they_are_as_alike(
-    memory: Memory, calendar: Calendar
-) -> None:
+def test_newer_turns_come_first_where_they_are_as_alike(memory: Memory, calendar: Calendar) -> None:
     memory.keep_turn("receta de tortilla uno", "", thread="a")
     calendar.pass_by(days=60)
     memory.keep_turn("receta de tortilla dos", "", thread="b")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -53,15 +54,16 @@ def test_any_memory_survives_the_journey(
     facts: list[tuple[str, str, int]],
     turns: list[tuple[str, str, float | None]],
 ) -> None:
-    memory.forget_everything()
+    user, other = uuid4().hex, uuid4().hex
     for text, subject, days in facts:
-        memory.remember(text, subject=subject, valid_from=NOON - timedelta(days=days))
+        began = NOON - timedelta(days=days)
+        memory.remember(text, subject=subject, valid_from=began, user=user)
     for asked, answered, difficulty in turns:
-        memory.keep_turn(asked, answered, thread="t", difficulty=difficulty)
-    before = memory.listed()
-    done = import_lines(memory, list(export_lines(memory)), user="other")
+        memory.keep_turn(asked, answered, thread="t", difficulty=difficulty, user=user)
+    before = memory.listed(user=user)
+    done = import_lines(memory, list(export_lines(memory, user=user)), user=other)
     assert done == Imported(len(before), 0, 0)
-    assert sorted(without_numbers(memory.listed(user="other")), key=repr) == sorted(
+    assert sorted(without_numbers(memory.listed(user=other)), key=repr) == sorted(
         without_numbers(before), key=repr
     )
 
