@@ -32,7 +32,8 @@ class Question:
     """All that an agent is asked at once.
 
     `parts` is the user's message, media first. `context` is what the caller wants known;
-    `sources` are numbered passages to answer from and to cite, the best first.
+    `sources` are numbered passages to answer from and to cite, the best first; `memories` are
+    what is remembered that bears on the question, the best first.
     `skill_instruction`, `max_tokens` and `temperature` are what this kind of question wants;
     the caller's preferences and the configuration outrank the two figures.
     `opening` is streamed before the model's own words. `without_telephones`: numbers of three
@@ -47,6 +48,7 @@ class Question:
     history: tuple[PastTurn, ...] = ()
     context: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    memories: tuple[str, ...] = ()
     system_prompt: str | None = None
     tone_instruction: str = ""
     opening: str = ""
@@ -64,7 +66,7 @@ class Question:
 class Answer:
     """What came back. `text` is the model's own words, without the opening.
 
-    `sources` is how many of the question's, from the first, the model was shown.
+    `sources` and `memories` are how many of the question's, from the first, the model was shown.
     `numbers_left_out`: how many telephone numbers were replaced in it.
     """
 
@@ -74,6 +76,7 @@ class Answer:
     usage: Usage
     memory_mb: float | None
     sources: int = 0
+    memories: int = 0
     numbers_left_out: int = 0
     tried: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

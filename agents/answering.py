@@ -66,11 +66,12 @@ class _Call:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What a model is shown of a question; `sources` is how many of its passages."""
+    """What a model is shown of a question: `sources` and `memories` are how many of its own."""
 
     messages: tuple[Message, ...]
     notices: tuple[str, ...]
     sources: int = 0
+    memories: int = 0
 
 
 def answer(
@@ -189,6 +190,7 @@ def _generate(engine: Engine, call: _Call) -> Answer:
         usage=completion.usage,
         memory_mb=engine.memory_mb(),
         sources=shown.sources,
+        memories=shown.memories,
         numbers_left_out=guard.left_out if guard else 0,
         warnings=(*shown.notices, *_notices(completion)),
     )
@@ -220,12 +222,14 @@ def _shown(engine: Engine, call: _Call, max_tokens: int) -> _Shown:
         return _Shown(*question.compose(engine, max_tokens))
     fitted = fit_messages(call.agent, question, engine, max_tokens)
     sources = len(question.sources) - fitted.sources_left_out
-    return _Shown(fitted.messages, tuple(_left_out(fitted)), sources)
+    memories = len(question.memories) - fitted.memories_left_out
+    return _Shown(fitted.messages, tuple(_left_out(fitted)), sources, memories)
 
 
 def _left_out(fitted: Fitted) -> Iterator[str]:
     for count, what in (
         (fitted.turns_left_out, "earlier turns"),
+        (fitted.memories_left_out, "memories"),
         (fitted.sources_left_out, "passages"),
     ):
         if count:

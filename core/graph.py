@@ -161,7 +161,8 @@ class SARAiOrchestrator(AbstractContextManager["SARAiOrchestrator"]):
         return self._graph.get_graph()
 
     def forget(self, thread_id: str) -> None:
-        """Delete everything that a conversation remembers."""
+        """Delete everything that a conversation remembers; facts that were told are kept."""
+        self._services.memory.forget_thread(thread_id)
         self._with_threads()
         if self._checkpoints is not None:
             self._checkpoints.delete_thread(thread_id)
@@ -175,6 +176,7 @@ class SARAiOrchestrator(AbstractContextManager["SARAiOrchestrator"]):
             checkpoints.conn.close()
         self._services.database.close()
         self._services.documents.close()
+        self._services.memory.close()
         self._services.pool.close()
 
     def __exit__(self, *_: object) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from PIL import Image
@@ -24,8 +24,8 @@ from core.settings import Settings
 from core.settings.selection import StrategyName
 from core.state import State
 from core.storage.media_store import MediaStore
+from core.text.halves import without_halves
 
-Text = TypeVar("Text", str, str | None)
 LONGEST_QUOTE = 200
 HOW_TO_NAME_KEYS = "The input keys are listed in core/state.py."
 
@@ -90,11 +90,13 @@ def fresh_turn(given: Mapping[str, Any] | str, settings: Settings, store: MediaS
     state: dict[str, Any] = dict.fromkeys(State.__annotations__)
     del state["history"]
     state |= {name: getattr(checked, name) for name in INPUT_KEYS}
-    state |= {"tried": [], "citations": [], "warnings": [], "timings_ms": {}}
+    state |= {"tried": [], "memories": [], "citations": [], "warnings": [], "timings_ms": {}}
     state["preferences"] = _preferences(checked.preferences)
-    state["input"] = _whole(checked.input)
-    state["system_prompt"] = _whole(checked.system_prompt)
-    state["context"] = [_whole(each) for each in checked.context] if checked.context else None
+    for name in ("input", "system_prompt", "thread_id", "user_id"):
+        state[name] = without_halves(state[name])
+    state["context"] = (
+        [without_halves(each) for each in checked.context] if checked.context else None
+    )
     state |= _stored_media(checked, settings, store)
     return cast(State, state)
 
@@ -157,12 +159,6 @@ def _check_names(wishes: PreferencesInput, settings: Settings) -> None:
         name = getattr(wishes, key)
         if name is not None and name not in known:
             raise _unknown_key(name, known, parent=f"preferences.{key}")
-
-
-def _whole(text: Text) -> Text:
-    """`text` without halves of characters, which a terminal or JSON may give; each becomes a
-    replacement sign, and two that belong together become their character."""
-    return text and text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _preferences(given: PreferencesInput | None) -> dict[str, Any]:

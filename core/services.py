@@ -14,6 +14,7 @@ from core.emotion.detect import EmotionReader
 from core.errors import StorageError
 from core.feedback.learning import Learning
 from core.feedback.log import FeedbackLog
+from core.memory.memory import Memory
 from core.model_pool import ModelPool
 from core.outcomes import outcomes_of
 from core.retrieval.index import DocumentIndex
@@ -43,6 +44,7 @@ class Services:
     emotion_reader: EmotionReader
     selector: ModelSelector
     documents: DocumentIndex
+    memory: Memory
     web: WebSearch | None
     feedback_log: FeedbackLog
     learning: Learning
@@ -77,6 +79,7 @@ def open_services(settings: Settings, folder: DataFolder, pool: ModelPool) -> Se
         emotion_reader=EmotionReader.load(),
         selector=selector_for(pool, outcomes_of(feedback_log)),
         documents=documents,
+        memory=Memory(pool),
         web=documents.web_search(),
         feedback_log=feedback_log,
         learning=Learning(database, feedback_log, explore_share=settings.feedback.explore_share),

@@ -111,6 +111,22 @@ class Citation(TypedDict):
     quote: str
 
 
+class UsedMemory(TypedDict):
+    """A memory that the model was shown. `text` is the part of it that was; times are ISO 8601.
+
+    `id` is what `/forget` takes; `valid_until` is when a fact that is no longer true ended.
+    """
+
+    id: int
+    kind: Literal["fact", "turn"]
+    speaker: Literal["user", "assistant"]
+    text: str
+    said_at: str
+    thread: str
+    valid_until: str | None
+    score: float
+
+
 class TurnUsage(TypedDict):
     """What the turn cost, over all model calls. `memory_mb` is the answering model's, MiB."""
 
@@ -172,8 +188,8 @@ class State(TypedDict, total=False):
     user_id: str | None
     system_prompt: str | None  # replaces the agent's own
     context: list[str] | None  # passages the answer should use
-    store_memory: bool | None
-    retrieve_context: bool | None
+    store_memory: bool | None  # None: as configured; False: this turn is kept nowhere
+    retrieve_context: bool | None  # documents and memory: None where they bear on it; False: not
     preferences: Preferences | None
 
     # Conversation, kept across the turns of a thread
@@ -204,6 +220,8 @@ class State(TypedDict, total=False):
     prosody: Prosody | None  # how the reply is spoken
     response: str | None
     finish_reason: Literal["stop", "length", "cancelled"] | None
+    memories: list[UsedMemory]  # what was remembered and shown to the model
+    remembered: str | None  # the fact that was kept of this turn
     citations: list[Citation]
     rag_metadata: dict[str, Any] | None
     audio_output: str | None  # path of the spoken reply, WAV

@@ -18,6 +18,7 @@ from core.errors import ConfigError, InvalidInput, SARAiError
 from core.interfaces.exit_codes import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
 from core.interfaces.feedback_parser import add_feedback
 from core.interfaces.index_parser import add_index
+from core.interfaces.memory_parser import add_memory
 from core.interfaces.models_parser import add_models
 from core.interfaces.run_parser import add_run
 
@@ -99,6 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_config(commands)
     add_models(commands)
     add_index(commands)
+    add_memory(commands)
     _add_pool(commands)
     add_feedback(commands)
     _add_data(commands)

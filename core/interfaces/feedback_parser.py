@@ -38,5 +38,6 @@ def _add_forget(commands: Commands[Any]) -> None:
     what = forget.add_mutually_exclusive_group(required=True)
     what.add_argument("--feedback", action="store_true", help="how answers were received")
     what.add_argument("--answers", action="store_true", help="answers kept to be given again")
+    what.add_argument("--memory", action="store_true", help="everything that is remembered")
     forget.add_argument("--yes", action="store_true", help="do not ask")
     forget.set_defaults(command_module="forget")

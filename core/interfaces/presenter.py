@@ -87,6 +87,10 @@ class Presenter:
             self.note(f"heard: {state['transcript']}")
         if state["audio_output"]:
             self.note(f"spoken: {state['audio_output']}")
+        for memory in state["memories"]:
+            self.note(f"from memory #{memory['id']}: {' '.join(memory['text'].split())}")
+        if state["remembered"]:
+            self.note(f"remembered: {state['remembered']}")
         for citation in _shown(state):
             self.note(f"[{citation['number']}] {citation_place(citation)}")
         for warning in self._warnings(state, why_absent):

@@ -1,6 +1,7 @@
 """The commands of the conversation, each a function and a line of help.
 
-Adding a command is one function and one entry in COMMANDS.
+Adding a command is one function and one entry in COMMANDS. A function gets the words behind the
+command's name; where its entry names none, they are not read.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from core.errors import InvalidInput
 from core.interfaces.drawing import drawing_of, text_tree
@@ -24,32 +26,47 @@ class Leave(Exception):
     """The user wants to go."""
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`words` says what stands behind the name; in brackets, what need not."""
+
+    run: Callable[[Session, str], None]
+    meaning: str
+    words: str = ""
+
+    @property
+    def needs_words(self) -> bool:
+        return bool(self.words) and not self.words.startswith("[")
+
+
 def is_command(entry: str) -> bool:
     """Whether this is meant as `/name`, known or not, and not as words or a file's path."""
     return _COMMAND.match(entry) is not None
 
 
 def run_command(entry: str, session: Session) -> None:
-    """Run `/name`.
+    """Run `/name` with the words behind it.
 
-    Raises: InvalidInput for an unknown name; Leave for /exit.
+    Raises: InvalidInput for an unknown name, or without the words that it needs; Leave for /exit.
     """
-    name, *_ = entry.split()
+    name, *rest = entry.split(maxsplit=1)
     if name not in COMMANDS:
         nearest = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=_SIMILAR)
         hint = f"Did you mean {nearest[0]}?" if nearest else "/help lists the commands."
         raise InvalidInput(f"There is no command {name}.", key=name, hint=hint)
-    COMMANDS[name][0](session)
+    command, words = COMMANDS[name], rest[0] if rest else ""
+    if command.needs_words and not words:
+        raise InvalidInput(f"{name} what?", key=name, hint=f"Use {name} {command.words}.")
+    command.run(session, words)
 
 
-def _help(session: Session) -> None:
-    for name, (_, meaning) in COMMANDS.items():
-        session.presenter.line(f"{name:<10} {meaning}")
-    for key, meaning in KEYS.items():
-        session.presenter.line(f"{key:<10} {meaning}")
+def _help(session: Session, _words: str) -> None:
+    usages = {f"{name} {each.words}": each.meaning for name, each in COMMANDS.items()}
+    for usage, meaning in (usages | KEYS).items():
+        session.presenter.line(f"{usage:<24} {meaning}")
 
 
-def _models(session: Session) -> None:
+def _models(session: Session, _words: str) -> None:
     from core.interfaces.role_choices import role_choices  # noqa: PLC0415  numpy is not free
     from core.interfaces.role_table import role_notes, role_table  # noqa: PLC0415
 
@@ -60,11 +77,11 @@ def _models(session: Session) -> None:
         session.presenter.note(line)
 
 
-def _status(session: Session) -> None:
+def _status(session: Session, _words: str) -> None:
     session.presenter.render(status_view(session.assistant.services.pool))
 
 
-def _why(session: Session) -> None:
+def _why(session: Session, _words: str) -> None:
     if session.last is not None and session.last["input"] and session.last["scores"]:
         _tell_decision(session, session.last["input"], session.last["history"])
     from core.model_pool.eviction_log import EvictionLog  # noqa: PLC0415  SQLite is not free
@@ -96,11 +113,11 @@ def _tell_decision(session: Session, asked: str, history: list[PastTurn]) -> Non
     session.presenter.line("")
 
 
-def _graph(session: Session) -> None:
+def _graph(session: Session, _words: str) -> None:
     session.presenter.line(text_tree(drawing_of(session.assistant.get_graph())).rstrip())
 
 
-def _last(session: Session) -> None:
+def _last(session: Session, _words: str) -> None:
     state = session.last
     if state is None:
         raise InvalidInput("Nothing was answered yet.", key="/last")
@@ -115,11 +132,11 @@ def _last(session: Session) -> None:
         session.presenter.line(f"memory  {usage['memory_mb']:.0f} MiB")
 
 
-def _good(session: Session) -> None:
+def _good(session: Session, _words: str) -> None:
     _rate(session, good=True)
 
 
-def _bad(session: Session) -> None:
+def _bad(session: Session, _words: str) -> None:
     _rate(session, good=False)
 
 
@@ -140,27 +157,50 @@ def _rate(session: Session, *, good: bool) -> None:
     session.presenter.note(f"Noted: that answer was {word}. `sarai stats` counts them.")
 
 
-def _clear(session: Session) -> None:
+def _remember(session: Session, words: str) -> None:
+    from core.interfaces.memory_commands import remember  # noqa: PLC0415  numpy is not free
+
+    remember(session, words)
+
+
+def _memory(session: Session, words: str) -> None:
+    from core.interfaces.memory_commands import show_memory  # noqa: PLC0415
+
+    show_memory(session, words)
+
+
+def _forget(session: Session, words: str) -> None:
+    from core.interfaces.memory_commands import forget  # noqa: PLC0415
+
+    forget(session, words)
+
+
+def _clear(session: Session, _words: str) -> None:
     session.forget()
     session.presenter.clear()
     session.presenter.note("This conversation is forgotten; a new one begins.")
 
 
-def _exit(session: Session) -> None:
+def _exit(session: Session, _words: str) -> None:
     raise Leave
 
 
-COMMANDS: dict[str, tuple[Callable[[Session], None], str]] = {
-    "/help": (_help, "this list"),
-    "/models": (_models, "who serves each role, and what is missing"),
-    "/status": (_status, "what is loaded, against the memory budget"),
-    "/why": (_why, "how the last answer was routed, and which models had to leave for others"),
-    "/good": (_good, "the last answer was good; later choices learn from it"),
-    "/bad": (_bad, "the last answer was bad"),
-    "/graph": (_graph, "the flow"),
-    "/last": (_last, "the way the last answer took, with times"),
-    "/clear": (_clear, "forget this conversation and start anew"),
-    "/exit": (_exit, "leave (Ctrl-D too)"),
+COMMANDS: dict[str, Command] = {
+    "/help": Command(_help, "this list"),
+    "/models": Command(_models, "who serves each role, and what is missing"),
+    "/status": Command(_status, "what is loaded, against the memory budget"),
+    "/why": Command(
+        _why, "how the last answer was routed, and which models had to leave for others"
+    ),
+    "/good": Command(_good, "the last answer was good; later choices learn from it"),
+    "/bad": Command(_bad, "the last answer was bad"),
+    "/remember": Command(_remember, "keep a fact, for all later conversations", "TEXT"),
+    "/memory": Command(_memory, "what is remembered, or what of it fits", "[search WORDS]"),
+    "/forget": Command(_forget, "delete it, so that it does not come back", "NUMBER_OR_TEXT"),
+    "/graph": Command(_graph, "the flow"),
+    "/last": Command(_last, "the way the last answer took, with times"),
+    "/clear": Command(_clear, "forget this conversation and start anew"),
+    "/exit": Command(_exit, "leave (Ctrl-D too)"),
 }
 
 KEYS = {

@@ -18,6 +18,7 @@ from core.emotion.manner import Manner, manner_of
 from core.engines.protocol import Part
 from core.events import Restarted, Token
 from core.nodes.kept_reply import keeping_of
+from core.nodes.remembering import Recollections, recall
 from core.retrieval.citations import cite, prompt_blocks
 from core.retrieval.passage import Passage
 from core.routing.injected import what_was_asked
@@ -72,19 +73,25 @@ def reply(
     parts: Sequence[Part],
     sources: Sequence[Passage] = (),
     models: Sequence[str] = (),
+    recalled: Recollections | None = None,
 ) -> State:
     """The update of an answering node: the agent's streamed answer, and what it cost.
 
-    `citations` are those of `sources` that the model was shown. `models` are asked in place of
-    the agent's own. `response` is still without the opening; `enhance_emotion` puts it there.
+    `citations` are those of `sources` that the model was shown, `memories` those of `recalled`
+    (None: what is remembered is looked up here). `models` are asked in place of the agent's own.
+    `response` is still without the opening; `enhance_emotion` puts it there.
     """
     context = runtime.context
     manner = manner_for(state, context.services)
     if manner.answer:
         told = fixed_reply(manner.answer, runtime)
         return {**told, "agent_used": agent.name, **_noted(manner), "citations": [], "warnings": []}
+    if recalled is None:
+        recalled = recall(state, context, language_of(state))
     listener = Streamed(runtime.stream_writer)
-    question = _question(state, manner, parts, sources, models)
+    question = _question(
+        state, manner, parts, sources=sources, memories=recalled.lines, models=models
+    )
     keeping = keeping_of(
         agent, question, state, manner=manner, sources=sources, services=context.services
     )
@@ -108,8 +115,9 @@ def reply(
         "emotion_diff": _diff(manner, made),
         "cached_at": given.at if given else None,
         "usage": state.get("usage") if given else added_usage(state.get("usage"), made),
+        "memories": recalled.used(made.memories),
         "citations": cite(sources[: made.sources]),
-        "warnings": list(made.warnings),
+        "warnings": [*recalled.warnings, *made.warnings],
     }
 
 
@@ -166,7 +174,9 @@ def _question(
     state: State,
     manner: Manner,
     parts: Sequence[Part],
+    *,
     sources: Sequence[Passage],
+    memories: tuple[str, ...],
     models: Sequence[str],
 ) -> Question:
     skill = skills().get(state.get("skill_used") or "")
@@ -176,6 +186,7 @@ def _question(
         history=tuple(state.get("history") or ()),
         context=tuple(state.get("context") or ()),
         sources=prompt_blocks(sources),
+        memories=memories,
         system_prompt=state.get("system_prompt"),
         tone_instruction=manner.instruction,
         skill_instruction=skill.instruction(language_of(state)) if skill else "",

@@ -13,6 +13,7 @@ from agents.table import AGENTS
 from core.nodes.answering import reply
 from core.nodes.learned_choice import drawn_model, told_draw
 from core.nodes.model_choice import chosen_model, told_choice
+from core.nodes.remembering import Recollections
 from core.retrieval.passage import Passage
 from core.services import TurnContext
 from core.state import State, TextRoute
@@ -23,6 +24,7 @@ def chosen_reply(
     state: State,
     runtime: Runtime[TurnContext],
     sources: Sequence[Passage] = (),
+    recalled: Recollections | None = None,
 ) -> State:
     """The update of the branch's node, with who chose told in it."""
     agent, context = AGENTS[name], runtime.context
@@ -36,6 +38,7 @@ def chosen_reply(
         parts=(state.get("input") or "",),
         sources=sources,
         models=either.chain if either else (),
+        recalled=recalled,
     )
     if drawn:
         update |= told_draw(state, drawn)

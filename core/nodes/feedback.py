@@ -1,4 +1,4 @@
-"""Node: remember the turn, in the thread and in the local log, and judge the one before."""
+"""Node: remember the turn, in thread, memory and local log, and judge the one before."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from langgraph.runtime import Runtime
 from core.errors import StorageError
 from core.feedback.judge import said_of_last
 from core.feedback.record import TurnRecord
+from core.nodes.remembering import keep
 from core.services import TurnContext
 from core.state import State, TurnFeedback
 
@@ -18,12 +19,16 @@ def feedback(state: State, runtime: Runtime[TurnContext]) -> State:
         update["history"].append(
             {"user": state.get("input") or "", "assistant": state["response"] or ""}
         )
+    update |= keep(state, runtime.context)
     if not runtime.context.services.settings.feedback.enabled:
         return update
     try:
         update["feedback"] = _logged(state, runtime.context)
     except StorageError as error:
-        update["warnings"] = [f"The feedback log was not written: {error}"]
+        update["warnings"] = [
+            *update.get("warnings", ()),
+            f"The feedback log was not written: {error}",
+        ]
     return update
 
 

@@ -88,6 +88,8 @@ def keeping_of(
     """None for a turn that has no part in it."""
     if not services.settings.answer_cache.enabled or not _lasts(state, manner, sources, services):
         return None
+    if question.memories:  # what is remembered of one is nobody else's, and may be forgotten
+        return None
     model = first_usable(agent, question, services.pool)
     wished = question.preferences.get("cache")
     asked = services.settings.answer_cache.above_zero if wished is None else wished

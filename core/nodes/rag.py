@@ -29,6 +29,7 @@ from core.errors import ModelError, WebSearchError
 from core.events import Restarted
 from core.nodes.answering import fixed_reply, language_of
 from core.nodes.chosen_reply import chosen_reply
+from core.nodes.remembering import recall
 from core.retrieval.citations import cite
 from core.retrieval.extracts import extracts, holds_most, nearest
 from core.retrieval.follow_up import whole_question
@@ -49,12 +50,13 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
         no model could take.
     """
     found, web_asked = _looked_up(state, runtime)
-    if not found.passages and not state.get("context"):
+    recalled = recall(state, runtime.context, language_of(state))
+    if not (found.passages or state.get("context") or _memory_knows(state, runtime)):
         refusal = _refusal(state, runtime.context.services, web_asked=web_asked)
         warnings = [*filter(None, [found.note])]
         return {**_refused(refusal, state, runtime), "warnings": warnings}
     try:
-        update = chosen_reply("rag", state, runtime, found.passages)
+        update = chosen_reply("rag", state, runtime, found.passages, recalled)
     except NEVER_REPLACED:
         raise
     except ModelError as error:
@@ -62,7 +64,7 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
             raise
         update = _without_model(state, runtime, found.passages, error)
     else:
-        update = _held_to_passages(state, runtime, update, found.passages)
+        update = _held_to_passages(state, runtime, update, found.passages, recalled.lines)
     notes = _notes(found, runtime.context.services)
     return {**update, "warnings": [*notes, *update["warnings"]]}
 
@@ -104,6 +106,18 @@ def _documents_know(state: State, services: Services) -> bool:
     )
 
 
+def _memory_knows(state: State, runtime: Runtime[TurnContext]) -> bool:
+    """Whether what is remembered holds the question's words, as documents would have to.
+
+    One word in common is enough to be shown beside passages, and not to answer from.
+    """
+    services, asked = runtime.context.services, state.get("input") or ""
+    if state.get("retrieve_context") is False or not services.settings.memory.enabled:
+        return False
+    match = services.memory.match(asked, user=state.get("user_id") or "")
+    return match >= services.settings.routing.doc_match_threshold
+
+
 def _notes(found: SearchResult, services: Services) -> Iterator[str]:
     """What is to be known of the passages themselves."""
     if found.note:
@@ -129,10 +143,14 @@ def _refusal(state: State, services: Services, *, web_asked: bool) -> Mapping[La
 
 
 def _held_to_passages(
-    state: State, runtime: Runtime[TurnContext], update: State, passages: Sequence[Passage]
+    state: State,
+    runtime: Runtime[TurnContext],
+    update: State,
+    passages: Sequence[Passage],
+    remembered: Sequence[str],
 ) -> State:
     """The answer with what its passages do not bear out told; where nothing is, their own words."""
-    claims = _claims(state, update)
+    claims = _claims(state, update, remembered)
     supported = sum(claim.supported for claim in claims)
     update["rag_metadata"] = {
         "passages": len(update["citations"]),
@@ -162,11 +180,12 @@ def _nearest(state: State, passages: Sequence[Passage], *, claimed: bool) -> str
     return quoting(f"{nothing} {NEAREST[language]}", found) if found else nothing
 
 
-def _claims(state: State, update: State) -> list[Claim]:
+def _claims(state: State, update: State, remembered: Sequence[str]) -> list[Claim]:
     quotes = {each["number"]: without_orders(each["quote"]) for each in update["citations"]}
-    if not quotes:  # only what the caller gave
+    if not quotes and not remembered:  # only what the caller gave
         return []
-    return check_claims(update["response"] or "", _asked(state), quotes, state.get("context") or ())
+    known = (*(state.get("context") or ()), *remembered)
+    return check_claims(update["response"] or "", _asked(state), quotes, known)
 
 
 def _without_model(

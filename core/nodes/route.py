@@ -30,7 +30,7 @@ def route(state: State, runtime: Runtime[TurnContext]) -> State:
     services = runtime.context.services
     choice = _cared_for(state, services) or _wished(state, services) or _by_score(state, services)
     by_kind = choice.route in SKILLED
-    unheard = state.get("retrieve_context") and services.documents.empty()
+    unheard = state.get("retrieve_context") and _nothing_kept(state, services)
     return {
         "route": choice.route,
         "route_reason": choice.reason,
@@ -38,6 +38,10 @@ def route(state: State, runtime: Runtime[TurnContext]) -> State:
         "token_budget": state.get("token_budget") if by_kind else None,
         "warnings": [NO_DOCUMENTS] if unheard else [],
     }
+
+
+def _nothing_kept(state: State, services: Services) -> bool:
+    return services.documents.empty() and not services.memory.anything(state.get("user_id") or "")
 
 
 def _cared_for(state: State, services: Services) -> RouteChoice | None:

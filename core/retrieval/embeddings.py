@@ -45,11 +45,16 @@ class Encoder:
 
 
 class Embeddings:
-    """Vectors of the configured model, cached in the catalogue's database."""
+    """Vectors of the configured model, cached in the catalogue's database.
 
-    def __init__(self, pool: ModelPool, database: Database) -> None:
+    Args:
+        keep_questions: whether those of questions are cached too.
+    """
+
+    def __init__(self, pool: ModelPool, database: Database, *, keep_questions: bool = True) -> None:
         self._pool = pool
         self._database = database
+        self._keep_questions = keep_questions
 
     def encoder(self) -> Encoder:
         """The first model of the role that is installed.
@@ -65,6 +70,14 @@ class Embeddings:
     def dimensions(self, encoder: Encoder) -> int:
         """Raises: ModelError."""
         return int(self.vectors(encoder, [encoder.query("?")]).shape[1])
+
+    def question(self, encoder: Encoder, text: str, cancel: Cancellation | None = None) -> Vector:
+        """The L2-normalised vector of a question. Raises: ModelError."""
+        prefixed = encoder.query(text)
+        if self._keep_questions:
+            return self.vectors(encoder, [prefixed], cancel)[0]  # type: ignore[no-any-return]
+        with self._pool.lease(encoder.name, cancel=cancel) as engine:
+            return _embedded(engine, [prefixed])[0]  # type: ignore[no-any-return]
 
     def vectors(
         self, encoder: Encoder, prefixed: Sequence[str], cancel: Cancellation | None = None

@@ -47,7 +47,7 @@ def meaning_of(
         weight = _own_alpha(encoder, query) if alpha is None else alpha
         if weight == 0:
             return Meaning()
-        vector = embeddings.vectors(encoder, [encoder.query(query)], cancel)[0]
+        vector = embeddings.question(encoder, query, cancel)
     except ModelError as error:
         return Meaning(unavailable(error))
     return Meaning("", weight, vector, encoder)

@@ -16,6 +16,7 @@ from core.settings.manners import EmotionSettings, FeedbackSettings, VoiceSettin
 from core.settings.media import MediaSettings
 from core.settings.models import ModelSettings
 from core.settings.profiles import FROM_OLLAMA, ROLES, Profile, Role
+from core.settings.remembering import AnswerCacheSettings, MemorySettings
 from core.settings.retrieval import RetrievalSettings
 from core.settings.routing import RoutingSettings
 from core.settings.runtime import RuntimeSettings
@@ -24,15 +25,6 @@ from core.settings.selection import SelectionSettings
 from core.settings.servers import OllamaSettings, OpenAISettings
 from core.settings.user_path import UserPath
 from core.settings.workflow import WorkflowSettings
-
-
-class AnswerCacheSettings(Section):
-    """`above_zero`: also give answers again that the model would put into other words."""
-
-    enabled: bool = True
-    ttl_s: float = Field(86_400.0, gt=0)
-    max_answers: int = Field(500, ge=1)
-    above_zero: bool = False
 
 
 class PathSettings(Section):
@@ -56,6 +48,7 @@ class Settings(Section):
     developer: DeveloperSettings = DeveloperSettings()  # type: ignore[call-arg]
     openai: OpenAISettings = OpenAISettings()
     retrieval: RetrievalSettings = RetrievalSettings()  # type: ignore[call-arg]
+    memory: MemorySettings = MemorySettings()  # type: ignore[call-arg]
     voice: VoiceSettings = VoiceSettings()
     emotion: EmotionSettings = EmotionSettings()  # type: ignore[call-arg]
     feedback: FeedbackSettings = FeedbackSettings()  # type: ignore[call-arg]

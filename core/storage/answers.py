@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from core.settings.schema import AnswerCacheSettings
+from core.settings.remembering import AnswerCacheSettings
 from core.storage.database import Database
 from core.storage.folder import DataFolder
 from core.storage.kept_results import RESULTS, KeptResults

@@ -79,11 +79,20 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
         folder.index,
         folder.workflows,
         folder.answers,
+        folder.memory,
     )
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history, folder.accepted_licences]
-    own += [folder.vectors, folder.media, folder.states, folder.logs, folder.reservations]
-    own += [folder.runs]
+    own += [
+        folder.memory.with_suffix(".lock"),
+        folder.vectors,
+        folder.memory_vectors,
+        folder.media,
+        folder.states,
+        folder.logs,
+        folder.reservations,
+        folder.runs,
+    ]
     own += [folder.models] if include_models else []
     try:
         for path in own:
@@ -123,6 +132,7 @@ def _fill(archive: tarfile.TarFile, folder: DataFolder) -> None:
 def _files(folder: DataFolder) -> Iterator[Path]:
     left_out = {
         folder.vectors,
+        folder.memory_vectors,
         folder.models,
         folder.states,
         folder.logs,

@@ -51,6 +51,16 @@ class DataFolder:
         return self.root / "vectors"
 
     @property
+    def memory(self) -> Path:
+        """What is remembered: facts, turns, what was forgotten; made when it is needed."""
+        return self.root / "memory.db"
+
+    @property
+    def memory_vectors(self) -> Path:
+        """Made anew from `memory` at any time."""
+        return self.root / "memory_vectors"
+
+    @property
     def feedback_log(self) -> Path:
         """Where turns were kept before the database; read and written no more."""
         return self.root / "feedback.jsonl"

@@ -89,24 +89,39 @@ class Catalogue:
 
     def keep(self, file: FileRecord, chunks: Sequence[Chunk], tenant: str) -> None:
         """Put a file there, instead of what was known of it before."""
+        with self._database.transaction() as connection:
+            self.drop(connection, [file.path], tenant)
+            self.add(connection, file, chunks, tenant)
+
+    def add(
+        self,
+        connection: sqlite3.Connection,
+        file: FileRecord,
+        chunks: Sequence[Chunk],
+        tenant: str,
+    ) -> None:
+        """Put a file there that is not known yet, in a transaction of the caller's."""
         name = PurePath(file.path).stem
         bags = [passage_bag(name, chunk.heading, chunk.text) for chunk in chunks]
-        with self._database.transaction() as connection:
-            _forget(connection, [file.path], tenant)
-            file_id = connection.execute(
-                "INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (tenant, file.path, file.stamp.size_bytes, file.stamp.modified_ns, file.sha256,
-                 file.format, file.problem, datetime.now(UTC).isoformat(timespec="seconds")),
-            ).lastrowid  # fmt: skip
-            connection.executemany(
-                "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
-                (
-                    (file_id, chunk.section, chunk.first_line, chunk.last_line, chunk.page,
-                     chunk.heading, chunk.text, digest(chunk.text), bag.total())
-                    for chunk, bag in zip(chunks, bags, strict=True)
-                ),
-            )  # fmt: skip
-            _count_terms(connection, bags, sign=1)
+        file_id = connection.execute(
+            "INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (tenant, file.path, file.stamp.size_bytes, file.stamp.modified_ns, file.sha256,
+             file.format, file.problem, datetime.now(UTC).isoformat(timespec="seconds")),
+        ).lastrowid  # fmt: skip
+        connection.executemany(
+            "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            (
+                (file_id, chunk.section, chunk.first_line, chunk.last_line, chunk.page,
+                 chunk.heading, chunk.text, digest(chunk.text), bag.total())
+                for chunk, bag in zip(chunks, bags, strict=True)
+            ),
+        )  # fmt: skip
+        _count_terms(connection, bags, sign=1)
+
+    def drop(self, connection: sqlite3.Connection, paths: Sequence[str], tenant: str) -> None:
+        """Files that are gone, in a transaction of the caller's."""
+        for some in _portions(paths):
+            _forget(connection, some, tenant)
 
     def touch(self, path: str, stamp: Stamp, tenant: str) -> None:
         """The file says what it said, at another time."""

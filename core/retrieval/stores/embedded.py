@@ -14,7 +14,7 @@ import qdrant_edge as qdrant
 
 from core.clock import Clock
 from core.retrieval.sparse import SparseVector
-from core.retrieval.stores.held_shard import HeldShard
+from core.retrieval.stores.held_shard import IDLE_S, HeldShard
 from core.retrieval.stores.protocol import (
     DENSE,
     SPARSE,
@@ -32,12 +32,12 @@ class EmbeddedStore:
     """A `VectorStore` in `folder`, which is made when it is needed.
 
     One process at a time can have it open: it is let go of a moment after each use, and
-    whoever finds it taken waits.
+    whoever finds it taken waits. `idle_s` is how long that moment is.
     """
 
-    def __init__(self, folder: Path, *, clock: Clock | None = None) -> None:
+    def __init__(self, folder: Path, *, clock: Clock | None = None, idle_s: float = IDLE_S) -> None:
         self.place = str(folder)
-        self._held = HeldShard(folder, clock=clock)
+        self._held = HeldShard(folder, clock=clock, idle_s=idle_s)
 
     def reset(self, dimensions: int | None) -> None:
         def emptied(folder: Path) -> qdrant.EdgeShard:

@@ -28,7 +28,8 @@ _TAKEN = "WouldBlock"  # its write-ahead log is locked by another process
 class HeldShard:
     """The shard of a folder, shared by the threads of this process."""
 
-    def __init__(self, folder: Path, *, clock: Clock | None = None) -> None:
+    def __init__(self, folder: Path, *, clock: Clock | None = None, idle_s: float = IDLE_S) -> None:
+        self._idle_s = idle_s
         self._folder = folder
         self._clock = clock or SystemClock()
         self._lock = threading.Condition()
@@ -101,16 +102,16 @@ class HeldShard:
         """One timer runs as long as it is open, however often it is used."""
         self._used_at_s = self._clock.now_s()
         if self._release is None and self._shard is not None:
-            self._release = self._clock.call_later(IDLE_S, self._release_if_idle)
+            self._release = self._clock.call_later(self._idle_s, self._release_if_idle)
 
     def _release_if_idle(self) -> None:
         with self._lock:
             self._release = None
             unused_s = self._clock.now_s() - self._used_at_s
-            if self._users == 0 and unused_s >= IDLE_S:
+            if self._users == 0 and unused_s >= self._idle_s:
                 self._let_go()
             elif self._shard is not None:
-                wait_s = max(IDLE_S - unused_s, _RETRY_S)
+                wait_s = max(self._idle_s - unused_s, _RETRY_S)
                 self._release = self._clock.call_later(wait_s, self._release_if_idle)
 
     def _let_go(self) -> None:
