@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 KIB_PER_MIB = 1024
@@ -17,7 +18,10 @@ USER_TIME = 11
 
 def worker_ids() -> set[int]:
     """The processes that this one has started and that live."""
-    lists = [path.read_text() for path in Path("/proc/self/task").glob("*/children")]
+    lists = []
+    for path in Path("/proc/self/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended meanwhile
+            lists.append(path.read_text())
     return {int(number) for each in lists for number in each.split()}
 
 
