@@ -3,6 +3,9 @@ PYTHON := $(or $(PYTHON),$(shell for name in python3 python3.13 python3.12 pytho
 	$$name -c '' 2>/dev/null && echo $$name && break; done))
 RUN := .venv/bin/python -m
 
+# Else each of the hundreds of processes that the tests start would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 # ASK reaches the program through the environment, as it was typed: $ and quotes included.
 override ASK := $(value ASK)
 export ASK

@@ -25,6 +25,7 @@ from core.engines.protocol import (
     ToolCall,
     Usage,
 )
+from core.engines.remote.transport import certificates
 from core.media.content import RgbImage
 from core.media.encoding import encode_png
 
@@ -90,7 +91,7 @@ def open_chat(server: OllamaServer, remote_model: str) -> ChatOllama:
         model=remote_model,
         base_url=server.base_url,
         reasoning=False,
-        client_kwargs={"trust_env": False, "follow_redirects": False},
+        client_kwargs={"trust_env": False, "follow_redirects": False, "verify": certificates()},
         sync_client_kwargs={"transport": server.transport, "timeout": server.generation_timeout},
     )
 

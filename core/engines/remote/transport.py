@@ -5,6 +5,9 @@ Owns that rule; knows nothing of what is asked or answered.
 
 from __future__ import annotations
 
+import functools
+import ssl
+
 import httpx
 
 
@@ -16,8 +19,14 @@ class OneRequestTransport(httpx.HTTPTransport):
     """
 
     def __init__(self) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=certificates(), trust_env=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.headers["connection"] = "close"
         return super().handle_request(request)
+
+
+@functools.cache
+def certificates() -> ssl.SSLContext:
+    """What tells true servers from false ones, read once: it takes longer than most calls."""
+    return httpx.create_ssl_context(trust_env=False)

@@ -35,7 +35,7 @@ class Amount:
         return Amount(self.system_mb - other.system_mb, self.device_mb - other.device_mb)
 
     def __bool__(self) -> bool:
-        return self != NOTHING
+        return bool(self.system_mb or self.device_mb)
 
     def beyond(self, room: Amount) -> Amount:
         """What of this need finds no place in `room`. Of what is not needed nothing is lacking,
@@ -54,7 +54,11 @@ NOTHING = Amount()
 
 def total(amounts: Iterable[Amount]) -> Amount:
     """The sum of `amounts`."""
-    return sum(amounts, NOTHING)
+    system_mb = device_mb = 0
+    for amount in amounts:
+        system_mb += amount.system_mb
+        device_mb += amount.device_mb
+    return Amount(system_mb, device_mb)
 
 
 def _beyond(need_mb: int, room_mb: int) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.model_pool.memory.amount import KINDS, Amount, Kind, total
+from core.model_pool.memory.amount import KINDS, Amount, Kind
 from core.model_pool.scheduling import reasons
 from core.settings.models import Priority
 
@@ -169,7 +169,8 @@ def _names(victims: Victims) -> tuple[str, ...]:
 
 
 def _held(residents: Iterable[Resident]) -> Amount:
-    return total(resident.reserved for resident in residents)
+    held = list(residents)
+    return Amount(sum(each.reserved_mb for each in held), sum(each.device_mb for each in held))
 
 
 def _first(lacking: Amount) -> Kind:
