@@ -5,7 +5,16 @@ Owns that rule; knows nothing of what is asked or answered.
 
 from __future__ import annotations
 
+import ssl
+from functools import cache
+
 import httpx
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Shared: reading the certificates takes 20 ms, and servers are asked at every choice."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class OneRequestTransport(httpx.HTTPTransport):
@@ -16,7 +25,7 @@ class OneRequestTransport(httpx.HTTPTransport):
     """
 
     def __init__(self) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=_tls(), trust_env=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.headers["connection"] = "close"
