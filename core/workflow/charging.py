@@ -9,24 +9,21 @@ from collections.abc import Sequence
 
 from agents.agent import Answer
 from core.engines.prices import cost
-from core.errors import SARAiError
-from core.model_pool import ModelPool
+from core.model_pool.prices import token_price
+from core.settings import Settings
 
 NO_CURRENCY = "USD"
 """Of what costs nothing."""
 
 
-def charge(answers: Sequence[Answer], pool: ModelPool) -> tuple[float | None, str]:
+def charge(answers: Sequence[Answer], settings: Settings) -> tuple[float | None, str]:
     """What all of them cost together, and in which currency.
 
     None where the price of one is not known, or they are in several currencies.
     """
     total, currency = 0.0, ""
     for each in answers:
-        try:
-            price = pool.resolve(each.model).price
-        except SARAiError:  # its files went away meanwhile
-            price = None
+        price = token_price(settings.models[each.model], settings)
         if price is None:
             return None, currency or NO_CURRENCY
         amount = cost(each.usage, price)

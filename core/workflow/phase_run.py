@@ -13,7 +13,7 @@ from typing import Any
 
 from agents.agent import Question
 from core.errors import PhaseFailed, PhaseTimeout
-from core.model_pool import ModelPool
+from core.settings import Settings
 from core.workflow.asking import Reach, Tally, ask_in_order
 from core.workflow.charging import charge
 from core.workflow.checks import Check
@@ -74,7 +74,7 @@ def run_phase(phase: TaskPhase, job: Job, progress: Progress, tools: Tools) -> P
         error, value = failure, tally.made.text if tally.made else None
     return _result(
         phase,
-        tools.reach.pool,
+        tools.reach.pool.settings,
         tally,
         value=value,
         error=error,
@@ -126,7 +126,7 @@ def _question(
 
 def _result(
     phase: TaskPhase,
-    pool: ModelPool,
+    settings: Settings,
     tally: Tally,
     *,
     value: Any,
@@ -140,7 +140,7 @@ def _result(
     usages = [each.usage for each in tally.answers]
     prompt_tokens = sum(usage.prompt_tokens for usage in usages)
     completion_tokens = sum(usage.completion_tokens for usage in usages)
-    amount, currency = charge(tally.answers, pool)
+    amount, currency = charge(tally.answers, settings)
     return PhaseResult(
         phase=str(phase),
         model_used=asked.model if asked else "",

@@ -1,4 +1,4 @@
-"""The comparison of one model with two: measured, kept, and gone on with."""
+"""What phases save, measured on tiny models: the figures are told, kept, and gone on with."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.measuring.memory_meter import metered
 from benchmarks.synthetic_models.catalogue import MODELS
+from benchmarks.workflow import grouping
 from benchmarks.workflow.saving import SAME_PROMPTS, Trial, measure
 
 TINY = replace(
@@ -50,3 +51,11 @@ def test_memory_counts_for_as_long_as_it_is_held() -> None:
         pass
     assert meter.gb_s == pytest.approx(held_mb * 2**20 / 1e9 * meter.seconds)
     assert meter.peak_gb == meter.mean_gb == pytest.approx(held_mb * 2**20 / 1e9)
+
+
+def test_the_order_saves_loads_and_changes_no_answer(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.gguf"
+    TINY.write(path)
+    figures = {each.name: each for each in grouping.measure(path, repeats=1)}
+    loads = figures["loads of models, phases planned"]
+    assert (loads.value, loads.peers) == (2, {"as listed": 4})

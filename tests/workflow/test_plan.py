@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
+from core.settings import load_settings
+from core.settings.lookup import defaults_file
 from core.workflow.phases import TaskPhase
 from core.workflow.plan import Memory, Plan, ordered, plan
+from core.workflow.profiles import profiles_of
 
 P = TaskPhase
 PLENTY = Memory({}, 1000)
@@ -49,6 +54,14 @@ def test_models_that_do_not_fit_together_do_not_run_together() -> None:
     free = {phase: frozenset[TaskPhase]() for phase in models}
     assert len(plan(free, models, one_at_a_time("a", "b"), max_parallel=2).waves) == 2
     assert len(plan(free, models, PLENTY, max_parallel=2).waves) == 1
+
+
+def test_waves_of_the_shipped_agents_make_nobody_wait_in_vain() -> None:
+    for profile in profiles_of(load_settings(defaults_file(), environ={})).values():
+        waits = ordered(profile.dependencies())
+        waves = plan(waits, EACH, PLENTY, max_parallel=2).waves
+        for before, wave in pairwise(waves):
+            assert all(waits[phase] >= set(before) for phase in wave), profile.agent_name
 
 
 def test_a_refinement_is_the_neighbour_of_its_review_and_alone() -> None:
