@@ -44,7 +44,7 @@ lock: ## solve pyproject.toml anew into requirements.lock (needs uv; ARGS=--upgr
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url --quiet --extra dev $(ARGS) --output-file requirements.lock pyproject.toml
 
-train-router: setup ## train the routing classifier anew (needs scipy; DATA=folder of the public sets)
+train-router: setup ## train the routing classifier anew (needs scipy and scikit-learn; DATA=folder of the public sets)
 	@$(RUN) models.router.train --data $(or $(DATA),../shared/data/routing)
 
 train-emotion: setup ## train the emotion heads anew (needs scipy, scikit-learn; DATA=folder of the sets)

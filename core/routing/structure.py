@@ -68,6 +68,6 @@ def form_of(text: str, word_count: int) -> Iterator[str]:
 
 
 def _length(word_count: int) -> str:
-    """In bands, each half as wide again as the one before."""
+    """In bands, each of which begins at 1.4 times the one before."""
     band = int(2 * math.log2(max(word_count, 1)))
     return f"{math.ceil(2 ** (band / 2))} words or more"
