@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.retrieval.citations import cited_numbers
+
 if TYPE_CHECKING:
     from benchmarks.twenty_questions.__main__ import Asked
 
@@ -24,10 +26,12 @@ here as it came, the wrong ones too; nothing was left out.
 
 **{passed} of {total} right** ({by_language}); a passage of the right document was among those
 cited in {found} of {answerable}. Right is an answer that holds the words that were written down
-beforehand (`benchmarks/twenty_questions/questions.yaml`), also where SARAi took back what the
-model said and quoted its passages instead, as in {quoted}; two questions have no answer, and there
-the right one is to say so. What failed: the model is too small for most questions, and those that
-share too few words with their document for `rag` were left to it alone.
+beforehand (`benchmarks/twenty_questions/questions.yaml`) and cites the document that was: {own}
+in the model's words, {quoted} where SARAi took those back and quoted its passages instead. Two
+questions have no answer, and the right one is to refuse. What failed: the model is too small for
+most questions, and those that share too few words with their document for `rag` were left to it
+alone.
+Of the passages those stand here that an answer cites, as a terminal shows them.
 """
 COMMANDS = """\
 sarai index repository pdfs
@@ -49,7 +53,8 @@ def page_of(asked: Sequence[Asked], indexed: str, folder: str) -> str:
             passed=sum(each.passed for each in asked),
             total=len(asked),
             by_language=", ".join(_sum(asked, language, name) for language, name in TITLES.items()),
-            quoted=sum("«" in str(each.state["response"]) for each in asked),
+            own=sum(not _is_quoted(each) for each in asked if each.right and each.passed),
+            quoted=sum(_is_quoted(each) for each in asked if each.right and each.passed),
             found=sum(each.found for each in asked if each.right),
             answerable=sum(bool(each.right) for each in asked),
         )
@@ -67,6 +72,10 @@ def _sum(asked: Sequence[Asked], language: str, name: str) -> str:
     return f"{name} {sum(each.passed for each in some)} of {len(some)}"
 
 
+def _is_quoted(each: Asked) -> bool:
+    return "«" in str(each.state["response"])
+
+
 def _told(each: Asked, folder: str) -> str:
     state = each.state
     lines = [f"\n**{each.question}** — {'right' if each.passed else 'wrong'}", ""]
@@ -77,7 +86,10 @@ def _told(each: Asked, folder: str) -> str:
 
 
 def _cited(state: Any, folder: str) -> Iterator[str]:
+    cited = cited_numbers(state["response"])
     for each in state["citations"]:
+        if cited and each["number"] not in cited:
+            continue
         path = each["path"].removeprefix(f"{folder}/")
         place = (
             f"p. {each['page']}" if each["page"] else f"{each['first_line']}-{each['last_line']}"

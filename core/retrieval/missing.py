@@ -26,15 +26,15 @@ def gone_for_good(missing: Iterable[FileRecord], root: str) -> tuple[set[str], l
     Returns: them, and the folders whose files only cannot be seen.
     """
     gone: set[str] = set()
-    unseen: dict[str, bool] = {}
+    unseen: set[str] = set()
     for file in missing:
         folder = _nearest_folder(file.path, root)
         indexed_s = datetime.fromisoformat(file.indexed_at).timestamp()
         if _hides(folder, indexed_s):
-            unseen[folder] = True
+            unseen.add(folder)
         else:
             gone.add(file.path)
-    return gone, [Skipped(folder, NOT_THERE) for folder in unseen]
+    return gone, [Skipped(folder, NOT_THERE) for folder in sorted(unseen)]
 
 
 def _nearest_folder(path: str, root: str) -> str:

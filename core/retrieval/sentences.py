@@ -11,7 +11,7 @@ import re
 FULL_LINE_SIGNS = 50
 """A shorter line without a full stop was not wrapped: it is a heading, an item, a row or code."""
 
-# "St. Johns", "Fielding H. Garrison": a short word with a capital and a point is cut short.
+# "Dr. Gil", "Ana B. Ferro": a short word with a capital and a point is cut short.
 _END = re.compile(r"(?<!\b[A-Z]\.)(?<!\b[A-Z]\w\.)(?<=[.!?…])[\"'»”)\]]*\s+")
 _ITEM = re.compile(r"[-*+|#>]|\d+[.)]\s")
 _ALIGNED = re.compile(r"\S\s{2,}\S")

@@ -30,9 +30,9 @@ def test_no_more_than_three() -> None:
 
 
 def test_a_sentence_with_the_number_comes_first() -> None:
-    said = "Varsovia creció. En 1901 tenía 711 988 habitantes."
-    (found,) = extracts("¿Cuántos tenía Varsovia en 1901?", [passage(said)])
-    assert found == (1, "En 1901 tenía 711 988 habitantes.")
+    said = "Lires creció. En 1712 tenía 300 vecinos."
+    (found,) = extracts("¿Cuántos tenía Lires en 1712?", [passage(said)])
+    assert found == (1, "En 1712 tenía 300 vecinos.")
 
 
 def test_orders_are_not_quoted_and_endless_lines_are_cut() -> None:

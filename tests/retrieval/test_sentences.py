@@ -7,8 +7,8 @@ import pytest
 from core.retrieval.sentences import sentences
 
 WRAPPED = (
-    "Jacksonville se centra en las orillas del río St. Johns, a unas\n"
-    "340 millas al norte de Miami. El clima es húmedo."
+    "El molino de la señora Ana está junto a la capilla de St. Lawe, a\n"
+    "90 pasos de la fuente de Lires. El clima es húmedo."
 )
 
 
@@ -21,12 +21,12 @@ WRAPPED = (
         (
             WRAPPED,
             [
-                "Jacksonville se centra en las orillas del río St. Johns, a unas 340 millas al "
-                "norte de Miami.",
+                "El molino de la señora Ana está junto a la capilla de St. Lawe, a 90 pasos de la "
+                "fuente de Lires.",
                 "El clima es húmedo.",
             ],
         ),
-        ("Fielding H. Garrison lo cree. Otros no.", ["Fielding H. Garrison lo cree.", "Otros no."]),
+        ("Ana B. Ferro lo cree. Otros no.", ["Ana B. Ferro lo cree.", "Otros no."]),
         ("a" * 60 + "\n- uno\n- dos", ["a" * 60, "- uno", "- dos"]),
         ("sarai index status        " + "what is indexed" * 3 + "\nx", None),
         ("", []),

@@ -93,27 +93,28 @@ def test_what_the_caller_gave_supports_too() -> None:
     assert claim.supported
 
 
-PLAGUE = {
-    1: "En 1466, quizás 40 000 personas murieron de la peste en París.",
-    2: "La peste de Londres de 1665 mató a 100 000 personas.",
-    3: "The River St. Johns was drawn by Jean Ribault.",
+VILLAGE = {
+    1: "En 1712, quizás 300 vecinos dejaron Teis por la sal.",
+    2: "La sal de Lires de 1745 la vendieron 80 vecinos.",
+    3: "The mill at St. Lawe was built by Ana Ferro.",
 }
+SALT = "¿Cuántos vecinos dejaron Teis por la sal en 1712?"
 
 
 @pytest.mark.parametrize(
     ("question", "answer", "expected"),
     [
-        ("¿Cuántas personas murieron de peste en París en 1466?", "40 000 [1].", True),
-        ("¿Cuántas personas murieron de peste en París en 1466?", "1665 [2].", False),
-        ("¿Cuántas personas murieron de peste en París en 1466?", "París [1].", False),
-        ("¿En qué año fue la peste de Londres?", "1665 [2].", True),
-        ("¿De qué color es el buzón?", "1665 [2].", False),
-        ("Who drew the river St. Johns?", "St [3].", False),
-        ("Who drew the river St. Johns?", "Jean Ribault [3].", True),
-        ("¿Quién dibujó el río?", "Jean Ribault [3].", True),
+        (SALT, "300 [1].", True),
+        (SALT, "1745 [2].", False),
+        (SALT, "Teis [1].", False),
+        ("¿De qué año es la sal de Lires?", "1745 [2].", True),
+        ("¿De qué color es el buzón?", "1745 [2].", False),
+        ("Who built the mill at St. Lawe?", "St [3].", False),
+        ("Who built the mill at St. Lawe?", "Ana Ferro [3].", True),
+        ("¿Quién hizo el molino?", "Ana Ferro [3].", True),
     ],
 )
 def test_a_word_or_two_have_to_stand_where_the_question_does(
     question: str, answer: str, expected: bool
 ) -> None:
-    assert only(answer, question, PLAGUE) is expected
+    assert only(answer, question, VILLAGE) is expected
