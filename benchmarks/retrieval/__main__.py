@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.report import Figure, data_folder, run_with_options
-from benchmarks.retrieval import kills, pairs, quality, speed, threads
+from benchmarks.retrieval import kills, memories, pairs, quality, speed, threads
 from benchmarks.retrieval.parts import MINILM, parts
 
 
@@ -40,7 +40,9 @@ def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
     minilm = arguments.data / "embeddings" / MINILM
     with ExitStack() as opened:
         root = arguments.keep or Path(opened.enter_context(tempfile.TemporaryDirectory()))
-        made = opened.enter_context(parts(root, minilm if minilm.is_file() else None))
+        encoder = minilm if minilm.is_file() else None
+        yield from memories.measure(root / "memory", arguments.data, encoder)
+        made = opened.enter_context(parts(root, encoder))
         yield from quality.measure(made, arguments.data)
         yield from pairs.measure(arguments.data)
         yield from speed.measure(made, arguments.points)
