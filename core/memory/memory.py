@@ -55,7 +55,9 @@ class Memory:
         self._database.stay_open()
         self._catalogue = Catalogue(self._database)
         self._embeddings = Embeddings(pool, self._database, keep_questions=False)
-        self._store = EmbeddedStore(pool.folder.memory_vectors, idle_s=IDLE_S)
+        self._store = EmbeddedStore(
+            pool.folder.memory_vectors, idle_s=IDLE_S, mended_by="sarai memory rebuild"
+        )
         self._lock = ProcessLock(pool.folder.memory.with_suffix(".lock"))
         self._collection = Collection(
             self._catalogue, StoringState(self._database), self._store, self._embeddings

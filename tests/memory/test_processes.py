@@ -14,7 +14,7 @@ from core.storage.folder import DataFolder
 from tests.memory.conftest import OpenMemory, texts
 
 ROOT = Path(__file__).parents[2]
-KILLS = 3
+KILLS = 2
 WRITTEN = 20
 
 
