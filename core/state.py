@@ -188,7 +188,7 @@ class State(TypedDict, total=False):
     user_id: str | None
     system_prompt: str | None  # replaces the agent's own
     context: list[str] | None  # passages the answer should use
-    store_memory: bool | None  # None: as configured; False: this turn is kept nowhere
+    store_memory: bool | None  # None: as configured; False: no word of this turn is kept
     retrieve_context: bool | None  # documents and memory: None where they bear on it; False: not
     preferences: Preferences | None
 

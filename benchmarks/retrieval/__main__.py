@@ -13,10 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.report import Figure, data_folder, run_with_options
-from benchmarks.retrieval import kills, pairs, quality, speed, threads
+from benchmarks.retrieval import kills, memories, pairs, quality, speed, threads
 from benchmarks.retrieval.parts import MINILM, parts
 
-PARTS = ("quality", "pairs", "speed", "kills", "threads")
+PARTS = ("memory", "quality", "pairs", "speed", "kills", "threads")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,10 @@ def measure(arguments: argparse.Namespace) -> Iterator[Figure]:
     minilm = arguments.data / "embeddings" / MINILM
     with ExitStack() as opened:
         root = arguments.keep or Path(opened.enter_context(tempfile.TemporaryDirectory()))
-        made = opened.enter_context(parts(root, minilm if minilm.is_file() else None))
+        encoder = minilm if minilm.is_file() else None
+        if "memory" in arguments.only:
+            yield from memories.measure(root / "memory", arguments.data, encoder)
+        made = opened.enter_context(parts(root, encoder))
         if "quality" in arguments.only:
             yield from quality.measure(made, arguments.data)
         if "pairs" in arguments.only:

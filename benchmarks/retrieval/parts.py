@@ -54,9 +54,8 @@ class Parts:
         return found
 
 
-@contextmanager
-def parts(root: Path, minilm: Path | None) -> Iterator[Parts]:
-    """On the data folder `root`; what was embedded there before is not embedded again."""
+def minilm_keys(minilm: Path | None) -> dict[str, str]:
+    """The configuration whose embedding model is MiniLM's file; None: there is none."""
     keys = {"ollama.base_url": "http://127.0.0.1:9"}
     if minilm is not None:
         model = "models.embeddinggemma_300m"
@@ -67,6 +66,13 @@ def parts(root: Path, minilm: Path | None) -> Iterator[Parts]:
             f"{model}.max_memory_mb": "null",
             f"{model}.alpha_es": "0",  # an English encoder
         }
+    return keys
+
+
+@contextmanager
+def parts(root: Path, minilm: Path | None) -> Iterator[Parts]:
+    """On the data folder `root`; what was embedded there before is not embedded again."""
+    keys = minilm_keys(minilm)
     environ = {"SARAI__" + key.upper().replace(".", "__"): value for key, value in keys.items()}
     folder = open_data_folder(root)
     pool = ModelPool(load_settings(environ=environ), folder)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from core.errors import InvalidInput
 from core.interfaces.memory_view import found_lines, meant_by, memory_line, memory_lines
 from core.interfaces.session import Session
-from core.memory.memory import Memory
 
 SHOWN = 20
 SEARCH = "search"
@@ -16,13 +15,18 @@ SEARCH = "search"
 
 def remember(session: Session, words: str) -> None:
     """Keep a fact. Raises: InvalidInput, StorageError."""
-    kept = _memory(session).remember(words)
+    services = session.assistant.services
+    if not services.settings.memory.enabled:
+        raise InvalidInput(
+            "Memory is switched off.", key="memory.enabled", hint="Set memory.enabled: true."
+        )
+    kept = services.memory.remember(words)
     session.presenter.note(f"remembered: {memory_line(kept)}")
 
 
 def show_memory(session: Session, words: str) -> None:
     """The newest memories, or those that fit a question. Raises: InvalidInput, StorageError."""
-    memory, (first, *rest) = _memory(session), (words.split(maxsplit=1) or [""])
+    memory, (first, *rest) = session.assistant.services.memory, words.split(maxsplit=1) or [""]
     if first not in {"", SEARCH} or (first == SEARCH and not rest):
         raise InvalidInput(
             f"What of memory? Not {words!r}.", key="/memory", hint="Use /memory search WORDS."
@@ -46,12 +50,3 @@ def forget(session: Session, words: str) -> None:
         f"Forgotten: {count}. It does not come back by itself; this conversation may still "
         "hold the words: /clear forgets it."
     )
-
-
-def _memory(session: Session) -> Memory:
-    services = session.assistant.services
-    if not services.settings.memory.enabled:
-        raise InvalidInput(
-            "Memory is switched off.", key="memory.enabled", hint="Set memory.enabled: true."
-        )
-    return services.memory

@@ -16,7 +16,7 @@ def add_memory(commands: Commands[P]) -> None:
         "--user", metavar="NAME", default="", help="of this user_id; without it, your own"
     )
     memory.set_defaults(command_module="memory")
-    names = "list|search|remember|forget|export|import"
+    names = "list|search|remember|forget|export|import|rebuild"
     actions = memory.add_subparsers(dest="action", metavar=names, required=True)
     listing = actions.add_parser("list", help="all of it, the newest first")
     listing.add_argument("--json", action="store_true", help="for programs")
@@ -31,3 +31,4 @@ def add_memory(commands: Commands[P]) -> None:
     export.add_argument("file", metavar="FILE", help="that is not there yet; - is standard output")
     imported = actions.add_parser("import", help="bring in what was exported, all or nothing")
     imported.add_argument("file", metavar="FILE", help="- is standard input")
+    actions.add_parser("rebuild", help="make its vectors anew from what is kept")

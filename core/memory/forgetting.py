@@ -7,12 +7,12 @@ so that it does not come back by itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from core.memory.record import Remembered
 from core.memory.records import Records, path_of, tenant_of
+from core.memory.vectors import Vectors
 from core.retrieval.catalogue.catalogue import Catalogue
-from core.retrieval.embeddings import Embeddings
 from core.storage.database import Database
 from core.text.folding import folded_words
 
@@ -20,21 +20,19 @@ _TABLES = ("memories", "forgotten", "items", "files", "terms", "embeddings")
 
 
 class Forgetting:
-    """Deletes memories of one database. `rebuild` makes the vectors anew from what is left."""
+    """Deletes memories of one database."""
 
     def __init__(
         self,
         database: Database,
         catalogue: Catalogue,
         records: Records,
-        embeddings: Embeddings,
-        rebuild: Callable[[], None],
+        vectors: Vectors,
     ) -> None:
         self._database = database
         self._catalogue = catalogue
         self._records = records
-        self._embeddings = embeddings
-        self._rebuild = rebuild
+        self._vectors = vectors
 
     def forget(self, memories: Sequence[Remembered]) -> int:
         """See `Memory.forget`."""
@@ -69,11 +67,11 @@ class Forgetting:
         for each in memories:
             paths[tenant_of(each.user)].append(path_of(each, each.id))
         for tenant, own in paths.items():
-            self._embeddings.forget(self._catalogue.texts(own, tenant))
+            self._vectors.forget(self._catalogue.texts(own, tenant))
 
     def _leave_no_trace(self) -> None:
         """A store keeps points that were deleted for a while; one made anew never had them."""
-        self._rebuild()
+        self._vectors.rebuild()
         self._database.compact()
 
 

@@ -16,10 +16,10 @@ from urllib.parse import quote
 
 from core.memory.record import utc_now
 from core.memory.records import id_of
+from core.memory.vectors import Vectors
 from core.retrieval.catalogue.catalogue import Catalogue, FileRecord, Stamp
 from core.retrieval.chunks import split_blocks
 from core.retrieval.parsing.blocks import Block
-from core.retrieval.searching import Hit
 from core.retrieval.stores.protocol import Filters
 from core.storage.database import Database
 from core.text.halves import without_halves
@@ -58,13 +58,13 @@ class Items:
         self,
         database: Database,
         catalogue: Catalogue,
-        search: Callable[[str, Filters], Sequence[Hit]],
+        vectors: Vectors,
         *,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
         self._catalogue = catalogue
-        self._search = search
+        self._vectors = vectors
         self._now = now
 
     def get(self, namespace: Namespace, key: str) -> KeptItem | None:
@@ -100,7 +100,8 @@ class Items:
     def scores(self, query: str, prefix: Namespace) -> dict[int, float]:
         """How well items below `prefix` fit `query`, by their number; others do not at all."""
         scores: dict[int, float] = {}
-        for hit in self._search(query, Filters(tenant=TENANT, paths=(_folder(prefix),))):
+        filters = Filters(tenant=TENANT, paths=(_folder(prefix),))
+        for hit in self._vectors.search(query, filters).hits:
             for passage in (hit.passage, *hit.also):
                 scores.setdefault(id_of(passage), hit.score)
         return scores

@@ -1,7 +1,7 @@
 """What is remembered, for the rest of SARAi: kept, found, forgotten.
 
-Owns when the vectors are brought up to date, and what becomes a memory at all; knows nothing of
-the graph or of prompts.
+Owns what becomes a memory at all, and the parts that do the rest; knows nothing of the graph or of
+prompts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Self
 
 from core.cancellation import Cancellation
-from core.errors import ModelError
 from core.memory.forgetting import Forgetting
 from core.memory.items import Items
 from core.memory.record import Kind, NewMemory, Remembered, utc_now
@@ -21,20 +20,12 @@ from core.memory.relevance import Relevance
 from core.memory.schema import MIGRATIONS
 from core.memory.searching import MemorySearch, Recalled
 from core.memory.telling import fact_of, turns_of
+from core.memory.vectors import Vectors
 from core.model_pool import ModelPool
 from core.retrieval.catalogue.catalogue import Catalogue
-from core.retrieval.catalogue.storing import StoringState
-from core.retrieval.collection import Collection
-from core.retrieval.embeddings import Embeddings
-from core.retrieval.late_interaction import LateInteraction
-from core.retrieval.searching import CANDIDATES, Hit, Searcher
-from core.retrieval.stores.embedded import EmbeddedStore
+from core.retrieval.searching import CANDIDATES
 from core.retrieval.stores.protocol import Filters
 from core.storage.database import Database
-from core.storage.process_lock import ProcessLock
-
-IDLE_S = 0.2
-"""Long enough for one question, and short: every conversation that is open takes its turn."""
 
 
 class Memory:
@@ -53,23 +44,13 @@ class Memory:
         self.now = now
         self._database = Database(pool.folder.memory, MIGRATIONS)
         self._database.stay_open()
-        self._catalogue = Catalogue(self._database)
-        self._embeddings = Embeddings(pool, self._database, keep_questions=False)
-        self._store = EmbeddedStore(pool.folder.memory_vectors, idle_s=IDLE_S)
-        self._lock = ProcessLock(pool.folder.memory.with_suffix(".lock"))
-        self._collection = Collection(
-            self._catalogue, StoringState(self._database), self._store, self._embeddings
-        )
-        self._searcher = Searcher(
-            self._catalogue, self._collection, self._embeddings, LateInteraction(pool)
-        )
-        self._records = Records(self._database, self._catalogue)
-        self._search = MemorySearch(self._records, self._searcher)
-        self._forgetting = Forgetting(
-            self._database, self._catalogue, self._records, self._embeddings, self.rebuild
-        )
-        self._relevance = Relevance(self._catalogue)
-        self.items = Items(self._database, self._catalogue, self._score_items, now=now)
+        catalogue = Catalogue(self._database)
+        self._vectors = Vectors(pool, self._database, catalogue)
+        self._records = Records(self._database, catalogue)
+        self._search = MemorySearch(self._records, self._vectors)
+        self._forgetting = Forgetting(self._database, catalogue, self._records, self._vectors)
+        self._relevance = Relevance(catalogue)
+        self.items = Items(self._database, catalogue, self._vectors, now=now)
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +65,7 @@ class Memory:
 
     def close(self) -> None:
         """Let go of everything; safe to call twice."""
-        self._store.close()
+        self._vectors.close()
         self._database.close()
 
     def remember(
@@ -164,18 +145,16 @@ class Memory:
         """
         if not self._records.some(user):
             return Recalled()
-        self.bring_up_to_date(cancel)
-        with self._lock.held(alone=False):
-            return self._search.search(
-                query,
-                top_k,
-                user=user,
-                now=self.now(),
-                thread=thread,
-                kinds=kinds,
-                difficulty=difficulty,
-                cancel=cancel,
-            )
+        return self._search.search(
+            query,
+            top_k,
+            user=user,
+            now=self.now(),
+            thread=thread,
+            kinds=kinds,
+            difficulty=difficulty,
+            cancel=cancel,
+        )
 
     def recall(
         self,
@@ -201,9 +180,7 @@ class Memory:
         """
         if not self._records.some(user):
             return 0.0
-        self.bring_up_to_date()
-        with self._lock.held(alone=False):
-            return self._searcher.match(query, Filters(tenant=tenant_of(user)))
+        return self._vectors.match(query, Filters(tenant=tenant_of(user)))
 
     def listed(
         self, *, user: str = "", kinds: Sequence[Kind] = ("fact", "turn"), limit: int = -1
@@ -249,28 +226,6 @@ class Memory:
         """
         return self._forgetting.forget_everything()
 
-    def bring_up_to_date(self, cancel: Cancellation | None = None) -> None:
-        """Make everything searchable, by meaning too where there is an embedding model.
-
-        Raises: StorageError, Cancelled.
-        """
-        with self._lock.held(alone=True):
-            self._sync(cancel)
-
     def rebuild(self) -> None:
         """Make the vectors anew from SQLite; no text is embedded again. Raises: StorageError."""
-        with self._lock.held(alone=True):
-            self._collection.rebuild()
-            self._sync(None)
-
-    def _score_items(self, query: str, filters: Filters) -> tuple[Hit, ...]:
-        self.bring_up_to_date()
-        with self._lock.held(alone=False):
-            return self._searcher.search(query, CANDIDATES, filters=filters).hits
-
-    def _sync(self, cancel: Cancellation | None) -> None:
-        try:
-            encoder = self._embeddings.encoder()
-            self._collection.sync(encoder, cancel=cancel)
-        except ModelError:  # the search tells why meaning does not count
-            self._collection.sync(cancel=cancel)
+        self._vectors.rebuild()

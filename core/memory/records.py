@@ -8,24 +8,17 @@ all of a memory or nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from core.memory.record import Kind, NewMemory, Remembered, text_digest
+from core.memory.rows import INSERT, NEIGHBOURS, SELECT, read, remembered, row_of
 from core.memory.supersession import supersede
 from core.retrieval.catalogue.catalogue import Catalogue, FileRecord, Stamp, StoredPassage
 from core.retrieval.chunks import split_blocks
 from core.retrieval.duplicates import normalised
 from core.retrieval.parsing.blocks import Block
 from core.storage.database import Database
-
-_MANY = 500
-_SELECT = (
-    "SELECT memories.*, later.valid_from AS later_from FROM memories "
-    "LEFT JOIN memories AS later ON later.id = memories.superseded_by"
-)
-_INSERT = "INSERT INTO memories VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
 
 
 def tenant_of(user: str) -> str:
@@ -65,13 +58,13 @@ class Records:
         """
         with self._database.transaction() as connection:
             ids = [self._add(connection, each, lift=lift) for each in new]
-            found = {each.id: each for each in _read(connection, [i for i in ids if i])}
+            found = {each.id: each for each in read(connection, [i for i in ids if i])}
         return [found[each] if each else None for each in ids]
 
     def get(self, ids: Sequence[int], user: str) -> dict[int, Remembered]:
         """Those of `ids` that exist and are the user's."""
         with self._database.connection() as connection:
-            return {each.id: each for each in _read(connection, ids) if each.user == user}
+            return {each.id: each for each in read(connection, ids) if each.user == user}
 
     def listed(
         self, user: str, *, kinds: Sequence[Kind] = ("fact", "turn"), limit: int = -1
@@ -79,11 +72,11 @@ class Records:
         """The user's memories, the newest first."""
         with self._database.connection() as connection:
             rows = connection.execute(
-                f"{_SELECT} WHERE memories.user = ? AND memories.kind IN (?, ?) "
+                f"{SELECT} WHERE memories.user = ? AND memories.kind IN (?, ?) "
                 "ORDER BY memories.said_at DESC, memories.id DESC LIMIT ?",
                 (user, kinds[0], kinds[-1], limit),
             )
-            return [_remembered(row) for row in rows]
+            return [remembered(row) for row in rows]
 
     def some(self, user: str | None = None) -> bool:
         """Whether anything is remembered: of the user, or of anybody."""
@@ -98,10 +91,10 @@ class Records:
         """The user's memories of exactly these words."""
         with self._database.connection() as connection:
             rows = connection.execute(
-                f"{_SELECT} WHERE memories.user = ? AND memories.digest = ?",
+                f"{SELECT} WHERE memories.user = ? AND memories.digest = ?",
                 (user, text_digest(text)),
             )
-            return [_remembered(row) for row in rows]
+            return [remembered(row) for row in rows]
 
     def neighbours(self, ids: Sequence[int]) -> dict[int, list[int]]:
         """For each turn what was said right before and after it in its conversation.
@@ -111,7 +104,7 @@ class Records:
         found: dict[int, list[int]] = {}
         with self._database.connection() as connection:
             for each in ids:
-                rows = connection.execute(_NEIGHBOURS, {"id": each})
+                rows = connection.execute(NEIGHBOURS, {"id": each})
                 found[each] = [row["id"] for row in rows]
         return found
 
@@ -127,8 +120,8 @@ class Records:
     def of_thread(self, thread: str) -> list[Remembered]:
         """What was said in a conversation, whoever said it."""
         with self._database.connection() as connection:
-            rows = connection.execute(f"{_SELECT} WHERE memories.thread = ?", (thread,))
-            return [_remembered(row) for row in rows]
+            rows = connection.execute(f"{SELECT} WHERE memories.thread = ?", (thread,))
+            return [remembered(row) for row in rows]
 
     def delete(self, memories: Sequence[Remembered]) -> None:
         """Delete these as if they had never been. Raises: StorageError."""
@@ -145,7 +138,7 @@ class Records:
             return None
         if (same := _same(connection, new, digest)) is not None:
             return same
-        memory_id = int(connection.execute(_INSERT, _row(new, digest)).lastrowid or 0)
+        memory_id = int(connection.execute(INSERT, row_of(new, digest)).lastrowid or 0)
         self._make_searchable(connection, new, memory_id)
         supersede(connection, new.user, new.subject)
         return memory_id
@@ -153,7 +146,7 @@ class Records:
     def _make_searchable(
         self, connection: sqlite3.Connection, new: NewMemory, memory_id: int
     ) -> None:
-        stamp = Stamp(len(new.text), int(new.said_at.timestamp() * 1e9))
+        stamp = Stamp(len(new.text), 0)  # when it was said stands in the memory
         chunks = split_blocks([Block(new.text, first_line=1)])
         record = FileRecord(path_of(new, memory_id), stamp, "", new.kind)
         self._catalogue.add(connection, record, chunks, tenant_of(new.user))
@@ -166,18 +159,6 @@ class Records:
             supersede(connection, each.user, each.subject)
 
 
-_BESIDE = """
-    SELECT beside.id FROM memories AS mine JOIN memories AS beside ON beside.id =
-        (SELECT {nearest}(id) FROM memories WHERE thread = mine.thread AND user = mine.user
-         AND id {side} mine.id)
-    WHERE mine.id = :id AND mine.kind = 'turn' AND beside.kind = 'turn'
-    AND (mine.thread <> '' OR beside.said_at = mine.said_at)
-"""
-_NEIGHBOURS = " UNION ALL ".join(
-    _BESIDE.format(nearest=nearest, side=side) for nearest, side in (("MAX", "<"), ("MIN", ">"))
-)
-
-
 def _is_forgotten(connection: sqlite3.Connection, user: str, digest: bytes) -> bool:
     found = connection.execute(
         "SELECT 1 FROM forgotten WHERE user = ? AND digest = ?", (user, digest)
@@ -188,10 +169,10 @@ def _is_forgotten(connection: sqlite3.Connection, user: str, digest: bytes) -> b
 def _same(connection: sqlite3.Connection, new: NewMemory, digest: bytes) -> int | None:
     """What is there already: a fact of these words that still holds, or this very turn."""
     rows = connection.execute(
-        f"{_SELECT} WHERE memories.user = ? AND memories.kind = ? AND memories.digest = ?",
+        f"{SELECT} WHERE memories.user = ? AND memories.kind = ? AND memories.digest = ?",
         (new.user, new.kind, digest),
     )
-    for known in map(_remembered, rows):
+    for known in map(remembered, rows):
         if normalised(known.text) == normalised(new.text) and _says_the_same(known, new):
             return known.id
     return None
@@ -205,44 +186,3 @@ def _says_the_same(known: Remembered, new: NewMemory) -> bool:
         return known.valid_from == new.valid_from
     still_holds = known.superseded_by is None and known.valid_from <= new.valid_from
     return still_holds or known.valid_from == new.valid_from
-
-
-def _row(new: NewMemory, digest: bytes) -> tuple[object, ...]:
-    return (
-        new.kind, new.user, new.thread, new.speaker, new.text, digest, new.said_at.timestamp(),
-        new.difficulty, new.subject, _seconds(new.valid_from), _seconds(new.valid_until),
-    )  # fmt: skip
-
-
-def _read(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Remembered]:
-    for first in range(0, len(ids), _MANY):
-        some = ids[first : first + _MANY]
-        marks = ", ".join("?" * len(some))
-        rows = connection.execute(f"{_SELECT} WHERE memories.id IN ({marks})", some)
-        yield from map(_remembered, rows)
-
-
-def _remembered(row: sqlite3.Row) -> Remembered:
-    ends = [each for each in (row["valid_until"], row["later_from"]) if each is not None]
-    return Remembered(
-        id=row["id"],
-        kind=row["kind"],
-        user=row["user"],
-        thread=row["thread"],
-        speaker=row["speaker"],
-        text=row["text"],
-        said_at=datetime.fromtimestamp(row["said_at"], UTC),
-        difficulty=row["difficulty"],
-        subject=row["subject"],
-        valid_from=_time(row["valid_from"]),
-        valid_until=_time(min(ends) if ends else None),
-        superseded_by=row["superseded_by"],
-    )
-
-
-def _seconds(time: datetime | None) -> float | None:
-    return None if time is None else time.timestamp()
-
-
-def _time(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -16,8 +16,11 @@ from core.retrieval.terms import SearchWord, search_words
 TURN_COVERAGE = 0.5
 """What was said in passing has to hold this much of the question, as documents have."""
 
-NEAR = 0.5
-"""A cosine from which on a memory bears on a question without a word in common."""
+NEAR = 0.6
+"""A cosine from which on a memory bears on a question without a word in common.
+
+Source: docs/measurements.md (MiniLM; other models place theirs otherwise).
+"""
 
 
 class Relevance:

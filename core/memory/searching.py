@@ -14,8 +14,9 @@ from core.cancellation import Cancellation
 from core.memory.ranking import ranked, with_neighbours, with_successors
 from core.memory.record import Kind, Remembered
 from core.memory.records import Records, folder_of, id_of, tenant_of
+from core.memory.vectors import Vectors
 from core.retrieval.chunks import MAX_SIGNS
-from core.retrieval.searching import CANDIDATES, Hit, Searcher
+from core.retrieval.searching import Hit
 from core.retrieval.stores.protocol import Filters
 
 
@@ -55,9 +56,9 @@ class _Place:
 class MemorySearch:
     """Searches the memories of one database. Safe among threads."""
 
-    def __init__(self, records: Records, searcher: Searcher) -> None:
+    def __init__(self, records: Records, vectors: Vectors) -> None:
         self._records = records
-        self._searcher = searcher
+        self._vectors = vectors
 
     def search(
         self,
@@ -80,7 +81,7 @@ class MemorySearch:
             formats=tuple(kinds),
             paths=() if thread is None else (folder_of("turn", thread),),
         )
-        found = self._searcher.search(query, CANDIDATES, filters=filters, cancel=cancel)
+        found = self._vectors.search(query, filters, cancel)
         places = _places(found.hits)
         scores = {each: place.score for each, place in places.items()}
         neighbours = self._records.neighbours(list(places))

@@ -25,7 +25,7 @@ from agents.rag import (
     quoting,
     unsupported_warning,
 )
-from core.errors import ModelError, WebSearchError
+from core.errors import ModelError, StorageError, WebSearchError
 from core.events import Restarted
 from core.nodes.answering import fixed_reply, language_of
 from core.nodes.chosen_reply import chosen_reply
@@ -53,7 +53,7 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
     recalled = recall(state, runtime.context, language_of(state))
     if not (found.passages or state.get("context") or _memory_knows(state, runtime)):
         refusal = _refusal(state, runtime.context.services, web_asked=web_asked)
-        warnings = [*filter(None, [found.note])]
+        warnings = [*filter(None, [found.note]), *recalled.warnings]
         return {**_refused(refusal, state, runtime), "warnings": warnings}
     try:
         update = chosen_reply("rag", state, runtime, found.passages, recalled)
@@ -114,7 +114,10 @@ def _memory_knows(state: State, runtime: Runtime[TurnContext]) -> bool:
     services, asked = runtime.context.services, state.get("input") or ""
     if state.get("retrieve_context") is False or not services.settings.memory.enabled:
         return False
-    match = services.memory.match(asked, user=state.get("user_id") or "")
+    try:
+        match = services.memory.match(asked, user=state.get("user_id") or "")
+    except StorageError:  # the warning of `recall` tells
+        return False
     return match >= services.settings.routing.doc_match_threshold
 
 

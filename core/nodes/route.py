@@ -41,7 +41,10 @@ def route(state: State, runtime: Runtime[TurnContext]) -> State:
 
 
 def _nothing_kept(state: State, services: Services) -> bool:
-    return services.documents.empty() and not services.memory.anything(state.get("user_id") or "")
+    if not services.documents.empty():
+        return False
+    remembers = services.settings.memory.enabled
+    return not (remembers and services.memory.anything(state.get("user_id") or ""))
 
 
 def _cared_for(state: State, services: Services) -> RouteChoice | None:

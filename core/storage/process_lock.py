@@ -22,14 +22,15 @@ _RETRY_S = 0.01
 class ProcessLock:
     """Safe among threads too: each use opens the file anew. It cannot be taken twice by one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, patience_s: float = PATIENCE_S) -> None:
         self._path = path
+        self._patience_s = patience_s
 
     @contextmanager
     def held(self, *, alone: bool) -> Iterator[None]:
         """Inside, nobody else holds it; or only others that do not want it alone.
 
-        Raises: StorageBusy, when it is taken for more than 10 s; StorageError.
+        Raises: StorageBusy, when it is taken for longer than one waits; StorageError.
         """
         try:
             make_private(self._path)
@@ -44,7 +45,7 @@ class ProcessLock:
             yield
 
     def _take(self, file: int, kind: int) -> None:
-        give_up_s = time.monotonic() + PATIENCE_S
+        give_up_s = time.monotonic() + self._patience_s
         while True:
             try:
                 fcntl.flock(file, kind | fcntl.LOCK_NB)

@@ -104,6 +104,22 @@ def test_odd_signs_are_kept(memory: Memory) -> None:
     assert len(memory.listed()) == 3
 
 
+def test_vectors_that_are_damaged_are_told_and_mended(
+    open_memory: OpenMemory, folder: DataFolder
+) -> None:
+    first = open_memory()
+    first.remember(LUNA)
+    assert texts(first, "perro") == [LUNA]
+    first.close()
+    for path in folder.memory_vectors.rglob("*.json"):
+        path.write_bytes(b"damaged")
+    again = open_memory()
+    with pytest.raises(StorageError, match="sarai memory rebuild"):
+        again.search("perro")
+    again.rebuild()
+    assert texts(again, "perro") == [LUNA]
+
+
 # Facts that change
 
 
@@ -172,7 +188,7 @@ def test_when_the_newer_is_forgotten_the_older_holds_again(
     assert (only.text, only.superseded_by, only.valid_until) == ("Vivo en Lugo", None, None)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
 @given(st.permutations(range(5)))
 def test_each_fact_ends_where_the_next_begins(memory: Memory, order: list[int]) -> None:
     user = uuid4().hex

@@ -44,7 +44,7 @@ def test_facts_turns_and_their_times_come_back(memory: Memory, calendar: Calenda
     assert import_lines(memory, ["", *lines, "  "], user="ana") == Imported(0, 5, 0)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(
     st.lists(st.tuples(words, st.sampled_from(["", "a", "b"]), st.integers(0, 900)), max_size=6),
     st.lists(st.tuples(words, words, st.none() | st.floats(0, 1)), max_size=4),

@@ -44,6 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
                 _export(memory, arguments.file, user, presenter)
             case "import":
                 _import(memory, arguments.file, user, presenter)
+            case "rebuild":
+                memory.rebuild()
+                presenter.line("The vectors of everybody's memory are made anew.")
     return EXIT_OK
 
 

@@ -14,7 +14,7 @@ import qdrant_edge as qdrant
 
 from core.clock import Clock
 from core.retrieval.sparse import SparseVector
-from core.retrieval.stores.held_shard import IDLE_S, HeldShard
+from core.retrieval.stores.held_shard import IDLE_S, MENDED_BY, HeldShard
 from core.retrieval.stores.protocol import (
     DENSE,
     SPARSE,
@@ -32,12 +32,20 @@ class EmbeddedStore:
     """A `VectorStore` in `folder`, which is made when it is needed.
 
     One process at a time can have it open: it is let go of a moment after each use, and
-    whoever finds it taken waits. `idle_s` is how long that moment is.
+    whoever finds it taken waits. `idle_s` is how long that moment is,
+    and `mended_by` the command that makes a damaged store anew.
     """
 
-    def __init__(self, folder: Path, *, clock: Clock | None = None, idle_s: float = IDLE_S) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Clock | None = None,
+        idle_s: float = IDLE_S,
+        mended_by: str = MENDED_BY,
+    ) -> None:
         self.place = str(folder)
-        self._held = HeldShard(folder, clock=clock, idle_s=idle_s)
+        self._held = HeldShard(folder, clock=clock, idle_s=idle_s, mended_by=mended_by)
 
     def reset(self, dimensions: int | None) -> None:
         def emptied(folder: Path) -> qdrant.EdgeShard:

@@ -19,6 +19,7 @@ from core.errors import StorageBusy, StorageError
 IDLE_S = 2.0
 """How long it stays open unused: opening costs some tenths of a second."""
 
+MENDED_BY = "sarai index rebuild"
 PATIENCE_S = 10.0
 _RETRY_S = 0.05
 _CONFIG = "edge_config.json"
@@ -28,8 +29,16 @@ _TAKEN = "WouldBlock"  # its write-ahead log is locked by another process
 class HeldShard:
     """The shard of a folder, shared by the threads of this process."""
 
-    def __init__(self, folder: Path, *, clock: Clock | None = None, idle_s: float = IDLE_S) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Clock | None = None,
+        idle_s: float = IDLE_S,
+        mended_by: str = MENDED_BY,
+    ) -> None:
         self._idle_s = idle_s
+        self._mended_by = mended_by
         self._folder = folder
         self._clock = clock or SystemClock()
         self._lock = threading.Condition()
@@ -131,7 +140,7 @@ class HeldShard:
             )
         return StorageError(
             f"The vector store {self._folder} cannot be used: {error}.",
-            hint="`sarai index rebuild` makes it anew from what is indexed; nothing is lost.",
+            hint=f"`{self._mended_by}` makes it anew from SQLite; nothing is lost.",
         )
 
 
