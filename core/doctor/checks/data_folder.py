@@ -31,7 +31,8 @@ def check_data_folder(around: Surroundings) -> Iterator[Finding]:
     yield fail(f"{root} cannot be written: {problem}", ELSEWHERE) if problem else ok(str(root))
     if around.data.database.exists():
         yield _database(around.data.database, len(MIGRATIONS))
-    for path in (around.data.checkpoints, around.data.workflows, around.data.memory):
+    data = around.data
+    for path in (data.checkpoints, data.workflows, data.memory, data.answers):
         if path.exists():
             yield _database(path)
 
