@@ -2,7 +2,7 @@
 
 Owns the matrices, the losses and their minimisation (one thread, always with the same result).
 Knows nothing of where examples come from. The squared hinge loss tells many classes apart better
-than a softmax does on the same features (docs/measurements.md); its sums are calibrated later.
+than a softmax does (docs/measurements.md); its sums are calibrated later.
 """
 
 from __future__ import annotations

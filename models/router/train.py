@@ -31,7 +31,7 @@ from models.router.prompts import SEED, Example, filled_frames, written
 
 TRAINED = Path(__file__).parents[2] / "core" / "routing" / "trained"
 FOLDS = 5
-COPIES = 3  # perturbed copies of each written prompt
+COPIES = 2  # perturbed copies of each written prompt
 # Of what these say of the task, little is told: they are many, and hardly requests.
 QUIET_TASKS = {"feelings": 0.4, "lookups": 0.5, "facts": 0.5}
 
