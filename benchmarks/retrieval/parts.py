@@ -26,6 +26,7 @@ from core.retrieval.stores.embedded import EmbeddedStore
 from core.settings import load_settings
 from core.storage.database import Database
 from core.storage.folder import open_data_folder
+from core.storage.process_lock import ProcessLock, lock_of
 
 MINILM = "all-MiniLM-L6-v2.Q8_0.gguf"
 LIMIT = 10
@@ -81,7 +82,8 @@ def parts(root: Path, minilm: Path | None) -> Iterator[Parts]:
     store = EmbeddedStore(folder.vectors)
     embeddings = Embeddings(pool, database)
     catalogue = Catalogue(database)
-    collection = Collection(catalogue, StoringState(database), store, embeddings)
+    making = ProcessLock(lock_of(folder.vectors))
+    collection = Collection(catalogue, StoringState(database), store, embeddings, making)
     try:
         yield Parts(
             catalogue,

@@ -20,7 +20,7 @@ from core.retrieval.searching import CANDIDATES, Found, Searcher
 from core.retrieval.stores.embedded import EmbeddedStore
 from core.retrieval.stores.protocol import Filters
 from core.storage.database import Database
-from core.storage.process_lock import ProcessLock
+from core.storage.process_lock import ProcessLock, lock_of
 
 IDLE_S = 0.2
 """Long enough for one question, and short: every conversation that is open takes its turn."""
@@ -36,9 +36,10 @@ class Vectors:
         folder = pool.folder.memory_vectors
         self._embeddings = Embeddings(pool, database, keep_questions=False)
         self._store = EmbeddedStore(folder, idle_s=IDLE_S, mended_by="sarai memory rebuild")
-        self._lock = ProcessLock(pool.folder.memory.with_suffix(".lock"))
+        self._lock = ProcessLock(lock_of(pool.folder.memory))
+        making = ProcessLock(lock_of(folder))
         self._collection = Collection(
-            catalogue, StoringState(database), self._store, self._embeddings
+            catalogue, StoringState(database), self._store, self._embeddings, making
         )
         self._searcher = Searcher(
             catalogue, self._collection, self._embeddings, LateInteraction(pool)

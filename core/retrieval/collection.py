@@ -22,6 +22,7 @@ from core.retrieval.catalogue.storing import (
 from core.retrieval.embeddings import Embeddings, Encoder
 from core.retrieval.sparse import Bag, MeanLengths, passage_vector
 from core.retrieval.stores.protocol import Payload, Point, Vector, VectorStore
+from core.storage.process_lock import ProcessLock
 
 PASSAGES_AT_ONCE = 128
 DRIFT = 0.2
@@ -41,7 +42,11 @@ class _Weighed:
 
 
 class Collection:
-    """One vector store and the catalogue behind it. Safe among threads."""
+    """One vector store and the catalogue behind it. Safe among threads.
+
+    Args:
+        making: held by the process that makes the store anew; whoever comes second finds it made.
+    """
 
     def __init__(
         self,
@@ -49,8 +54,10 @@ class Collection:
         state: StoringState,
         store: VectorStore,
         embeddings: Embeddings,
+        making: ProcessLock,
     ) -> None:
         self.store = store
+        self._making = making
         self._catalogue = catalogue
         self._state = state
         self._embeddings = embeddings
@@ -130,9 +137,11 @@ class Collection:
             if (encoder or not held.identity) and _drifted(held.means, means):
                 self._state.begin(replace(held, means=means))
             return
-        self.store.reset(self._embeddings.dimensions(encoder) if encoder else None)
-        identity = encoder.identity if encoder else ""
-        self._state.begin(HeldCollection(self.store.place, identity, means))
+        with self._making.held(alone=True):
+            if not self._as_wanted(encoder):
+                self.store.reset(self._embeddings.dimensions(encoder) if encoder else None)
+                identity = encoder.identity if encoder else ""
+                self._state.begin(HeldCollection(self.store.place, identity, means))
 
     def _bury(self) -> None:
         while ids := self._state.tombstones():

@@ -35,6 +35,7 @@ from core.retrieval.upkeep import IndexStatus, Upkeep
 from core.retrieval.watching import Watch
 from core.retrieval.web import WebSearch
 from core.storage.database import Database
+from core.storage.process_lock import ProcessLock, lock_of
 
 RESCAN_AFTER_S = 1.0
 
@@ -71,7 +72,11 @@ class DocumentIndex:
         self._catalogue = Catalogue(self._database)
         self._store = store or open_store(self._settings, pool.folder)
         self._collection = Collection(
-            self._catalogue, StoringState(self._database), self._store, self.embeddings
+            self._catalogue,
+            StoringState(self._database),
+            self._store,
+            self.embeddings,
+            ProcessLock(lock_of(pool.folder.vectors)),
         )
         folder = None if self._settings.folder is None else str(self._settings.folder.absolute())
         self._names = PassageNames(folder)

@@ -20,6 +20,7 @@ from core.settings.user_path import with_home
 from core.storage.database import is_damage, storage_error
 from core.storage.folder import DataFolder
 from core.storage.private_file import PRIVATE_FILE_MODE, UNFINISHED_PREFIX
+from core.storage.process_lock import lock_of
 
 _DATABASE_SUFFIXES = {".db", ".sqlite"}
 _COMPANIONS = ("-wal", "-shm")
@@ -84,7 +85,7 @@ def delete(folder: DataFolder, *, include_models: bool = False) -> list[Path]:
     own = [Path(f"{path}{end}") for path in databases for end in ("", *_COMPANIONS)]
     own += [folder.feedback_log, folder.prompt_history, folder.accepted_licences]
     own += [
-        folder.memory.with_suffix(".lock"),
+        *(lock_of(path) for path in (folder.memory, folder.memory_vectors, folder.vectors)),
         folder.vectors,
         folder.memory_vectors,
         folder.media,

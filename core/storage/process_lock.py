@@ -19,6 +19,11 @@ PATIENCE_S = 10.0
 _RETRY_S = 0.01
 
 
+def lock_of(path: Path) -> Path:
+    """The file that stands for the lock on a file or folder, beside it."""
+    return path.with_suffix(".lock")
+
+
 class ProcessLock:
     """Safe among threads too: each use opens the file anew. It cannot be taken twice by one."""
 
