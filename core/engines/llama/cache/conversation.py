@@ -39,9 +39,11 @@ class Conversation(Protocol):
 
 def knows_answer(conversation: Conversation, prompt: Sequence[Entry]) -> bool:
     """Whether the answer to `prompt` can begin without any evaluation."""
-    if conversation.scores is None or conversation.prompt_entries != len(prompt):
-        return False
-    return common_prefix(conversation.entries, prompt) == len(prompt)
+    return (
+        conversation.prompt_entries == len(prompt)
+        and common_prefix(conversation.entries, prompt) == len(prompt)
+        and conversation.scores is not None
+    )
 
 
 def is_left(conversation: Conversation, prompt: Sequence[Entry]) -> bool:
