@@ -214,9 +214,10 @@ def test_what_was_taught_decides_only_after_it_was_switched_on(
     assert assistant.invoke("hola")["model_draw"] is None
     with services.database.transaction() as connection:
         connection.execute("INSERT INTO learning VALUES (1, '2026-01-01T00:00Z', 99, 1, 1, 1)")
-    draws = [drawn(assistant) for _ in range(6)]
+    draws = [drawn(assistant) for _ in range(12)]
     assert draws[0]["shares"]["two"] > 0.75
-    assert sum(draw["chosen"] == "two" for draw in draws) >= 3
+    # By that share fewer than four of twelve come once in 2,500 times.
+    assert sum(draw["chosen"] == "two" for draw in draws) >= 4
     assert services.learning.switch_off()
     assert assistant.invoke("hola")["model_draw"] is None
 
