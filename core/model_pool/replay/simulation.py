@@ -12,8 +12,8 @@ from typing import Protocol
 
 from core.errors import ModelTooLarge
 from core.model_pool.memory.amount import Amount
+from core.model_pool.scheduling.expectation import Expectation
 from core.model_pool.scheduling.plan import Admit, Resident, plan_admission
-from core.model_pool.scheduling.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class PlannedPolicy:
     def __init__(self, budget_mb: int, pinned: Collection[str] = ()) -> None:
         self._budget_mb = budget_mb
         self._pinned = frozenset(pinned)
-        self._usage = Usage()
+        self._expectation = Expectation()
 
     def expired(self, loaded: Sequence[SimulatedModel], now_s: float) -> Iterable[str]:
         return ()
@@ -81,16 +81,9 @@ class PlannedPolicy:
     def victims(
         self, wanted: SimulatedModel, loaded: Sequence[SimulatedModel], now_s: float
     ) -> Iterable[str]:
-        residents = [
-            Resident(
-                model.name,
-                model.size_mb,
-                permanent=model.name in self._pinned,
-                load_s=model.load_s,
-                uses_per_s=self._usage.uses_per_s(model.name, now_s),
-            )
-            for model in loaded
-        ]
+        load_s = {model.name: model.load_s for model in loaded}
+        uses_per_s = self._expectation.uses_per_s(load_s, now_s)
+        residents = [self._resident(model, uses_per_s[model.name]) for model in loaded]
         decision = plan_admission(Amount(wanted.size_mb), residents, Amount(self._budget_mb))
         if isinstance(decision, Admit):
             return decision.victims
@@ -101,7 +94,16 @@ class PlannedPolicy:
         )
 
     def used(self, model: SimulatedModel, now_s: float) -> None:
-        self._usage.count(model.name, now_s)
+        self._expectation.used(self._resident(model), Amount(self._budget_mb), now_s)
+
+    def _resident(self, model: SimulatedModel, uses_per_s: float = 0.0) -> Resident:
+        return Resident(
+            model.name,
+            model.size_mb,
+            permanent=model.name in self._pinned,
+            load_s=model.load_s,
+            uses_per_s=uses_per_s,
+        )
 
 
 def replay(

@@ -20,6 +20,7 @@ from core.model_pool.scheduling.decisions import EvictionRecord, record, ring
 from core.model_pool.scheduling.durations import Durations
 from core.model_pool.scheduling.effects import Begin, Effect, Stop, Tell
 from core.model_pool.scheduling.events import ModelLoading
+from core.model_pool.scheduling.expectation import Expectation
 from core.model_pool.scheduling.plan import (
     Admit,
     Decision,
@@ -31,7 +32,7 @@ from core.model_pool.scheduling.plan import (
 from core.model_pool.scheduling.queue import in_order, starves
 from core.model_pool.scheduling.records import Load, Loaded
 from core.model_pool.scheduling.table import Table
-from core.model_pool.scheduling.usage import Usage, rate_of
+from core.model_pool.scheduling.usage import rate_of
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class Admission:
         room: Room,
         breakers: Breakers,
         durations: Durations,
-        usage: Usage,
+        expectation: Expectation,
         *,
         leave: Callable[[Loaded, str], bool],
         order: Callable[[Effect], None],
@@ -71,7 +72,7 @@ class Admission:
         self._table = table
         self._breakers = breakers
         self._durations = durations
-        self._usage = usage
+        self._expectation = expectation
         self._leave = leave
         self._order = order
         self._draining: list[Loaded] = []
@@ -114,7 +115,8 @@ class Admission:
         if not isinstance(decision, Admit):
             return False
         load_s = self._durations.load_s(load.name, load.resolved.need.whole_mb) or 0.0
-        uses_per_s = rate_of(likelihood) + self._usage.uses_per_s(load.name, now_s)
+        expected = self._expectation.uses_per_s({load.name: load_s}, now_s)
+        uses_per_s = rate_of(likelihood) + expected[load.name]
         worth = Resident(load.name, 0, load_s=load_s, uses_per_s=uses_per_s).cost
         leaving = [each for each in residents if each.name in decision.victims]
         if sum(each.cost for each in leaving) >= worth:

@@ -7,14 +7,16 @@ given back by all gets one, and those in use share the processor. Decides nothin
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.durations import Durations
 from core.model_pool.scheduling.effects import Effect
+from core.model_pool.scheduling.expectation import Expectation
 from core.model_pool.scheduling.idle import IdleRules, call_off
 from core.model_pool.scheduling.records import Load, Loaded
 from core.model_pool.scheduling.table import Table
 from core.model_pool.scheduling.thread_budget import shares
-from core.model_pool.scheduling.usage import Usage
 
 
 class Leases:
@@ -22,23 +24,26 @@ class Leases:
 
     Args:
         cores: threads that all models in use share.
+        limit: what all models may take together now.
     """
 
     def __init__(
         self,
         table: Table,
-        usage: Usage,
+        expectation: Expectation,
         durations: Durations,
         idle: IdleRules,
         *,
         cores: int,
+        limit: Callable[[], Amount],
         order: Callable[[Effect], None],
     ) -> None:
         self._table = table
-        self._usage = usage
+        self._expectation = expectation
         self._durations = durations
         self._idle = idle
         self._cores = cores
+        self._limit = limit
         self._order = order
 
     def take(self, model: Loaded, now_s: float) -> None:
@@ -65,7 +70,8 @@ class Leases:
         """One less; the model may have left meanwhile."""
         model.leases -= 1
         model.last_used_s = now_s
-        self._usage.count(model.name, now_s)
+        used = replace(model.resident(), leases=0)
+        self._expectation.used(used, self._limit(), now_s)
         if not model.leases and self._table.still_here(model):
             self._durations.used(model.name, now_s - model.in_use_since_s)
             self._idle.released(model)

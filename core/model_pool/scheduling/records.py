@@ -13,6 +13,7 @@ from core.engines.protocol import Engine
 from core.model_pool.memory.amount import NOTHING, Amount
 from core.model_pool.memory.shared_ledger import Reservation
 from core.model_pool.resolve import ResolvedModel
+from core.model_pool.scheduling.plan import Resident
 from core.settings.models import ModelSettings
 
 Phase = Literal["waiting", "making_room", "opening"]
@@ -60,6 +61,18 @@ class Loaded:
             last_used_s=now_s,
             threads=load.resolved.spec.threads,
             next_ttl_s=load.next_ttl_s,
+        )
+
+    def resident(self) -> Resident:
+        """What it holds, as the plan wants it; how often it is used is not known here."""
+        return Resident(
+            self.name,
+            self.reserved.system_mb,
+            leases=self.leases,
+            permanent=self.settings.permanent,
+            priority=self.settings.priority,
+            load_s=self.load_s,
+            device_mb=self.reserved.device_mb,
         )
 
 

@@ -24,12 +24,12 @@ from core.model_pool.scheduling.departures import Departures
 from core.model_pool.scheduling.durations import Durations
 from core.model_pool.scheduling.effects import Effect, Tell
 from core.model_pool.scheduling.events import ModelFailed, ModelReady
+from core.model_pool.scheduling.expectation import Expectation
 from core.model_pool.scheduling.idle import IdleRules, appoint, leavers
 from core.model_pool.scheduling.leases import Leases
 from core.model_pool.scheduling.queue import in_order
 from core.model_pool.scheduling.records import Load, Loaded, Ticket
 from core.model_pool.scheduling.table import Table
-from core.model_pool.scheduling.usage import Usage
 from core.model_pool.scheduling.waiting import LOOK_AGAIN_S, Waiting, fail_all
 from core.settings.models import ModelSettings
 
@@ -44,8 +44,8 @@ class Scheduler:
     """
 
     def __init__(self, room: Room, idle: IdleRules, *, cores: int) -> None:
-        usage = Usage()
-        self.table = Table(usage)
+        expectation = Expectation()
+        self.table = Table(expectation)
         self.breakers = Breakers()
         self.durations = Durations()
         self.last_errors: dict[str, str] = {}
@@ -59,11 +59,19 @@ class Scheduler:
             room,
             self.breakers,
             self.durations,
-            usage,
+            expectation,
             leave=self._departures.leave,
             order=order,
         )
-        self._leases = Leases(self.table, usage, self.durations, idle, cores=cores, order=order)
+        self._leases = Leases(
+            self.table,
+            expectation,
+            self.durations,
+            idle,
+            cores=cores,
+            limit=self.admission.limit,
+            order=order,
+        )
         self._waiting = Waiting(
             self.table,
             self.admission,

@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from core.model_pool.memory.amount import Amount, total
+from core.model_pool.scheduling.expectation import Expectation
 from core.model_pool.scheduling.plan import Resident
 from core.model_pool.scheduling.records import Load, Loaded
-from core.model_pool.scheduling.usage import Usage
 
 
 class Table:
-    """All reservations by name; `usage` tells what each is worth."""
+    """All reservations by name; `expectation` tells what each is worth."""
 
-    def __init__(self, usage: Usage) -> None:
+    def __init__(self, expectation: Expectation) -> None:
         self.loaded: dict[str, Loaded] = {}
         self.loads: dict[str, Load] = {}
         self._leaving: list[Loaded | Load] = []
-        self._usage = usage
+        self._expectation = expectation
 
     @property
     def reserved(self) -> Amount:
@@ -38,7 +38,7 @@ class Table:
 
     def residents(self, now_s: float) -> list[Resident]:
         """Everybody's reservation and what it is worth at `now_s`, as the plan wants it."""
-        ready = [self._resident(model, now_s) for model in self.loaded.values()]
+        ready = self._ready(now_s)
         moving = [
             Resident(
                 each.name, each.reserved.system_mb, leases=1, device_mb=each.reserved.device_mb
@@ -51,7 +51,7 @@ class Table:
     def after_all(self, now_s: float) -> list[Resident]:
         """Who will hold memory when what leaves has left, what loads is there, and every
         lease has ended."""
-        ready = [replace(self._resident(model, now_s), leases=0) for model in self.loaded.values()]
+        ready = [replace(each, leases=0) for each in self._ready(now_s)]
         coming = [
             Resident(
                 load.name,
@@ -64,17 +64,13 @@ class Table:
         ]
         return ready + coming
 
-    def _resident(self, model: Loaded, now_s: float) -> Resident:
-        return Resident(
-            name=model.name,
-            reserved_mb=model.reserved.system_mb,
-            leases=model.leases,
-            permanent=model.settings.permanent,
-            priority=model.settings.priority,
-            load_s=model.load_s,
-            uses_per_s=self._usage.uses_per_s(model.name, now_s),
-            device_mb=model.reserved.device_mb,
-        )
+    def _ready(self, now_s: float) -> list[Resident]:
+        load_s = {model.name: model.load_s for model in self.loaded.values()}
+        uses_per_s = self._expectation.uses_per_s(load_s, now_s)
+        return [
+            replace(model.resident(), uses_per_s=uses_per_s[model.name])
+            for model in self.loaded.values()
+        ]
 
     def still_here(self, model: Loaded) -> bool:
         return self.loaded.get(model.name) is model

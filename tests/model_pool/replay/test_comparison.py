@@ -121,7 +121,7 @@ def test_a_pin_is_advised_where_it_spares_loading() -> None:
     advice = advise(RecordedTrace(tuple(requests), models, {}), BUDGET_MB)
     assert advice is not None
     assert (advice.change, advice.model, advice.load_s) == ("pin", "slow", 20.0 + 5 * 4)
-    assert advice.instead_of_s >= 5 * 21
+    assert advice.instead_of_s >= 2 * 20.0 + 4 * 4  # slow leaves at least once
 
 
 def test_taking_a_pin_away_is_advised_where_it_is_in_the_way() -> None:
