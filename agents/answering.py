@@ -25,6 +25,7 @@ from core.errors import (
 from core.model_pool import ModelPool, Prefetch
 from core.settings import Settings
 
+WAS_CUT = "The answer was cut at"
 NEVER_REPLACED = (ContextOverflow, ModelLacksModality)
 """Errors of the question or the configuration: another model would only hide them."""
 
@@ -266,6 +267,6 @@ def _say(text: str, call: _Call, pieces: list[str]) -> None:
 
 def _notices(completion: Completion) -> Iterator[str]:
     if completion.finish_reason == "length":
-        yield f"The answer was cut at {completion.usage.completion_tokens} tokens."
+        yield f"{WAS_CUT} {completion.usage.completion_tokens} tokens."
     if completion.finish_reason == "cancelled":
         yield "The answer was stopped on request."

@@ -7,6 +7,7 @@ from other words: what somebody did not ask to be kept is not kept.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _GREETING = r"(?:hola|buenas|oye|mira|ok|vale|hey|hi|hello|listen|well|bueno|ah|y|and)"
 _POLITE = r"(?:por favor|please|sarai|can you|could you|puedes|podrias)"
@@ -26,15 +27,22 @@ _STATEMENT = re.compile(
 _END = re.compile(r"\n|(?:\w{4,}|[\"'»”)\]])[.!?…]+\s+(?=[\"'«“(]*[A-ZÁÉÍÓÚÑ0-9])|[.!?…]*\s+(?=¿)")
 
 
-def stated_fact(text: str) -> str:
-    """What `text` asks to be remembered, verbatim; "" when it asks for nothing of the kind."""
+@dataclass(frozen=True, slots=True)
+class StatedFact:
+    """What is to be remembered, verbatim, and whether nothing else was said."""
+
+    text: str
+    is_all: bool
+
+
+def stated_fact(text: str) -> StatedFact | None:
+    """What `text` asks to be remembered; None when it asks for nothing of the kind."""
     asked = _STATEMENT.match(text)
     if asked is None:
-        return ""
-    fact = _first_sentence(asked["fact"]).strip()
-    return "" if fact.endswith("?") or "¿" in fact else fact.rstrip(".").rstrip()
-
-
-def _first_sentence(text: str) -> str:
-    end = _END.search(text)
-    return text[: end.end()] if end else text
+        return None
+    said = asked["fact"]
+    end = _END.search(said)
+    fact = (said[: end.end()] if end else said).strip()
+    if fact.endswith("?") or "¿" in fact:
+        return None
+    return StatedFact(fact.rstrip(".").rstrip(), is_all=not (end and said[end.end() :].strip()))

@@ -85,7 +85,7 @@ def reply(
     manner = manner_for(state, context.services)
     if manner.answer:
         told = fixed_reply(manner.answer, runtime)
-        return {**told, "agent_used": agent.name, **_noted(manner), "citations": [], "warnings": []}
+        return {**told, "agent_used": agent.name, **noted(manner), "citations": [], "warnings": []}
     if recalled is None:
         recalled = recall(state, context, language_of(state))
     listener = Streamed(runtime.stream_writer)
@@ -111,7 +111,7 @@ def reply(
         "tried": list(made.tried),
         "response": made.text,
         "finish_reason": made.finish_reason,
-        **_noted(manner),
+        **noted(manner),
         "emotion_diff": _diff(manner, made),
         "cached_at": given.at if given else None,
         "usage": state.get("usage") if given else added_usage(state.get("usage"), made),
@@ -121,7 +121,8 @@ def reply(
     }
 
 
-def _noted(manner: Manner) -> State:
+def noted(manner: Manner) -> State:
+    """What the state tells of how the user's words read."""
     return {
         "emotion": manner.emotion,
         "tone_style": manner.style,

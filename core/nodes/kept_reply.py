@@ -105,13 +105,14 @@ def _lasts(state: State, manner: Manner, sources: Sequence[Passage], services: S
         return False
     said = [state.get("input") or "", *(turn["user"] for turn in state.get("history") or ())]
     return not (
-        _is_felt(state, manner)
+        is_felt(state, manner)
         or _is_asked_of_the_web(state, sources, services)
         or any(is_personal(each) or is_dated(each) for each in said)
     )
 
 
-def _is_felt(state: State, manner: Manner) -> bool:
+def is_felt(state: State, manner: Manner) -> bool:
+    """Whether the turn carries feeling, which is answered anew each time."""
     label = manner.emotion["label"] if manner.emotion else "neutral"
     return (
         state.get("route") == "omni" or label != "neutral" or manner.careful or bool(manner.opening)

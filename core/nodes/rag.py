@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agents.answering import NEVER_REPLACED
+from agents.answering import NEVER_REPLACED, WAS_CUT
 from agents.rag import (
     NEAREST,
     NO_DOCUMENTS,
@@ -27,6 +27,7 @@ from agents.rag import (
 )
 from core.errors import ModelError, StorageError, WebSearchError
 from core.events import Restarted
+from core.nodes.acknowledging import acknowledged
 from core.nodes.answering import fixed_reply, language_of
 from core.nodes.chosen_reply import chosen_reply
 from core.nodes.remembering import recall
@@ -49,6 +50,8 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
     Raises: StorageError, when the documents cannot be read; ModelError, for a question that
         no model could take.
     """
+    if told := acknowledged("rag", state, runtime):
+        return told
     found, web_asked = _looked_up(state, runtime)
     recalled = recall(state, runtime.context, language_of(state))
     if not (found.passages or state.get("context") or _memory_knows(state, runtime)):
@@ -164,7 +167,8 @@ def _held_to_passages(
         runtime.stream_writer(Restarted(TAKEN_BACK))
         shown = passages[: len(update["citations"])]
         answered = fixed_reply(_nearest(state, shown, claimed=bool(claims)), runtime)
-        return {**update, **answered, "emotion_diff": None}
+        told = [each for each in update["warnings"] if not each.startswith(WAS_CUT)]
+        return {**update, **answered, "emotion_diff": None, "warnings": told}
     wrong = [unsupported_warning(claim.text) for claim in claims if not claim.supported]
     return {**update, "warnings": [*update["warnings"], *wrong]}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from core.errors import SARAiError, StorageError
 from core.memory.prompt_lines import holds_orders, prompt_line
 from core.memory.searching import Recalled, Recollection
-from core.memory.statements import stated_fact
+from core.memory.statements import StatedFact, stated_fact
 from core.routing.injected import what_was_asked
 from core.services import Services, TurnContext
 from core.state import Language, State, UsedMemory
@@ -66,13 +66,19 @@ def keep(state: State, context: TurnContext) -> State:
         return {}
     update: State = {}
     try:
-        if fact := stated_fact(what_was_asked(said)):
-            update = _learnt(fact, state, services)
+        fact = stated_fact(what_was_asked(said))
+        if fact and not _is_settled(fact, state):
+            update = _learnt(fact.text, state, services)
         if wish or (services.settings.memory.turns and state.get("thread_id")):
             _keep_turn(said, state, services)
     except SARAiError as error:
         update["warnings"] = [*update.get("warnings", ()), f"Not remembered: {error}"]
     return update
+
+
+def _is_settled(fact: StatedFact, state: State) -> bool:
+    """Whether no model answered, for the answer was that it is remembered: see `acknowledging`."""
+    return fact.is_all and state.get("model_used") is None
 
 
 def _learnt(fact: str, state: State, services: Services) -> State:

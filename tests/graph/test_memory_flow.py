@@ -8,6 +8,7 @@ import pytest
 
 from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
+from core.nodes.acknowledging import FORGOTTEN as NOT_REMEMBERED
 from core.nodes.remembering import FORGOTTEN
 from core.settings import load_settings
 from core.storage.folder import DataFolder
@@ -65,6 +66,47 @@ def test_in_english_too(assistant: SARAiOrchestrator, server: OllamaEmulator) ->
     asked = assistant.invoke("What is my dog called?")
     assert [each["text"] for each in asked["memories"]] == ["my dog is called Luna"]
     assert prompt(server).endswith(", said by the user: my dog is called Luna")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (f"Recuerda que {LUNA}.", f"De acuerdo, lo recordaré: «{LUNA}»."),
+        ("Remember that I live in Leeds", "All right, I will remember it: “I live in Leeds”."),
+    ],
+)
+def test_a_wish_to_be_remembered_is_answered_at_once(
+    assistant: SARAiOrchestrator, server: OllamaEmulator, said: str, answer: str
+) -> None:
+    asked_before = len(server.requests("/api/chat"))
+    state = assistant.invoke(said)
+    assert (state["response"], state["model_used"]) == (answer, None)
+    assert (state["agent_used"], state["finish_reason"]) == (state["route"], "stop")
+    assert len(server.requests("/api/chat")) == asked_before
+    assert len(assistant.services.memory.listed()) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"Recuerda que {LUNA}. ¿Qué come un perro?",
+        "Recuerda que estoy muy triste porque mi perro Luna ha muerto",
+    ],
+)
+def test_what_else_is_said_with_it_is_answered_by_a_model(
+    assistant: SARAiOrchestrator, server: OllamaEmulator, said: str
+) -> None:
+    state = assistant.invoke(said)
+    assert state["model_used"] is not None
+    assert (state["remembered"] or "?") in said
+    assert len(assistant.services.memory.listed()) == 1
+
+
+def test_of_somebody_in_danger_nothing_is_kept(assistant: SARAiOrchestrator) -> None:
+    state = assistant.invoke("Recuerda que me quiero morir")
+    assert (state["model_used"], state["remembered"]) == (None, None)
+    assert "recordaré" not in (state["response"] or "")
+    assert assistant.services.memory.listed() == []
 
 
 def test_nothing_else_is_kept_by_default(assistant: SARAiOrchestrator) -> None:
@@ -129,8 +171,11 @@ def test_what_was_forgotten_is_not_learnt_again(assistant: SARAiOrchestrator) ->
     memory = assistant.services.memory
     memory.forget([memory.remember(LUNA)])
     state = assistant.invoke(f"Recuerda que {LUNA}")
-    assert state["remembered"] is None
-    assert FORGOTTEN in state["warnings"]
+    assert (state["remembered"], state["response"]) == (None, NOT_REMEMBERED["es"])
+    assert state["warnings"] == []
+    with_question = assistant.invoke(f"Recuerda que {LUNA}. ¿Es nombre de gata?")
+    assert with_question["remembered"] is None
+    assert FORGOTTEN in with_question["warnings"]
     assert assistant.invoke(DOG)["memories"] == []
 
 

@@ -32,7 +32,8 @@ from core.memory.statements import stated_fact
     ],
 )
 def test_a_wish_is_understood(said: str, fact: str) -> None:
-    assert stated_fact(said) == fact
+    stated = stated_fact(said)
+    assert (stated.text if stated else "") == fact
 
 
 @pytest.mark.parametrize(
@@ -56,10 +57,27 @@ def test_a_wish_is_understood(said: str, fact: str) -> None:
     ],
 )
 def test_what_asks_for_nothing_keeps_nothing(said: str) -> None:
-    assert stated_fact(said) == ""
+    assert stated_fact(said) is None
 
 
 @given(st.text(max_size=200))
 def test_a_fact_is_always_verbatim(said: str) -> None:
-    assert stated_fact(said) in said
-    assert stated_fact(f"recuerda que {said}") in said
+    for text in (said, f"recuerda que {said}"):
+        stated = stated_fact(text)
+        assert stated is None or stated.text in said
+
+
+@pytest.mark.parametrize(
+    ("said", "is_all"),
+    [
+        ("recuerda que vivo en Lugo.", True),
+        ("Hola, recuerda que vivo en Lugo.  \n", True),
+        ("Recuerda que A. Díaz es mi jefe", True),
+        ("recuerda que vivo en Lugo. ¿Qué tiempo hace?", False),
+        ("Remember that I live in Leeds. Then tell me a joke.", False),
+    ],
+)
+def test_it_is_known_whether_more_was_said(said: str, is_all: bool) -> None:
+    stated = stated_fact(said)
+    assert stated is not None
+    assert stated.is_all == is_all
