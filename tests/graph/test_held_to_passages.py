@@ -81,6 +81,15 @@ def test_an_answer_without_any_support_gives_way_to_what_the_passages_say(
     assert seen.state["citations"]
 
 
+def test_that_an_answer_was_cut_is_not_told_once_it_was_taken_back(answering: Answering) -> None:
+    cut = {**ASKED, "preferences": {"max_tokens": 6}}
+    kept = follow(answering("La caldera se revisa cada octubre, y se revisa con cuidado."), cut)
+    assert "The answer was cut at 6 tokens." in kept.state["warnings"]
+    seen = follow(answering("La caldera se revisa en mayo, creo yo, según dicen [1]."), cut)
+    assert len(seen.restarts) == 1
+    assert seen.state["warnings"] == []
+
+
 def test_who_says_that_there_is_no_answer_is_believed(answering: Answering) -> None:
     seen = follow(answering("Los pasajes no responden a eso."), ASKED)
     said = "No lo he encontrado en tus documentos. Lo más cercano que dicen:\n"
