@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from agents.agent import Agent, Answer, Question
-from agents.prompting import Fitted, fit_messages
+from agents.prompting import Fitted, fit_messages, with_newest_turns
 from core.cancellation import Cancellation
 from core.emotion.telephone import TelephoneGuard
 from core.engines.protocol import Completion, Engine, GenerationRequest, Message
@@ -221,6 +221,7 @@ def _shown(engine: Engine, call: _Call, max_tokens: int) -> _Shown:
     question = call.question
     if question.compose is not None:
         return _Shown(*question.compose(engine, max_tokens))
+    question = with_newest_turns(question, call.settings.models[engine.model].history_turns)
     fitted = fit_messages(call.agent, question, engine, max_tokens)
     sources = len(question.sources) - fitted.sources_left_out
     memories = len(question.memories) - fitted.memories_left_out

@@ -36,6 +36,13 @@ class Fitted:
     sources_left_out: int
 
 
+def with_newest_turns(question: Question, most: int | None) -> Question:
+    """With no more than the newest `most` turns of its history; None is all."""
+    if most is None:
+        return question
+    return replace(question, history=question.history[max(0, len(question.history) - most) :])
+
+
 def fit_messages(agent: Agent, question: Question, engine: Engine, max_tokens: int) -> Fitted:
     """The messages that fit the engine's context with room for the answer.
 

@@ -53,6 +53,15 @@ def test_the_colour_of_a_circle(assistant: SARAiOrchestrator, question: str, col
     assert colour in (state["response"] or "").lower()
 
 
+def test_what_was_said_before_does_not_confuse_it(assistant: SARAiOrchestrator) -> None:
+    for words in ("hola, ¿qué tal?", "recuerda que mi perro se llama Luna", "gracias"):
+        assistant.invoke({"input": words, "thread_id": "t"})
+    for question, answer in (("¿cómo se llama mi perro?", "Luna"), ("¿cuánto es 12 más 30?", "42")):
+        state = assistant.invoke({"input": question, "thread_id": "t"})
+        assert state["model_used"] == "nano_text"
+        assert answer in (state["response"] or "")
+
+
 @pytest.mark.parametrize(
     ("recording", "heard", "language"),
     [

@@ -138,6 +138,23 @@ def test_temperature(folder: DataFolder, server: OllamaEmulator) -> None:
     assert [options["temperature"] for options in asked] == [0.25, 0.5]
 
 
+@pytest.mark.parametrize(("shown", "messages"), [(0, 1), (1, 3), (9, 5)])
+def test_history_turns(
+    folder: DataFolder, server: OllamaEmulator, shown: int, messages: int
+) -> None:
+    keys = {"ollama.base_url": server.base_url, "models.solar_ollama.history_turns": shown}
+    with assistant_with(folder, keys) as assistant:
+        for word in ("uno", "dos", "tres"):
+            state = assistant.invoke(
+                {"input": word, "thread_id": "t", "preferences": {"model": "solar_ollama"}}
+            )
+    sent = server.requests("/api/chat")[-1].body["messages"]
+    said = [each["content"] for each in sent if each["role"] != "system"]
+    assert (len(said), said[-1]) == (messages, "tres")
+    assert messages == 1 or said[-3] == "dos"
+    assert not any("left out" in each for each in state["warnings"])
+
+
 def test_max_tokens_bounds_also_what_a_turn_wishes(
     folder: DataFolder, server: OllamaEmulator
 ) -> None:
