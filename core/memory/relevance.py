@@ -12,6 +12,7 @@ from core.memory.searching import Recollection
 from core.retrieval.catalogue.catalogue import Catalogue
 from core.retrieval.sparse import coverage, passage_bag
 from core.retrieval.terms import SearchWord, search_words
+from core.text.folding import fold
 
 TURN_COVERAGE = 0.5
 """What was said in passing has to hold this much of the question, as documents have."""
@@ -23,6 +24,10 @@ Source: docs/measurements.md (MiniLM; other models place theirs otherwise).
 """
 
 
+NAMING = frozenset(("llama", "llamas", "llamo", "llaman", "called", "named"))
+"""Stand in every fact that gives a name, so that they tell only where nothing else is asked."""
+
+
 class Relevance:
     """Judges by the words in common, and by the meaning where it was compared."""
 
@@ -32,7 +37,7 @@ class Relevance:
     def bearing_on(self, query: str, found: Sequence[Recollection]) -> tuple[Recollection, ...]:
         """Those of `found` that bear on `query`, in their order.
 
-        A fact does with one word in common: it was told to be used. What took its place comes
+        A fact does with one telling word in common: it was told to be used. What took its place comes
         along, and what was said right before and after a turn: an answer without its question
         says little, and a question without its answer less.
         """
@@ -51,7 +56,8 @@ class Relevance:
             return True
         bag = passage_bag("", "", each.passage)
         if each.memory.kind == "fact":
-            return any(term in bag for word in asked for term in word.terms)
+            telling = [word for word in asked if fold(word.spelled) not in NAMING] or asked
+            return any(term in bag for word in telling for term in word.terms)
         terms = {term for word in asked for term in word.terms}
         holders, size = self._catalogue.holders(terms), self._catalogue.size()
         return coverage(asked, [bag], holders, size) >= TURN_COVERAGE

@@ -283,6 +283,9 @@ def test_a_fact_comes_back_by_one_word_and_a_turn_by_most(memory: Memory) -> Non
     recalled = memory.recall("¿Qué cena hago para Pablo?", 4).recollections
     assert {each.memory.kind for each in recalled} == {"fact", "turn"}
     assert memory.recall("hola, ¿qué tal?", 4).recollections == ()
+    memory.remember("mi gata se llama Perla")
+    assert memory.recall("¿Qué es llama-server?", 4).recollections == ()
+    assert len(memory.recall("¿Cómo se llama?", 4).recollections) == 1
     assert len(memory.recall("¿Qué cena hago para Pablo?", 1).recollections) == 1
 
 
