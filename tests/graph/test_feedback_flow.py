@@ -15,7 +15,7 @@ from core.settings import load_settings
 from core.settings.model_override import OVERRIDE_VARIABLE
 from core.state import ModelDraw
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.feedback.turns import simulated
 from tests.ollama_emulator import EmulatedModel, OllamaEmulator
 

@@ -8,7 +8,7 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.graph.assistants import follow
 from tests.openai_emulator import EmulatedModel, OpenAIEmulator
 

@@ -11,7 +11,7 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import ON_SELF_TEST
+from tests.environments import ON_SELF_TEST
 from tests.graph.assistants import follow
 from tests.openai_emulator import Drop, EmulatedModel, OpenAIEmulator, Refuse
 
