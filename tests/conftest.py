@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,11 @@ SELF_TEST = "self_test"
 # How long an example takes tells how busy the machine is; pytest-timeout ends what hangs.
 hypothesis_settings.register_profile("tests", hypothesis_settings(), deadline=None)
 hypothesis_settings.load_profile("tests")
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported stays; each full collection would look through it again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,7 +22,7 @@ from core.engines.protocol import Completion, Engine, GenerationRequest, LoadPro
 from core.engines.spec import EngineSpec
 from core.engines.table import open_engine
 
-MOST_KEPT = 12
+MOST_KEPT = 16
 """Workers that wait at once; each takes some 60 MiB."""
 
 
@@ -63,6 +63,10 @@ class KeptEngine(LlamaEngine):
         else:
             _keep(self)
 
+    @property
+    def process_id(self) -> int:
+        return self._worker.process_id
+
     def end(self) -> None:
         super().close()
 
@@ -80,18 +84,40 @@ def open_kept(
     """As `core.engines.table.open_engine`; a worker that has this model may be there already."""
     if spec.engine != "llama" or not _there(spec):
         return open_engine(spec, progress=progress, cancel=cancel)
-    wanted = _kept_as(spec)
+    return kept_llama(spec, progress=progress, cancel=cancel)
+
+
+def kept_llama(
+    spec: EngineSpec,
+    *,
+    progress: LoadProgress | None = None,
+    cancel: Cancellation | None = None,
+) -> KeptEngine:
+    """As `LlamaEngine.open`; its files have to be there."""
+    found = _take(_kept_as(spec))
+    if found is None:
+        spec = replace(spec, states_path=None)
+        return KeptEngine.open(spec, progress=progress, cancel=cancel)
+    if progress is not None:
+        progress(1.0)
+    return found
+
+
+def _take(wanted: tuple[EngineSpec, str]) -> KeptEngine | None:
     with _lock:
         found = next((each for each in _kept if each.kept_as == wanted), None)
         if found is not None:
             _kept.remove(found)
-    if found is None or not found.alive():
-        if found is not None:
-            found.end()
-        return KeptEngine.open(replace(spec, states_path=None), progress=progress, cancel=cancel)
-    if progress is not None:
-        progress(1.0)
+    if found is not None and not found.alive():
+        found.end()
+        return None
     return found
+
+
+def waiting_process_ids() -> set[int]:
+    """The workers that nobody has now."""
+    with _lock:
+        return {engine.process_id for engine in _kept}
 
 
 def end_kept() -> None:
