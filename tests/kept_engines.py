@@ -92,7 +92,7 @@ def kept_llama(
     *,
     progress: LoadProgress | None = None,
     cancel: Cancellation | None = None,
-) -> KeptEngine:
+) -> LlamaEngine:
     """As `LlamaEngine.open`; its files have to be there."""
     found = _take(_kept_as(spec))
     if found is None:
