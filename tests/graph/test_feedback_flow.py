@@ -49,7 +49,8 @@ def opened(
     folder: DataFolder, server: OllamaEmulator, path: Path, **variables: str
 ) -> SARAiOrchestrator:
     environ = {**NO_OLLAMA, "SARAI__OLLAMA__BASE_URL": server.base_url, **variables}
-    return SARAiOrchestrator(pool=ModelPool(load_settings(path, environ=environ), folder))
+    pool = ModelPool(load_settings(path, environ=environ), folder)
+    return SARAiOrchestrator(pool=pool, preload=False)
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def assistant(
         "SARAI__RUNTIME__PROFILE": "best_of_breed",
     }
     pool = ModelPool(load_settings(Path(path), environ=environ), module_folder)
-    with SARAiOrchestrator(pool=pool) as opened:
+    with SARAiOrchestrator(pool=pool, preload=False) as opened:
         yield opened
 
 
