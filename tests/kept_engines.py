@@ -61,6 +61,7 @@ class KeptEngine(LlamaEngine):
         if self._answering or not self.alive():
             self.end()
         else:
+            self.set_threads(self._spec.threads)
             _keep(self)
 
     @property

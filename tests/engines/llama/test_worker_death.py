@@ -132,7 +132,6 @@ import sys
 from core.engines.llama.engine import LlamaEngine
 from core.engines.protocol import GenerationRequest, Message
 from core.engines.spec import PARALLEL_REQUESTS
-from tests.workers import children
 from tests.engines.llama.conftest import spec_for
 from pathlib import Path
 engine = LlamaEngine.open(spec_for(Path(sys.argv[1])))
