@@ -20,7 +20,6 @@ from core.language import detect_language
 from core.media.content import RgbImage
 from core.media.image import load_image
 from core.media.resize import picture_tokens
-from core.media.video import load_video
 from core.model_pool import ModelPool, get_model_pool
 from core.settings import Settings
 
@@ -66,6 +65,9 @@ def see(look: Look, settings: Settings) -> tuple[tuple[Part, ...], tuple[str, ..
     notices = _image_notice(images, share_tokens, settings)
     if look.video_path is None:
         return tuple(images), notices
+    # With it comes PyAV, which takes 16 MB and time of a start; few turns need it.
+    from core.media.video import load_video  # noqa: PLC0415
+
     frames = load_video(
         look.video_path,
         settings.media,

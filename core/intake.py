@@ -16,7 +16,6 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import InvalidInput
-from core.media.audio import encode_wav, load_audio
 from core.media.encoding import encode_png
 from core.media.image import load_image
 from core.media.source import is_data_uri, local_path
@@ -218,5 +217,8 @@ def _audio_path(given: Any, settings: Settings, store: MediaStore) -> str | None
         return None
     if _is_path(given):
         return _existing(given, "audio_input")
+    # With it comes PyAV, which takes 16 MB and time of a start; few turns need it.
+    from core.media.audio import encode_wav, load_audio  # noqa: PLC0415
+
     clip = load_audio(given, settings.media, key="audio_input")
     return str(store.put(encode_wav(clip), ".wav"))

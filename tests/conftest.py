@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,18 +17,21 @@ from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
 from core.settings.model_override import OVERRIDE_VARIABLE
 from core.storage.folder import DataFolder, open_data_folder
+from tests.environments import ON_SELF_TEST
+from tests.kept_engines import end_kept
 from tests.media_samples import write_image, write_tone, write_video
 from tests.self_test_models.build import Kind, build
 
 SELF_TEST = "self_test"
-NO_OLLAMA = {"SARAI__OLLAMA__BASE_URL": "http://127.0.0.1:9"}
-"""Nothing listens there, whatever runs on the developer's own machine."""
-ON_SELF_TEST = {**NO_OLLAMA, "SARAI_CONFIG": str(Path(__file__).with_name("self_test.yaml"))}
-"""With tiny models of fixed replies behind the configured ones; `link_self_test` brings them."""
 
 # How long an example takes tells how busy the machine is; pytest-timeout ends what hangs.
 hypothesis_settings.register_profile("tests", hypothesis_settings(), deadline=None)
 hypothesis_settings.load_profile("tests")
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported stays; each full collection would look through it again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,6 +50,12 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     yield
     os.environ.clear()
     os.environ.update(saved)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_engines_left() -> Iterator[None]:
+    yield
+    end_kept()
 
 
 def _shared_by_all(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from core.settings import Settings
 from core.text.folding import folded_words
+from core.text.packaged import packaged_yaml
 from core.text.phrases import PhraseTable
 
 _QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]|```.*?```|`[^`]*`", re.DOTALL)
@@ -38,8 +36,7 @@ def crisis_watch(settings: Settings) -> Callable[[str], bool]:
 @cache
 def _phrases() -> tuple[PhraseTable[bool], PhraseTable[bool]]:
     """What is said in a crisis (True) or only sounds like it, and the words of stories."""
-    text = resources.files("core.emotion").joinpath("crisis.yaml").read_text(encoding="utf-8")
-    read = yaml.safe_load(text)
+    read = packaged_yaml("core.emotion", "crisis.yaml")
     meant = ((phrase, True) for phrase in (*read["said"], *read["said_en"]))
     not_meant = ((phrase, False) for phrase in (*read["not_meant"], *read["not_meant_en"]))
     of_others = PhraseTable((phrase, True) for phrase in read["of_others"])

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from typing import get_args
 
-import yaml
-
 from core.state import Address, Emotion, Language, PastTurn, Spanish, ToneStyle
+from core.text.packaged import packaged_yaml
 
 # An opening that is not due hurts more than one that is missing.
 DUE = 0.5
@@ -82,6 +80,6 @@ def address_of(spanish: Spanish | None) -> Address:
 
 @cache
 def _sentences() -> dict[Language, dict[str, dict[str, str]]]:
-    text = resources.files("core.emotion").joinpath("openings.yaml").read_text(encoding="utf-8")
-    read: dict[Language, dict[str, dict[str, str]]] = yaml.safe_load(text)
+    read: dict[Language, dict[str, dict[str, str]]]
+    read = packaged_yaml("core.emotion", "openings.yaml")
     return read

@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple, TypeVar
-
-import yaml
 
 from core.state import Address, Formality, PastTurn, Spanish, Variety
 from core.text.folding import folded_words
+from core.text.packaged import packaged_yaml
 from core.text.phrases import PhraseTable
 
 MARK, HINT = 2.0, 1.0
@@ -48,8 +46,7 @@ def _forms() -> _Forms:
 
 
 def _read(name: str) -> Any:
-    text = resources.files("core.emotion").joinpath(name).read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return packaged_yaml("core.emotion", name)
 
 
 @cache

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from core.text.packaged import packaged_yaml
 from core.text.phrases import PhraseTable
 
 SIGNALS_FILE = "signals.yaml"
@@ -58,8 +57,7 @@ class Phrases:
 @cache
 def phrases() -> Phrases:
     """The packaged file, read once."""
-    text = resources.files(__package__).joinpath(SIGNALS_FILE).read_text(encoding="utf-8")
-    file = _File.model_validate(yaml.safe_load(text))
+    file = _File.model_validate(packaged_yaml("core.feedback", SIGNALS_FILE))
     return Phrases(
         PhraseTable(_entries(file)),
         {sign: said for said, signs in file.signs.items() for sign in signs},

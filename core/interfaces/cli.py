@@ -7,6 +7,7 @@ Each command lives in `core.interfaces.commands` and is imported when it is used
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import io
 import os
@@ -23,6 +24,7 @@ from core.interfaces.models_parser import add_models
 from core.interfaces.run_parser import add_run
 
 HEALTH = "--health"
+MADE_BEFORE_A_COLLECTION = 50_000
 
 DESCRIPTION = """\
 A local multimodal assistant: text, images, video and voice, in Spanish and English.
@@ -42,6 +44,8 @@ examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _never_fail_to_print()
+    # What is imported stays: to look for garbage in it 300 times is a tenth of a start.
+    gc.set_threshold(MADE_BEFORE_A_COLLECTION)
     try:
         arguments = build_parser().parse_args(_spelled_out(argv))
         module = importlib.import_module(f"core.interfaces.commands.{arguments.command_module}")

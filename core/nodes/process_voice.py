@@ -14,7 +14,6 @@ from langgraph.runtime import Runtime
 from agents.omni import HEARD_NOTHING, LISTENER, TRANSCRIBER
 from agents.qwen3_vl import VISION
 from core.language import turn_language
-from core.media.audio import load_audio
 from core.media.content import AudioClip
 from core.nodes.answering import (
     added_usage,
@@ -38,6 +37,9 @@ def process_voice(state: State, runtime: Runtime[TurnContext]) -> State:
     Raises: MediaError, before the model is loaded; ModelError.
     """
     settings = runtime.context.services.settings
+    # With it comes PyAV, which takes 16 MB and time of a start; few turns need it.
+    from core.media.audio import load_audio  # noqa: PLC0415
+
     clip = load_audio(filled(state["audio_input"]), settings.media, key="audio_input")
     if state.get("input") and state.get("input_type") == "audio":
         update = reply(LISTENER, state, runtime, parts=(clip, state["input"] or ""))

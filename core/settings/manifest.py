@@ -19,6 +19,7 @@ from core.settings.lookup import manifest_file
 from core.settings.models import Sha256
 from core.settings.profiles import Role
 from core.settings.section import Section
+from core.text.packaged import own_yaml
 
 RepoId = Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
 RepoFile = Annotated[
@@ -107,7 +108,7 @@ def read_manifest(path: Path) -> Manifest:
     """Raises: ConfigError, when the file cannot be read or is no manifest."""
     hint = "It came with SARAi: install SARAi again."
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = own_yaml(path.read_text(encoding="utf-8"))
         # By way of JSON, as with the settings: strict, and paths and sums still come as text.
         return Manifest.model_validate_json(json.dumps(values), strict=True)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, ValidationError) as error:

@@ -16,6 +16,7 @@ import yaml
 from core.errors import ConfigError
 from core.settings.composition import Composition, Layer, Place
 from core.settings.keys import KeyPath
+from core.text.packaged import OwnLoader
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {_TAG + kind for kind in ("null", "bool", "int", "float", "str", "seq", "map")}
@@ -32,18 +33,26 @@ _PLAIN_WORDS = (  # part of PyYAML's wording, ours, what to do
 )
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """The safe loader without tags, dates and anchors."""
+class _Plain:
+    """No tags and no dates."""
 
     yaml_constructors: ClassVar[dict[Any, Any]] = {
         tag: construct
         for tag, construct in yaml.SafeLoader.yaml_constructors.items()
         if tag in _PLAIN_TAGS or tag is None
     }
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {  # type: ignore[misc]  # as upstream
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
         first: [resolver for resolver in resolvers if resolver[0] in _PLAIN_TAGS]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+class _DefaultsLoader(_Plain, OwnLoader):  # type: ignore[misc]  # which of two, is seen at run time
+    """For the file that came with SARAi."""
+
+
+class _PlainLoader(_Plain, yaml.SafeLoader):
+    """The safe loader without tags, dates and anchors, for what people write."""
 
     _level = 0
 
@@ -76,7 +85,8 @@ def read_yaml(path: Path, layer: Layer) -> Composition:
         raise whole.error(f"The file cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise whole.error("The file is not UTF-8 text.", "Save it as UTF-8.") from error
-    return _Document(text, whole).composition()
+    loader = _DefaultsLoader if layer is Layer.DEFAULTS else _PlainLoader
+    return _Document(text, whole, loader).composition()
 
 
 def parse_value(text: str, place: Place) -> Any:
@@ -90,11 +100,12 @@ def parse_value(text: str, place: Place) -> Any:
 class _Document:
     """One YAML text on its way to values."""
 
-    def __init__(self, text: str, whole: Place) -> None:
+    def __init__(self, text: str, whole: Place, kind: Any = _PlainLoader) -> None:
+        self._kind = kind
         self._text = text
         self._whole = whole
         self._places: dict[KeyPath, Place] = {(): whole}
-        self._loader: _PlainLoader | None = None
+        self._loader: Any = None
 
     def composition(self) -> Composition:
         root = self._root()
@@ -116,10 +127,11 @@ class _Document:
 
     def _root(self) -> yaml.Node | None:
         try:
-            self._loader = _PlainLoader(self._text)
-            return self._loader.get_single_node()
+            self._loader = self._kind(self._text)
+            root: yaml.Node | None = self._loader.get_single_node()
         except yaml.YAMLError as error:
             raise self._syntax_error(error) from error
+        return root
 
     def _section(self, node: yaml.MappingNode, section: KeyPath) -> dict[str, Any]:
         if node.tag != _TAG + "map":

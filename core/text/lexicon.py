@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from core.text.packaged import packaged_yaml
 from core.text.phrases import PhraseTable
 
 Kind = Literal["concept", "refusal", "denial", "intensifier"]
@@ -85,5 +84,4 @@ class Lexicon:
 
 def read_cue_file(package: str, name: str) -> CueFile:
     """A packaged file of cues, checked against its form. Slow: a trained model holds them too."""
-    text = resources.files(package).joinpath(name).read_text(encoding="utf-8")
-    return CueFile.model_validate(yaml.safe_load(text))
+    return CueFile.model_validate(packaged_yaml(package, name))

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.routing.selection import TaskType, Wishes
+from core.text.packaged import packaged_yaml
 
 CATALOGUE_FILE = "cloud_models.yaml"
 
@@ -64,5 +63,4 @@ class CloudCatalogue(_Strict):
 @cache
 def cloud_models() -> CloudCatalogue:
     """The packaged catalogue; read once."""
-    text = resources.files(__package__).joinpath(CATALOGUE_FILE).read_text(encoding="utf-8")
-    return CloudCatalogue.model_validate(yaml.safe_load(text))
+    return CloudCatalogue.model_validate(packaged_yaml("core.workflow", CATALOGUE_FILE))

@@ -10,12 +10,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from core.state import Language
+from core.text.packaged import packaged_yaml
 from core.workflow.phases import DRAFTING, TaskPhase
 from core.workflow.profiles import AgentTaskProfile
 from core.workflow.progress import Progress
@@ -122,6 +120,5 @@ def _plain(value: Any) -> str:
 
 @cache
 def _words() -> dict[Language, dict[str, Any]]:
-    text = resources.files(__package__).joinpath(PROMPTS_FILE).read_text(encoding="utf-8")
-    words: dict[Language, dict[str, Any]] = yaml.safe_load(text)
+    words: dict[Language, dict[str, Any]] = packaged_yaml("core.workflow", PROMPTS_FILE)
     return words

@@ -15,9 +15,9 @@ from core.model_pool import ModelPool
 from core.sandbox import walls_hold
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
 from tests.developer.cases import load_cases
 from tests.developer.scripted_models import pool_saying
+from tests.environments import NO_OLLAMA
 
 NAMES = ("py_missing_return", "py_indentation")
 

@@ -11,7 +11,8 @@ import yaml
 from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
+from tests.kept_engines import open_kept
 from tests.tiny_models import scripted_text
 
 PIECE_BYTES = 6
@@ -60,5 +61,5 @@ def pool_saying(
     """A pool of `configuration_saying`; closed at the end."""
     path = configuration_saying(replies, tables, folder)
     settings = load_settings(environ={**NO_OLLAMA, "SARAI_CONFIG": str(path)})
-    with closing(ModelPool(settings, data)) as pool:
+    with closing(ModelPool(settings, data, open_engine=open_kept)) as pool:
         yield pool

@@ -14,8 +14,8 @@ from core.model_pool import ModelPool
 from core.sandbox import walls_hold
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
 from tests.developer.scripted_models import pool_saying
+from tests.environments import NO_OLLAMA
 
 BROKEN = "def doble(x):\n    return 2 * (x\n\n\nprint(doble(21))\n"
 FIXED = "def doble(x):\n    return 2 * (x)\n\n\nprint(doble(21))\n"

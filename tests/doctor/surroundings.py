@@ -16,7 +16,7 @@ from core.model_pool.memory.machine import LinuxMemory
 from core.settings import load_settings
 from core.settings.loading import configuration_errors
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.model_pool.memory.machines import write_files
 
 KIB_PER_MIB = 1024

@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
+from core.engines.table import open_engine
 from core.graph import SARAiOrchestrator
 from core.storage.folder import DataFolder
 from tests.graph.assistants import assistant_with
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 @pytest.fixture
 def assistant(folder: DataFolder) -> Iterator[SARAiOrchestrator]:
-    with assistant_with(folder, preload=True) as opened:
+    with assistant_with(folder, preload=True, open_engine=open_engine) as opened:
         opened.services.pool.wait_preloaded()
         yield opened
 

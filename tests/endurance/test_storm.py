@@ -22,6 +22,7 @@ import psutil
 import pytest
 
 from core.cancellation import Cancellation
+from core.engines.table import open_engine
 from core.errors import Cancelled, ModelError, ModelResting
 from core.events import Final, Restarted, Token
 from core.graph import SARAiOrchestrator
@@ -173,7 +174,10 @@ def turns(samples: Path, tmp_path: Path) -> list[dict[str, Any]]:
 @pytest.fixture
 def storm(folder: DataFolder, turns: list[dict[str, Any]]) -> Iterator[Storm]:
     with assistant_with(
-        folder, {**ROOM_FOR_TWO, "voice.speak": "false"}, preload=True
+        folder,
+        {**ROOM_FOR_TWO, "voice.speak": "false"},
+        preload=True,
+        open_engine=open_engine,
     ) as assistant:
         peaceful = [assistant.invoke(turn)["response"] or "" for turn in turns]
         yield Storm(assistant, turns, peaceful, time.monotonic() + STORM_S)

@@ -9,19 +9,15 @@ from typing import Any
 
 from core.cancellation import Cancellation
 from core.clock import Clock
+from core.engines.protocol import OpenEngine
 from core.events import Event, Final, Restarted, Token, Warned
 from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.state import State
 from core.storage.folder import DataFolder
-from tests.conftest import ON_SELF_TEST
-
-SMALL_PINS = {
-    "models.lfm2_1_2b.max_memory_mb": "null",
-    "models.qwen_omni_3b.max_memory_mb": "null",
-}
-"""Pins that do not fit the budget are refused; with these any budget of a test is accepted."""
+from tests.environments import ON_SELF_TEST, variables
+from tests.kept_engines import open_kept
 
 
 @contextmanager
@@ -31,13 +27,14 @@ def assistant_with(
     *,
     clock: Clock | None = None,
     preload: bool = False,
+    open_engine: OpenEngine = open_kept,
 ) -> Iterator[SARAiOrchestrator]:
-    """The shipped configuration with `keys` changed, as in {"retrieval.top_k": 2}."""
-    environ = {
-        "SARAI__" + key.upper().replace(".", "__"): str(value)
-        for key, value in {**SMALL_PINS, **(keys or {})}.items()
-    }
-    pool = ModelPool(load_settings(environ={**ON_SELF_TEST, **environ}), folder, clock=clock)
+    """The shipped configuration with `keys` changed, as in {"retrieval.top_k": 2}.
+
+    Where workers have to start and end with their models: `open_engine=table.open_engine`.
+    """
+    settings = load_settings(environ={**ON_SELF_TEST, **variables(keys or {})})
+    pool = ModelPool(settings, folder, clock=clock, open_engine=open_engine)
     with SARAiOrchestrator(pool=pool, preload=preload) as assistant:
         yield assistant
 

@@ -11,7 +11,7 @@ from core.graph import SARAiOrchestrator
 from core.interfaces.opening import open_assistant
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 
 DATA = Path(__file__).parents[1] / "data"
 CIRCLE = DATA / "red_circle.png"

@@ -17,7 +17,7 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import ON_SELF_TEST
+from tests.environments import ON_SELF_TEST
 from tests.graph.assistants import assistant_with
 from tests.workers import workers
 

@@ -15,7 +15,7 @@ from core.settings import load_settings
 from core.settings.model_override import OVERRIDE_VARIABLE
 from core.state import ModelDraw
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.feedback.turns import simulated
 from tests.ollama_emulator import EmulatedModel, OllamaEmulator
 
@@ -49,7 +49,8 @@ def opened(
     folder: DataFolder, server: OllamaEmulator, path: Path, **variables: str
 ) -> SARAiOrchestrator:
     environ = {**NO_OLLAMA, "SARAI__OLLAMA__BASE_URL": server.base_url, **variables}
-    return SARAiOrchestrator(pool=ModelPool(load_settings(path, environ=environ), folder))
+    pool = ModelPool(load_settings(path, environ=environ), folder)
+    return SARAiOrchestrator(pool=pool, preload=False)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.graph.assistants import follow
 from tests.openai_emulator import EmulatedModel, OpenAIEmulator
 
@@ -29,6 +29,6 @@ def test_space_before_the_first_word_is_dropped(folder: DataFolder, tmp_path: Pa
         file = tmp_path / "sarai.yaml"
         file.write_text(FILE.format(base_url=server.base_url))
         pool = ModelPool(load_settings(file, environ=NO_OLLAMA), folder)
-        with SARAiOrchestrator(pool=pool) as assistant:
+        with SARAiOrchestrator(pool=pool, preload=False) as assistant:
             seen = follow(assistant, "¿Cómo configuro SSH en Ubuntu?")
     assert seen.state["response"] == seen.text == "Con ssh-keygen.\n"

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.engines.table import open_engine
 from core.errors import ModelError, ModelFileInvalid
 from core.graph import SARAiOrchestrator
 from core.state import State
@@ -84,7 +85,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, module_folder: DataFolder) ->
         "media.image_max_tokens": 64,
     }
     good_text = tiny_models.scripted_text(folder).read_bytes()
-    with assistant_with(module_folder, keys, preload=True) as assistant:
+    with assistant_with(module_folder, keys, preload=True, open_engine=open_engine) as assistant:
         assistant.services.pool.wait_preloaded()
         yield Bench(assistant, used, good_text, vision.read_bytes(), tower.read_bytes())
 

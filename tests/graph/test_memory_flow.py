@@ -12,7 +12,7 @@ from core.nodes.acknowledging import FORGOTTEN as NOT_REMEMBERED
 from core.nodes.remembering import FORGOTTEN
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.graph.assistants import assistant_with
 from tests.ollama_emulator import OllamaEmulator
 

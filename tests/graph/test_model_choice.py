@@ -14,7 +14,7 @@ from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.settings.model_override import OVERRIDE_VARIABLE
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.ollama_emulator import Drop, EmulatedModel, OllamaEmulator
 
 CODER = "qwen2.5-coder:7b-instruct-q4_K_M"
@@ -49,7 +49,7 @@ def assistant(
         "SARAI__RUNTIME__PROFILE": "best_of_breed",
     }
     pool = ModelPool(load_settings(Path(path), environ=environ), module_folder)
-    with SARAiOrchestrator(pool=pool) as opened:
+    with SARAiOrchestrator(pool=pool, preload=False) as opened:
         yield opened
 
 

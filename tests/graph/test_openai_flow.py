@@ -11,8 +11,9 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import ON_SELF_TEST
+from tests.environments import ON_SELF_TEST
 from tests.graph.assistants import follow
+from tests.kept_engines import open_kept
 from tests.openai_emulator import Drop, EmulatedModel, OpenAIEmulator, Refuse
 
 HARD = "¿Cómo configuro SSH en Ubuntu?"
@@ -45,7 +46,7 @@ def assistant(
 ) -> Iterator[SARAiOrchestrator]:
     file = tmp_path / "sarai.yaml"
     file.write_text(FILE.format(base_url=server.base_url))
-    pool = ModelPool(load_settings(file, environ=ON_SELF_TEST), folder)
+    pool = ModelPool(load_settings(file, environ=ON_SELF_TEST), folder, open_engine=open_kept)
     with SARAiOrchestrator(pool=pool, preload=False) as opened:
         yield opened
 

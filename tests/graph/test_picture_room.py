@@ -10,7 +10,7 @@ from agents.qwen3_vl import Look, max_frames, see
 from core.media.content import RgbImage
 from core.media.resize import picture_tokens
 from core.settings import Settings, load_settings
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 
 LARGE = Image.new("RGB", (1400, 1400))
 

@@ -12,7 +12,7 @@ from core.graph import SARAiOrchestrator
 from core.interfaces.opening import open_assistant
 from core.settings import load_settings
 from core.storage.folder import DataFolder, open_data_folder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.ollama_emulator import EmulatedModel, OllamaEmulator
 
 DATA = Path(__file__).parents[1] / "data"

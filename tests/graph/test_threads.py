@@ -17,14 +17,16 @@ from core.graph import SARAiOrchestrator
 from core.model_pool import ModelPool
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import ON_SELF_TEST
+from tests.environments import ON_SELF_TEST
+from tests.kept_engines import open_kept
 
 CHECKPOINT_LIMIT_BYTES = 200_000
 
 
 @pytest.fixture
 def assistant(settings: Settings, folder: DataFolder) -> Iterator[SARAiOrchestrator]:
-    with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
+    pool = ModelPool(settings, folder, open_engine=open_kept)
+    with SARAiOrchestrator(pool=pool, preload=False) as assistant:
         yield assistant
 
 
@@ -50,7 +52,8 @@ def test_a_turn_that_shows_no_language_keeps_that_of_the_thread(
 
 def test_a_thread_outlives_the_process(settings: Settings, folder: DataFolder) -> None:
     for _ in range(2):
-        with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
+        pool = ModelPool(settings, folder, open_engine=open_kept)
+        with SARAiOrchestrator(pool=pool, preload=False) as assistant:
             state = assistant.invoke({"input": "hola", "thread_id": "t"})
     assert len(state["history"]) == 2
 
@@ -164,7 +167,8 @@ def test_turns_that_do_not_fit_are_left_out_and_told(folder: DataFolder) -> None
     settings = load_settings(
         environ={**ON_SELF_TEST, "SARAI__MODELS__SELF_TEST_TINY__CONTEXT_LENGTH": "512"}
     )
-    with SARAiOrchestrator(pool=ModelPool(settings, folder), preload=False) as assistant:
+    pool = ModelPool(settings, folder, open_engine=open_kept)
+    with SARAiOrchestrator(pool=pool, preload=False) as assistant:
         turn = {"input": "hola " * 40, "thread_id": "t", "preferences": {"max_tokens": 64}}
         warnings = [assistant.invoke(turn)["warnings"] for _ in range(6)]
     assert not any("earlier turns" in warning for warning in warnings[0])

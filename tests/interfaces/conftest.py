@@ -84,8 +84,9 @@ def rambling(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("rambling")
     write_random_model(folder / "rambler.gguf", TextShape(layers=8))
     model = {"name": "Rambler", "gguf_file": str(folder / "rambler.gguf"), "context_length": 4096}
+    pins = {name: {"load_on_startup": False} for name in ("lfm2_1_2b", "qwen_omni_3b")}
     configuration = {
-        "models": {"rambler": model},
+        "models": {"rambler": model, **pins},
         "routing": {"text_variant_selection": {"tiny": {"model": "rambler"}}},
         "generation": {"max_tokens": 2000},
     }

@@ -10,7 +10,7 @@ from core.model_pool import ModelPool
 from core.profiles import with_what_is_here
 from core.settings import Settings, load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA, ON_SELF_TEST
+from tests.environments import NO_OLLAMA, ON_SELF_TEST
 
 
 def test_a_conversation_loads_ahead(settings: Settings, folder: DataFolder) -> None:

@@ -12,7 +12,7 @@ import pytest
 from core.memory.memory import Memory
 from core.storage.folder import DataFolder
 from tests.gguf_fixtures.embedding_model import write_embedding_model
-from tests.retrieval.conftest import encoder_keys, pool_with
+from tests.retrieval.pools import encoder_keys, pool_with
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 OpenMemory = Callable[..., Memory]

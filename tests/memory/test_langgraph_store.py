@@ -75,6 +75,7 @@ operations = st.one_of(
         patterns,
         max_depth=st.none() | st.integers(1, 3),
         limit=st.just(EVERYTHING),
+        offset=st.just(0),  # theirs would count namespaces that were only asked for
     ),
 )
 
@@ -120,6 +121,14 @@ def test_pages_are_parts_of_the_whole(
     page = store.search(("n",), query=query, limit=limit, offset=offset)
     assert [each.key for each in page] == whole[offset : offset + limit]
     assert len(whole) == 7
+
+
+def test_pages_of_namespaces_are_parts_of_the_whole(store: SARAiStore) -> None:
+    for name in "abcd":
+        store.put((name,), "k", {})
+    whole = store.list_namespaces()
+    assert len(whole) == 4
+    assert store.list_namespaces(limit=2, offset=1) == whole[1:3]
 
 
 @pytest.mark.parametrize("operator", ["$gt", "$gte", "$lt", "$lte"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.memory.memory import Memory
 from core.storage.folder import open_data_folder
-from tests.retrieval.conftest import pool_with
+from tests.retrieval.pools import pool_with
 
 if __name__ == "__main__":
     root, name = sys.argv[1:]

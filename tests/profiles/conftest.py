@@ -13,7 +13,7 @@ from core.profiles import with_what_is_here
 from core.settings import Settings, load_settings
 from core.settings.profiles import ROLES, Role
 from core.storage.folder import DataFolder, open_data_folder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 
 Here = Callable[..., Settings]
 

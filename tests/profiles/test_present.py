@@ -15,7 +15,7 @@ from core.profiles import with_what_is_here
 from core.settings import load_settings
 from core.settings.profiles import ROLES
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.ollama_emulator import EmulatedModel, OllamaEmulator
 from tests.profiles.conftest import Here, chains
 

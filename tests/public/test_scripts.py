@@ -105,12 +105,14 @@ def test_a_script_that_ends_in_mid_answer_leaves_nothing(
     folder: DataFolder, tmp_path: Path
 ) -> None:
     text = (
+        "import sys\n"
         "from core.graph import SARAiOrchestrator\n"
         "from core.events import Token\n"
         "orchestrator = SARAiOrchestrator()\n"
         'for event in orchestrator.stream("hola"):\n'
         "    if isinstance(event, Token):\n"
-        "        break\n" + PRINT_WORKERS
+        "        break\n"
+        "assert 'av' not in sys.modules, 'words alone need no PyAV'\n" + PRINT_WORKERS
     )
     (pids,) = run_script(text, folder, tmp_path)
     assert_gone(pids)

@@ -9,13 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.clock import Clock
-from core.model_pool import ModelPool
 from core.retrieval.index import DocumentIndex
-from core.settings import load_settings
 from core.storage.folder import DataFolder
-from tests.conftest import NO_OLLAMA
 from tests.gguf_fixtures.embedding_model import write_embedding_model
-from tests.graph.assistants import SMALL_PINS
+from tests.retrieval.pools import encoder_keys, pool_with
 
 OpenIndex = Callable[..., DocumentIndex]
 
@@ -26,24 +23,6 @@ def encoder_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("encoder") / "encoder.gguf"
     write_embedding_model(path)
     return path
-
-
-def pool_with(folder: DataFolder, keys: dict[str, object]) -> ModelPool:
-    """The shipped configuration with `keys` changed, as in {"retrieval.top_k": 2}."""
-    environ = {
-        "SARAI__" + key.upper().replace(".", "__"): str(value)
-        for key, value in {**SMALL_PINS, **keys}.items()
-    }
-    return ModelPool(load_settings(environ={**NO_OLLAMA, **environ}), folder)
-
-
-def encoder_keys(gguf: Path) -> dict[str, object]:
-    """The configuration whose embedding model is `gguf`."""
-    return {
-        "models.embeddinggemma_300m.gguf_file": gguf,
-        "models.embeddinggemma_300m.sha256": "null",
-        "models.embeddinggemma_300m.max_memory_mb": "null",
-    }
 
 
 @pytest.fixture

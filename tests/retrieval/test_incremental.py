@@ -19,8 +19,9 @@ from core.retrieval.parsing.blocks import Block
 from core.retrieval.parsing.isolation import Parsers
 from core.retrieval.stores.protocol import Filters
 from core.storage.folder import DataFolder
-from tests.retrieval.conftest import OpenIndex, encoder_keys, pool_with
+from tests.retrieval.conftest import OpenIndex
 from tests.retrieval.parsing.samples import pdf
+from tests.retrieval.pools import encoder_keys, pool_with
 
 
 class CountingParsers(Parsers):
@@ -294,7 +295,7 @@ import sys
 from pathlib import Path
 from core.retrieval.index import DocumentIndex
 from core.storage.folder import open_data_folder
-from tests.retrieval.conftest import encoder_keys, pool_with
+from tests.retrieval.pools import encoder_keys, pool_with
 
 class Told:
     def files(self, done, total, chunks):

@@ -13,7 +13,8 @@ from core.retrieval.late_interaction import LateInteraction
 from core.retrieval.terms import search_words
 from core.storage.folder import DataFolder
 from tests.gguf_fixtures.embedding_model import write_reranker
-from tests.retrieval.conftest import OpenIndex, encoder_keys, pool_with
+from tests.retrieval.conftest import OpenIndex
+from tests.retrieval.pools import encoder_keys, pool_with
 
 Scores = Callable[[dict[str, float], list[str]], list[float]]
 

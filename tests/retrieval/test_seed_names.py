@@ -22,7 +22,8 @@ from core.retrieval import (
 from core.retrieval.reranking import rerank
 from core.storage.folder import DataFolder
 from tests.gguf_fixtures.embedding_model import write_reranker
-from tests.retrieval.conftest import OpenIndex, encoder_keys, pool_with
+from tests.retrieval.conftest import OpenIndex
+from tests.retrieval.pools import encoder_keys, pool_with
 from tests.virtual_clock import VirtualClock
 
 

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from core.retrieval.index import DocumentIndex
 from core.storage.folder import open_data_folder
-from tests.retrieval.conftest import pool_with
+from tests.retrieval.pools import pool_with
 
 pool = pool_with(open_data_folder(Path(sys.argv[1])), {})
 print("ready", flush=True)

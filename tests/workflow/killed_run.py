@@ -16,7 +16,7 @@ from core.model_pool import ModelPool
 from core.settings import load_settings
 from core.storage.folder import DataFolder, open_data_folder
 from core.workflow import MultiModelExecutor, PhaseFinished, PhaseToken
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.workflow.world import TASK
 
 

@@ -11,7 +11,7 @@ from core.workflow import AgentModelMatcher
 from core.workflow.history import History
 from core.workflow.preparing import memory_of
 from core.workflow.store import open_store
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 from tests.workflow.world import TASK, agent, by, configuration, write_settings
 
 

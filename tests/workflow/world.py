@@ -14,7 +14,8 @@ from core.settings import load_settings
 from core.storage.folder import DataFolder, open_data_folder
 from core.workflow import MultiModelExecutor, PhaseResult, WorkflowEvent, WorkflowFinished
 from core.workflow.results import MultiModelResult
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
+from tests.kept_engines import open_kept
 from tests.tiny_models import random_text, scripted_text
 
 PASS = b'{"passed":true,"problems":[]}'
@@ -108,7 +109,8 @@ def executor_with(
     """An executor on a pool of its own; both are closed at the end."""
     own = configuration(tmp_path, agents, workflow, **(sections or {}))
     settings = load_settings(write_settings(tmp_path / "own.yaml", own), environ=NO_OLLAMA)
-    pool = ModelPool(settings, data or open_data_folder(tmp_path / "data"))
+    data = data or open_data_folder(tmp_path / "data")
+    pool = ModelPool(settings, data, open_engine=open_kept)
     with MultiModelExecutor(pool, search=search, clock=clock) as executor:
         try:
             yield executor

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 from core.engines.llama.engine import LlamaEngine
 from core.engines.spec import PARALLEL_REQUESTS, EngineSpec
 from tests import tiny_models
+from tests.kept_engines import kept_llama
 
 if TYPE_CHECKING:
     from core.engines.llama.serving.aborts import Aborts
@@ -95,20 +97,31 @@ def open_llama() -> Iterator[Open]:
         engine.close()
 
 
+@pytest.fixture
+def lend_llama() -> Iterator[Open]:
+    """As `open_llama`, for those who only ask: the model may have been loaded for others."""
+    with ExitStack() as lent:
+        yield lambda spec: lent.enter_context(lent_llama(spec))
+
+
+@contextmanager
+def lent_llama(spec: EngineSpec) -> Iterator[LlamaEngine]:
+    with closing(kept_llama(spec)) as engine:
+        yield engine
+
+
 @pytest.fixture(scope="module")
 def scripted(models: Models) -> Iterator[LlamaEngine]:
-    """Recites `tiny_models.REPLY`; shared by the tests of a module."""
-    engine = LlamaEngine.open(spec_for(models.scripted))
-    yield engine
-    engine.close()
+    """Recites `tiny_models.REPLY`; shared by those who only ask."""
+    with lent_llama(spec_for(models.scripted)) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="module")
 def endless(models: Models) -> Iterator[LlamaEngine]:
-    """Answers without end; shared by the tests of a module."""
-    engine = LlamaEngine.open(spec_for(models.random))
-    yield engine
-    engine.close()
+    """Answers without end; shared by those who only ask."""
+    with lent_llama(spec_for(models.random)) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="module")

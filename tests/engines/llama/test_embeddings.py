@@ -11,16 +11,15 @@ from core.engines.llama.engine import LlamaEngine
 from core.engines.protocol import Capabilities, GenerationRequest, Message
 from core.errors import ContextOverflow, InvalidInput, ModelFileInvalid, ModelLacksModality
 from tests.engines.contract import answer
-from tests.engines.llama.conftest import Models, Open, spec_for
+from tests.engines.llama.conftest import Models, Open, lent_llama, spec_for
 
 TEXTS = ["the cat sat", "hello world", "the dog"]
 
 
 @pytest.fixture(scope="module")
 def embedder(models: Models) -> Iterator[LlamaEngine]:
-    engine = LlamaEngine.open(spec_for(models.embeddings, embeddings=True))
-    yield engine
-    engine.close()
+    with lent_llama(spec_for(models.embeddings, embeddings=True)) as engine:
+        yield engine
 
 
 def test_vectors_are_normalised_and_keep_the_order(embedder: LlamaEngine) -> None:
@@ -43,8 +42,8 @@ def test_texts_of_mixed_lengths_keep_their_order(embedder: LlamaEngine) -> None:
     assert (np.triu(vectors @ vectors.T, 1) < 0.999).all()
 
 
-def test_a_causal_model_pools_as_its_file_says(models: Models, open_llama: Open) -> None:
-    engine = open_llama(spec_for(models.causal_embeddings, embeddings=True))
+def test_a_causal_model_pools_as_its_file_says(models: Models, lend_llama: Open) -> None:
+    engine = lend_llama(spec_for(models.causal_embeddings, embeddings=True))
     vectors = engine.embed([*TEXTS, TEXTS[0]])
     assert vectors.shape == (4, 128)
     np.testing.assert_allclose(vectors[0], vectors[3], atol=1e-5)
@@ -65,14 +64,14 @@ def test_a_text_longer_than_the_context_is_refused_and_hurts_nobody(embedder: Ll
     assert embedder.embed(["hello"]).shape == (1, 64)
 
 
-def test_an_empty_text_is_refused_where_it_has_no_tokens(models: Models, open_llama: Open) -> None:
-    engine = open_llama(spec_for(models.causal_embeddings, embeddings=True))
+def test_an_empty_text_is_refused_where_it_has_no_tokens(models: Models, lend_llama: Open) -> None:
+    engine = lend_llama(spec_for(models.causal_embeddings, embeddings=True))
     with pytest.raises(InvalidInput, match="empty text"):
         engine.embed(["hello", ""])
 
 
 def test_embedding_and_conversing_exclude_each_other(
-    embedder: LlamaEngine, models: Models, open_llama: Open
+    embedder: LlamaEngine, models: Models, lend_llama: Open
 ) -> None:
     assert embedder.capabilities == Capabilities(chat=False, embeddings=True, word_vectors=True)
     with pytest.raises(ModelLacksModality):
@@ -80,7 +79,7 @@ def test_embedding_and_conversing_exclude_each_other(
     with pytest.raises(ModelLacksModality):
         embedder.count_tokens([Message.text("user", "hola")])
     with pytest.raises(ModelLacksModality):
-        open_llama(spec_for(models.scripted)).embed(["hola"])
+        lend_llama(spec_for(models.scripted)).embed(["hola"])
 
 
 def test_a_chat_model_is_no_embeddings_model(models: Models, open_llama: Open) -> None:

@@ -53,8 +53,8 @@ def test_seeds_decide_what_is_drawn(endless: LlamaEngine) -> None:
     assert draw(None) != draw(None)
 
 
-def test_an_answer_never_runs_past_the_context(models: Models, open_llama: Open) -> None:
-    engine = open_llama(spec_for(models.random, context_tokens=256))
+def test_an_answer_never_runs_past_the_context(models: Models, lend_llama: Open) -> None:
+    engine = lend_llama(spec_for(models.random, context_tokens=256))
     _, completion = answer(engine, ask("hola", max_tokens=9999))
     assert completion.finish_reason == "length"
     used = completion.usage.prompt_tokens + completion.usage.completion_tokens
@@ -62,9 +62,9 @@ def test_an_answer_never_runs_past_the_context(models: Models, open_llama: Open)
 
 
 def test_a_prompt_that_fills_the_context_is_refused_before_any_token(
-    models: Models, open_llama: Open
+    models: Models, lend_llama: Open
 ) -> None:
-    engine = open_llama(spec_for(models.random, context_tokens=256))
+    engine = lend_llama(spec_for(models.random, context_tokens=256))
     around = engine.count_tokens([Message.text("user", "")])
     _, completion = answer(engine, ask("x" * (255 - around), max_tokens=9))
     assert completion.usage.prompt_tokens == 255
@@ -97,8 +97,8 @@ def test_reuse_changes_no_answer(models: Models, open_llama: Open) -> None:
     assert text == answer(fresh, prompt)[0]
 
 
-def test_a_prompt_longer_than_a_batch(models: Models, open_llama: Open) -> None:
-    engine = open_llama(spec_for(models.random))
+def test_a_prompt_longer_than_a_batch(models: Models, lend_llama: Open) -> None:
+    engine = lend_llama(spec_for(models.random))
     text = "".join(chr(ord("a") + index % 26) for index in range(1500))
     _, completion = answer(engine, ask(text, max_tokens=2))
     assert completion.usage.prompt_tokens > 1500

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from core.cancellation import Cancellation
@@ -25,12 +24,9 @@ from core.errors import (
     StorageError,
 )
 from tests.engines.llama.conftest import Models, Open, spec_for
+from tests.workers import children
 
 WORKER_MAY_NOT_IMPORT = ("langgraph", "langchain_core", "pydantic", "qdrant_client", "gguf", "av")
-
-
-def children() -> list[psutil.Process]:
-    return psutil.Process().children()
 
 
 def damaged(models: Models, folder: Path, raw: bytes) -> Path:

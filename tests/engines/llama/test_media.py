@@ -12,21 +12,19 @@ from core.engines.protocol import GenerationRequest, Message, Part
 from core.errors import ContextOverflow, InvalidInput, ModelLacksModality
 from core.media.content import AUDIO_RATE_HZ, AudioClip, RgbImage
 from tests.engines.contract import answer
-from tests.engines.llama.conftest import Models, Open, spec_for
+from tests.engines.llama.conftest import Models, Open, lent_llama, spec_for
 
 
 @pytest.fixture(scope="module")
 def seeing(models: Models) -> Iterator[LlamaEngine]:
-    engine = LlamaEngine.open(spec_for(*models.vision))
-    yield engine
-    engine.close()
+    with lent_llama(spec_for(*models.vision)) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="module")
 def hearing(models: Models) -> Iterator[LlamaEngine]:
-    engine = LlamaEngine.open(spec_for(*models.omni))
-    yield engine
-    engine.close()
+    with lent_llama(spec_for(*models.omni)) as engine:
+        yield engine
 
 
 def ask(*parts: Part, max_tokens: int = 40) -> GenerationRequest:
@@ -48,11 +46,11 @@ def senses(engine: LlamaEngine) -> tuple[bool, bool]:
 
 
 def test_capabilities_come_from_the_projector(
-    models: Models, seeing: LlamaEngine, hearing: LlamaEngine, open_llama: Open
+    models: Models, seeing: LlamaEngine, hearing: LlamaEngine, lend_llama: Open
 ) -> None:
     assert senses(seeing) == (True, False)
     assert senses(hearing) == (True, True)
-    listener = open_llama(spec_for(models.omni[0], models.audio_tower))
+    listener = lend_llama(spec_for(models.omni[0], models.audio_tower))
     assert senses(listener) == (False, True)
     with pytest.raises(ModelLacksModality, match="images"):
         answer(listener, ask(image(1)))
@@ -91,8 +89,8 @@ def test_neighbouring_frames_of_a_video_share_their_tokens(seeing: LlamaEngine) 
     assert seeing.count_tokens(two_frames) < 0.6 * seeing.count_tokens(two_images)
 
 
-def test_images_are_held_to_their_limit(models: Models, open_llama: Open) -> None:
-    engine = open_llama(spec_for(*models.vision, image_max_tokens=64))
+def test_images_are_held_to_their_limit(models: Models, lend_llama: Open) -> None:
+    engine = lend_llama(spec_for(*models.vision, image_max_tokens=64))
     large = [Message("user", (image(1, width_px=4000),))]
     assert engine.count_tokens(large) < 64 + engine.count_tokens([Message.text("user", "")]) + 8
 
@@ -109,10 +107,10 @@ def test_text_after_an_image_is_not_mistaken_for_the_same_prompt(
 
 
 def test_an_image_prompt_counts_whole_images_against_the_context(
-    models: Models, open_llama: Open
+    models: Models, lend_llama: Open
 ) -> None:
     # Under M-RoPE the image takes 10 positions, but 80 places in the cache.
-    engine = open_llama(spec_for(*models.vision, context_tokens=256))
+    engine = lend_llama(spec_for(*models.vision, context_tokens=256))
     _, completion = answer(engine, ask("mira", image(1), max_tokens=999))
     assert completion.usage.prompt_tokens + completion.usage.completion_tokens == 256
     assert completion.finish_reason == "length"
@@ -126,9 +124,9 @@ def test_users_cannot_write_the_marker_of_media(seeing: LlamaEngine) -> None:
 
 @pytest.mark.parametrize(("part", "word"), [(image(1), "images"), (tone(440), "recordings")])
 def test_a_text_model_refuses_media(
-    models: Models, open_llama: Open, part: Part, word: str
+    models: Models, lend_llama: Open, part: Part, word: str
 ) -> None:
-    engine = open_llama(spec_for(models.scripted))
+    engine = lend_llama(spec_for(models.scripted))
     with pytest.raises(ModelLacksModality, match=word):
         answer(engine, ask("mira", part))
     with pytest.raises(ModelLacksModality, match=word):

@@ -12,7 +12,7 @@ from core.engines.llama.engine import LlamaEngine
 from core.engines.protocol import Capabilities, GenerationRequest, Message
 from core.errors import ContextOverflow, EngineFailed, ModelLacksModality
 from tests.engines.contract import answer
-from tests.engines.llama.conftest import Models, Open, spec_for
+from tests.engines.llama.conftest import Models, Open, lent_llama, spec_for
 from tests.gguf_fixtures.embedding_model import write_reranker
 
 DOCUMENTS = ["the dog sat", "world", "the cat sat " * 30, "hello cat", "a", ""]
@@ -20,9 +20,8 @@ DOCUMENTS = ["the dog sat", "world", "the cat sat " * 30, "hello cat", "a", ""]
 
 @pytest.fixture(scope="module")
 def reranker(models: Models) -> Iterator[LlamaEngine]:
-    engine = LlamaEngine.open(spec_for(models.reranker, embeddings=True))
-    yield engine
-    engine.close()
+    with lent_llama(spec_for(models.reranker, embeddings=True)) as engine:
+        yield engine
 
 
 def test_scores_are_those_of_each_document_and_keep_the_order(reranker: LlamaEngine) -> None:
@@ -67,14 +66,14 @@ def test_a_pair_longer_than_the_context_is_refused_and_hurts_nobody(reranker: Ll
 
 
 def test_a_reranker_does_nothing_else_and_nothing_else_reranks(
-    reranker: LlamaEngine, scripted: LlamaEngine, models: Models, open_llama: Open
+    reranker: LlamaEngine, scripted: LlamaEngine, models: Models, lend_llama: Open
 ) -> None:
     assert reranker.capabilities == Capabilities(chat=False, rerank=True)
     with pytest.raises(ModelLacksModality):
         reranker.embed(["cat"])
     with pytest.raises(ModelLacksModality):
         answer(reranker, GenerationRequest((Message.text("user", "cat"),)))
-    for engine in (scripted, open_llama(spec_for(models.embeddings, embeddings=True))):
+    for engine in (scripted, lend_llama(spec_for(models.embeddings, embeddings=True))):
         assert not engine.capabilities.rerank
         with pytest.raises(ModelLacksModality, match="no reranker") as caught:
             engine.rerank("cat", ["dog"])

@@ -91,18 +91,18 @@ OpenFamily = Callable[..., LlamaEngine]
 
 
 @pytest.fixture
-def open_family(tmp_path: Path, open_llama: Open) -> OpenFamily:
+def open_family(tmp_path: Path, lend_llama: Open) -> OpenFamily:
     """A model of a family that recites a reply, or (None) says anything."""
 
     def open_one(family: str, reply: tuple[bytes, ...] | None) -> LlamaEngine:
         template = tool_templates.ALL[family]
         if reply is not None:
-            return open_llama(
+            return lend_llama(
                 spec_for(tiny_models.scripted_text(tmp_path, reply, chat_template=template))
             )
         path = tmp_path / "random.gguf"
         write_random_model(path, chat_template=template)
-        return open_llama(spec_for(path))
+        return lend_llama(spec_for(path))
 
     return open_one
 

@@ -18,8 +18,8 @@ LETTERS = 94
 
 
 @pytest.fixture
-def embedder(models: Models, open_llama: Open) -> LlamaEngine:
-    return open_llama(spec_for(models.embeddings, embeddings=True))
+def embedder(models: Models, lend_llama: Open) -> LlamaEngine:
+    return lend_llama(spec_for(models.embeddings, embeddings=True))
 
 
 def row_of(path: Path, word: str) -> np.ndarray:
@@ -49,8 +49,8 @@ def test_a_word_without_tokens_has_no_direction(embedder: LlamaEngine) -> None:
     assert embedder.word_vectors([]).shape == (0, 64)
 
 
-def test_a_reranker_has_none(models: Models, open_llama: Open) -> None:
-    engine = open_llama(spec_for(models.reranker, embeddings=True))
+def test_a_reranker_has_none(models: Models, lend_llama: Open) -> None:
+    engine = lend_llama(spec_for(models.reranker, embeddings=True))
     assert not engine.capabilities.word_vectors
     with pytest.raises(ModelLacksModality):
         engine.word_vectors(["cat"])

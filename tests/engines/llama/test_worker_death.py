@@ -22,12 +22,13 @@ from core.engines.spec import PARALLEL_REQUESTS
 from core.errors import EngineCrashed, EngineFailed
 from tests.engines.contract import GREEDY, LONG, QUESTION, answer
 from tests.engines.llama.conftest import Models, Open, spec_for
+from tests.workers import children
 
 GONE_WITHIN_S = 10
 
 
 def worker_of_this_process() -> psutil.Process:
-    (worker,) = psutil.Process().children()
+    (worker,) = children()
     return worker
 
 
@@ -190,7 +191,7 @@ def test_ctrl_c_in_the_terminal_is_not_for_the_worker(models: Models, open_llama
 def test_two_engines_stand_apart(models: Models, open_llama: Open) -> None:
     first, second = (open_llama(spec_for(models.random)) for _ in range(2))
     expected = answer(second, GREEDY)[0]
-    for worker in psutil.Process().children()[:1]:
+    for worker in children()[:1]:
         worker.kill()
         worker.wait()
     assert [first.alive(), second.alive()].count(True) == 1

@@ -22,7 +22,7 @@ from core.routing.selection.scales import (
     speed_score,
 )
 from core.settings import Settings, load_settings
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 
 REASONER = "qwen2.5:14b-instruct-q4_K_M"
 CODERS = {"qwen2.5-coder:7b-instruct-q4_K_M", "qwen2.5-coder:14b"}

@@ -9,7 +9,7 @@ from core.routing.selection import ModelSelector, create_default_selector
 from core.settings import Settings, load_settings
 from core.settings.model_override import OVERRIDE_VARIABLE, ModelOverride, model_override
 from core.settings.selection import SelectionSettings
-from tests.conftest import NO_OLLAMA
+from tests.environments import NO_OLLAMA
 
 TASKS = ("fix", "reasoning", "simple")
 
