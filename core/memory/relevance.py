@@ -37,9 +37,9 @@ class Relevance:
     def bearing_on(self, query: str, found: Sequence[Recollection]) -> tuple[Recollection, ...]:
         """Those of `found` that bear on `query`, in their order.
 
-        A fact does with one telling word in common: it was told to be used. What took its place comes
-        along, and what was said right before and after a turn: an answer without its question
-        says little, and a question without its answer less.
+        A fact does with one telling word in common: it was told to be used. What took its place
+        comes along, and what was said right before and after a turn: an answer without its
+        question says little, and a question without its answer less.
         """
         asked = search_words(query)
         chosen = {each.memory.id for each in found if self._bears_on(asked, each)}

@@ -215,8 +215,7 @@ class Admission:
         """It starves, may send others away, and could begin if all made room who can."""
         if not (load.may_evict and starves(load, now_s)) or load.name in self._table.loaded:
             return False
-        permanent = (each for each in self._table.after_all(now_s) if each.permanent)
-        room = self.limit(load.name) - total(each.reserved for each in permanent)
+        room = self.limit(load.name) - self._table.permanent_after_all()
         return self._may_begin(load, now_s) and not load.resolved.need.beyond(room)
 
     def _drain_for(self, load: Load | None, now_s: float) -> None:

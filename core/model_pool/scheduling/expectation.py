@@ -39,14 +39,16 @@ class Expectation:
         they were tried by. How much it is together, `Lately` says. All 0 before the first use.
         """
         seconds = {name: max(each_s, LEAST_LOAD_S) for name, each_s in load_s.items()}
-        shares = dict.fromkeys(seconds, 0.0)
+        rates = dict.fromkeys(seconds, 0.0)
+        reloading = 0.0
         for rehearsal, belief in zip(self._rehearsals, self._beliefs(), strict=True):
-            rates = rehearsal.guess.rates(seconds, now_s)
-            together = _reloading(rates, seconds) or 1.0
-            for name, rate in rates.items():
-                shares[name] += belief * rate * seconds[name] / together
-        reloading = _reloading(self._lately.rates(seconds, now_s), seconds)
-        return {name: share * reloading / seconds[name] for name, share in shares.items()}
+            guessed = rehearsal.guess.rates(seconds, now_s)
+            together = sum(rate * seconds[name] for name, rate in guessed.items())
+            for name, rate in guessed.items():
+                rates[name] += belief * rate / (together or 1.0)
+            if rehearsal.guess is self._lately:
+                reloading = together
+        return {name: rate * reloading for name, rate in rates.items()}
 
     def _beliefs(self) -> list[float]:
         """One for each rehearsal; together 1."""
@@ -63,8 +65,3 @@ class Expectation:
         loads = sum(each.loads for each in self._rehearsals)
         spent_s = sum(each.load_s for each in self._rehearsals)
         return max(spent_s / loads, LEAST_LOAD_S) if loads else LEAST_LOAD_S
-
-
-def _reloading(rates: Mapping[str, float], seconds: Mapping[str, float]) -> float:
-    """Seconds of reloading expected for each second that they all are gone."""
-    return sum(rate * seconds[name] for name, rate in rates.items())

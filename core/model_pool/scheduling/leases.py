@@ -7,7 +7,6 @@ given back by all gets one, and those in use share the processor. Decides nothin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from core.model_pool.memory.amount import Amount
 from core.model_pool.scheduling.durations import Durations
@@ -70,8 +69,7 @@ class Leases:
         """One less; the model may have left meanwhile."""
         model.leases -= 1
         model.last_used_s = now_s
-        used = replace(model.resident(), leases=0)
-        self._expectation.used(used, self._limit(), now_s)
+        self._expectation.used(model.resident(in_use=False), self._limit(), now_s)
         if not model.leases and self._table.still_here(model):
             self._durations.used(model.name, now_s - model.in_use_since_s)
             self._idle.released(model)

@@ -63,15 +63,20 @@ class Loaded:
             next_ttl_s=load.next_ttl_s,
         )
 
-    def resident(self) -> Resident:
-        """What it holds, as the plan wants it; how often it is used is not known here."""
+    def resident(self, uses_per_s: float = 0.0, *, in_use: bool = True) -> Resident:
+        """What it holds, as the plan wants it.
+
+        Args:
+            in_use: False: as it will be when every lease has ended.
+        """
         return Resident(
             self.name,
             self.reserved.system_mb,
-            leases=self.leases,
+            leases=self.leases if in_use else 0,
             permanent=self.settings.permanent,
             priority=self.settings.priority,
             load_s=self.load_s,
+            uses_per_s=uses_per_s,
             device_mb=self.reserved.device_mb,
         )
 

@@ -7,7 +7,6 @@ is really gone, so that the sum is true at every moment.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from core.model_pool.memory.amount import Amount, total
 from core.model_pool.scheduling.expectation import Expectation
@@ -38,7 +37,7 @@ class Table:
 
     def residents(self, now_s: float) -> list[Resident]:
         """Everybody's reservation and what it is worth at `now_s`, as the plan wants it."""
-        ready = self._ready(now_s)
+        ready = self._ready(now_s, in_use=True)
         moving = [
             Resident(
                 each.name, each.reserved.system_mb, leases=1, device_mb=each.reserved.device_mb
@@ -48,10 +47,20 @@ class Table:
         ]
         return ready + moving
 
+    def permanent_after_all(self) -> Amount:
+        """What those will hold who never leave, when what loads now is there."""
+        coming = (load for load in self.loads.values() if load.phase != "waiting")
+        return total(
+            [
+                *(each.reserved for each in self.loaded.values() if each.settings.permanent),
+                *(load.resolved.need for load in coming if load.settings.permanent),
+            ]
+        )
+
     def after_all(self, now_s: float) -> list[Resident]:
         """Who will hold memory when what leaves has left, what loads is there, and every
         lease has ended."""
-        ready = [replace(each, leases=0) for each in self._ready(now_s)]
+        ready = self._ready(now_s, in_use=False)
         coming = [
             Resident(
                 load.name,
@@ -64,12 +73,11 @@ class Table:
         ]
         return ready + coming
 
-    def _ready(self, now_s: float) -> list[Resident]:
+    def _ready(self, now_s: float, *, in_use: bool) -> list[Resident]:
         load_s = {model.name: model.load_s for model in self.loaded.values()}
         uses_per_s = self._expectation.uses_per_s(load_s, now_s)
         return [
-            replace(model.resident(), uses_per_s=uses_per_s[model.name])
-            for model in self.loaded.values()
+            model.resident(uses_per_s[model.name], in_use=in_use) for model in self.loaded.values()
         ]
 
     def still_here(self, model: Loaded) -> bool:
