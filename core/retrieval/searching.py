@@ -20,14 +20,14 @@ from core.retrieval.fusion import Fusion, Scores
 from core.retrieval.late_interaction import LateInteraction
 from core.retrieval.meaning import Meaning, meaning_of
 from core.retrieval.passage import Explanation
-from core.retrieval.sparse import SparseVector, coverage, query_vector, word_rarity
+from core.retrieval.sparse import SparseVector, likelihood, query_vector, word_rarity
 from core.retrieval.stores.protocol import Filters, Scored, Vector
 from core.retrieval.terms import SearchWord, search_words
 from core.state import Language
 
 CANDIDATES = 100
 LOOKED_AT = 30
-PROBED = 20
+PROBED = 5
 """Passages that are looked at to tell how well the documents answer a question."""
 
 
@@ -112,10 +112,11 @@ class Searcher:
         Raises: StorageError.
         """
         words = search_words(query)
-        found = self._collection.store.search_sparse(self._words(words), PROBED, filters)
+        holders, size = self._holders(words), self._catalogue.size()
+        asked = query_vector(words, holders, size)
+        found = self._collection.store.search_sparse(asked, PROBED, filters)
         passages = self._catalogue.passages([each.id for each in found])
-        bags = [passage.bag() for passage in passages.values()]
-        return coverage(words, bags, self._holders(words), self._catalogue.size())
+        return likelihood(words, (each.bag() for each in passages.values()), holders, size)
 
     def _words(self, words: Sequence[SearchWord]) -> SparseVector:
         return query_vector(words, self._holders(words), self._catalogue.size())
