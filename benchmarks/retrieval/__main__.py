@@ -13,10 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.report import Figure, data_folder, run_with_options
-from benchmarks.retrieval import kills, memories, pairs, quality, speed, threads
+from benchmarks.retrieval import kills, memories, pairs, probe, quality, speed, threads
 from benchmarks.retrieval.parts import MINILM, parts
 
-PARTS = ("memory", "quality", "pairs", "speed", "kills", "threads")
+PARTS = ("memory", "quality", "pairs", "probe", "speed", "kills", "threads")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +32,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--points", type=int, nargs="*", default=[10_000, 100_000], help="sizes of the store"
     )
+    parser.add_argument(
+        "--also", nargs="*", default=[], help="further collections of texts in retrieval/"
+    )
     parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="some of it")
 
 
@@ -44,9 +47,11 @@ def measure(arguments: argparse.Namespace) -> Iterator[Figure]:
             yield from memories.measure(root / "memory", arguments.data, encoder)
         made = opened.enter_context(parts(root, encoder))
         if "quality" in arguments.only:
-            yield from quality.measure(made, arguments.data)
+            yield from quality.measure(made, arguments.data, arguments.also)
         if "pairs" in arguments.only:
             yield from pairs.measure(arguments.data)
+        if "probe" in arguments.only:
+            yield from probe.measure(arguments.data)
         if "speed" in arguments.only:
             yield from speed.measure(made, arguments.points)
     if "kills" in arguments.only:

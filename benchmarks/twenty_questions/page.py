@@ -29,8 +29,7 @@ cited in {found} of {answerable}. Right is an answer that holds the words that w
 beforehand (`benchmarks/twenty_questions/questions.yaml`) and cites the document that was: {own}
 in the model's words, {quoted} where SARAi took those back and quoted its passages instead. Two
 questions have no answer, and the right one is to refuse. What failed: the model is too small for
-most questions, and those that share too few words with their document for `rag` were left to it
-alone.
+most questions, and what is quoted in its place may share a question's words without answering it.
 Of the passages those stand here that an answer cites, as a terminal shows them.
 """
 COMMANDS = """\

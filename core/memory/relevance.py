@@ -60,4 +60,4 @@ class Relevance:
             return any(term in bag for word in telling for term in word.terms)
         terms = {term for word in asked for term in word.terms}
         holders, size = self._catalogue.holders(terms), self._catalogue.size()
-        return coverage(asked, [bag], holders, size) >= TURN_COVERAGE
+        return coverage(asked, bag, holders, size) >= TURN_COVERAGE

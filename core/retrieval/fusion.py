@@ -1,4 +1,4 @@
-"""Two lists of scores made one.
+"""Lists of scores made one.
 
 Owns the three ways; knows nothing of where the scores come from.
 """
@@ -15,15 +15,26 @@ Scores = Mapping[int, float]
 # Source: Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion" (2009).
 RRF_K = 60
 
+NEARNESS_SHARE = 0.5
+"""Of the weight of words; the other half is for those that stand there (ADR 34)."""
 
-def fuse(method: Fusion, meaning: Scores, words: Scores, alpha: float) -> dict[int, float]:
-    """One score for each id in either list; `alpha` is the weight of `meaning`, 0 to 1.
 
-    A list that weighs nothing adds nothing, not even its ids.
+def fuse(
+    method: Fusion, meaning: Scores, words: Scores, alpha: float, nearness: Scores | None = None
+) -> dict[int, float]:
+    """One score for each id in any list; `alpha` is the weight of `meaning`, 0 to 1.
+
+    `nearness` is of words too, and where it is known it has half of their weight. A list that
+    weighs nothing adds nothing, not even its ids.
     """
     fused: dict[int, float] = {}
     scale_meaning, scale_words = _SCALES[method]
-    for scores, weight in ((scale_meaning(meaning), alpha), (scale_words(words), 1 - alpha)):
+    near = (1 - alpha) * NEARNESS_SHARE if nearness else 0.0
+    for scores, weight in (
+        (scale_meaning(meaning), alpha),
+        (scale_words(words), 1 - alpha - near),
+        (scale_words(nearness or {}), near),
+    ):
         for found, score in scores.items() if weight else ():
             fused[found] = fused.get(found, 0.0) + weight * score
     return fused

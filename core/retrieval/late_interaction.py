@@ -19,8 +19,6 @@ from core.retrieval.stores.protocol import Vector
 from core.retrieval.terms import SearchWord, search_words
 
 REMEMBERED_WORDS = 8192
-SHORT_WORDS = 30
-"""In passages with more words on average every word finds something near: it tells less."""
 
 
 class LateInteraction:
@@ -42,9 +40,8 @@ class LateInteraction:
     ) -> list[float] | None:
         """For each text the mean, over the question's words, of the nearest word's cosine.
 
-        `question` gives each word's weight in that mean. A text without words has 0. Where texts
-        are long, all scores shrink with their mean length. None for an encoder without vectors
-        of words.
+        `question` gives each word's weight in that mean. A text without words has 0. None for an
+        encoder without vectors of words.
 
         Source: Khattab and Zaharia, "ColBERT" (2020): MaxSim, there of evaluated tokens.
 
@@ -58,9 +55,7 @@ class LateInteraction:
         if known is None:
             return None
         weights = np.array(list(question.values()))
-        mean_words = sum(map(len, said)) / len(said)
-        shares = weights / weights.sum() * min(1.0, SHORT_WORDS / (mean_words or 1.0))
-        towards = np.stack([known[word] for word in asked]).T * shares
+        towards = np.stack([known[word] for word in asked]).T * (weights / weights.sum())
         return [
             float(
                 (np.stack([known[word] for word in words]) @ towards).max(axis=0, initial=0).sum()

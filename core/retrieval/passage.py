@@ -13,8 +13,7 @@ class Explanation:
     """How a passage came to its score: what each stage gave it; None, where it was not asked.
 
     `words` is BM25 with context, `meaning` the cosine; `alpha` is the weight of the latter.
-    `late_interaction` is the mean cosine of the question's words with the nearest here, less
-    where passages are long.
+    `late_interaction` is the mean cosine of the question's words with the nearest here.
     """
 
     words: float

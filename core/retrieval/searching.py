@@ -11,23 +11,23 @@ from dataclasses import dataclass, replace
 
 from core.cancellation import Cancellation
 from core.errors import ModelError
+from core.language import evident_language
 from core.retrieval.catalogue.catalogue import Catalogue, StoredPassage
 from core.retrieval.collection import Collection
 from core.retrieval.embeddings import Embeddings
-from core.retrieval.fusion import Fusion, fuse
+from core.retrieval.evidence import Evidence, best_first
+from core.retrieval.fusion import Fusion, Scores
 from core.retrieval.late_interaction import LateInteraction
 from core.retrieval.meaning import Meaning, meaning_of
 from core.retrieval.passage import Explanation
-from core.retrieval.sparse import SparseVector, coverage, query_vector, word_rarity
+from core.retrieval.sparse import SparseVector, likelihood, query_vector, word_rarity
 from core.retrieval.stores.protocol import Filters, Scored, Vector
 from core.retrieval.terms import SearchWord, search_words
+from core.state import Language
 
 CANDIDATES = 100
 LOOKED_AT = 30
-LATE_WEIGHT = 0.3
-"""What the nearness of words adds, next to the best score of the fusion (ADR 25)."""
-
-PROBED = 20
+PROBED = 5
 """Passages that are looked at to tell how well the documents answer a question."""
 
 
@@ -82,22 +82,28 @@ class Searcher:
         Raises: StorageError, Cancelled.
         """
         asked = search_words(query)
-        identity = self._collection.dense_identity()
-        meaning = meaning_of(query, alpha, self._embeddings, identity, cancel)
-        by_words, by_meaning = self._candidates(self._words(asked), meaning.vector, filters)
-        fused = fuse(fusion, by_meaning, by_words, meaning.alpha)
-        ranked = sorted(fused, key=lambda found: (-fused[found], found))
-        passages = self._catalogue.passages(ranked[: top_k + CANDIDATES])
+        words = self._words(asked)
+        first_found = _scores(self._collection.store.search_sparse(words, CANDIDATES, filters))
+        meaning = meaning_of(
+            query,
+            alpha,
+            self._embeddings,
+            self._collection.dense_identity(),
+            language_found=lambda: self._language_of_best(first_found),
+            cancel=cancel,
+        )
+        by_words, by_meaning = self._candidates(words, first_found, meaning.vector, filters)
+        evidence = Evidence(fusion, meaning.alpha, by_words, by_meaning)
+        ranked = [found for found, _ in evidence.ranked()][: top_k + CANDIDATES]
+        passages = self._catalogue.passages(ranked)
+        first = [passages[found] for found in ranked if found in passages][:LOOKED_AT]
+        nearness, note = self._nearness(first, asked, meaning, cancel)
+        evidence = replace(evidence, nearness=nearness)
         hits = [
-            Hit(
-                passages[found],
-                fused[found],
-                Explanation(by_words.get(found, 0.0), by_meaning.get(found), meaning.alpha, fusion),
-            )
-            for found in ranked
+            Hit(passages[found], score, evidence.of(found))
+            for found, score in evidence.ranked()
             if found in passages
         ]
-        hits, note = self._looked_at_word_by_word(hits, asked, meaning, cancel)
         return Found(tuple(_without_repetitions(hits)[:top_k]), note)
 
     def match(self, query: str, filters: Filters = Filters()) -> float:  # noqa: B008
@@ -106,10 +112,11 @@ class Searcher:
         Raises: StorageError.
         """
         words = search_words(query)
-        found = self._collection.store.search_sparse(self._words(words), PROBED, filters)
+        holders, size = self._holders(words), self._catalogue.size()
+        asked = query_vector(words, holders, size)
+        found = self._collection.store.search_sparse(asked, PROBED, filters)
         passages = self._catalogue.passages([each.id for each in found])
-        bags = [passage.bag() for passage in passages.values()]
-        return coverage(words, bags, self._holders(words), self._catalogue.size())
+        return likelihood(words, (each.bag() for each in passages.values()), holders, size)
 
     def _words(self, words: Sequence[SearchWord]) -> SparseVector:
         return query_vector(words, self._holders(words), self._catalogue.size())
@@ -121,55 +128,47 @@ class Searcher:
     def _holders(self, words: Iterable[SearchWord]) -> dict[int, int]:
         return self._catalogue.holders({term for word in words for term in word.terms})
 
-    def _looked_at_word_by_word(
+    def _language_of_best(self, by_words: Scores) -> Language | None:
+        """Of the passage that the words of a question find first."""
+        passages = self._catalogue.passages(best_first(by_words)[:1])
+        return next((evident_language(each.chunk.text) for each in passages.values()), None)
+
+    def _nearness(
         self,
-        hits: list[Hit],
+        passages: Sequence[StoredPassage],
         asked: Sequence[SearchWord],
         meaning: Meaning,
         cancel: Cancellation | None,
-    ) -> tuple[list[Hit], str]:
-        """The best of `hits` in the order that late interaction gives them, and what failed.
-
-        What is added counts in parts of the best score, so that it weighs the same in every
-        way to fuse. Hits that are not looked at stay below those that are.
-        """
-        first, rest = hits[:LOOKED_AT], hits[LOOKED_AT:]
-        if meaning.encoder is None or not first or not asked:
-            return hits, meaning.note
-        texts = [hit.passage.chunk.text for hit in first]
+    ) -> tuple[dict[int, float], str]:
+        """How near the words of `passages` are to those asked for, by id, and what failed."""
+        if meaning.encoder is None or meaning.alpha == 1 or not passages or not asked:
+            return {}, meaning.note
+        texts = [passage.chunk.text for passage in passages]
         try:
             scores = self._late.scores(meaning.encoder, self._rarities(asked), texts, cancel)
         except ModelError as error:
-            return hits, f"Not looked at word by word: {error.message}"
+            return {}, f"Not looked at word by word: {error.message}"
         if scores is None:
-            return hits, meaning.note
-        unit = LATE_WEIGHT * first[0].score
-        looked_at = [
-            replace(
-                hit,
-                score=hit.score + unit * late,
-                explanation=replace(hit.explanation, late_interaction=late),
-            )
-            for hit, late in zip(first, scores, strict=True)
-        ]
-        return [*sorted(looked_at, key=lambda hit: -hit.score), *rest], meaning.note
+            return {}, meaning.note
+        ids = (passage.id for passage in passages)
+        return dict(zip(ids, scores, strict=True)), meaning.note
 
     def _candidates(
-        self, words: SparseVector, vector: Vector | None, filters: Filters
-    ) -> tuple[dict[int, float], dict[int, float]]:
+        self, words: SparseVector, by_words: Scores, vector: Vector | None, filters: Filters
+    ) -> tuple[Scores, Scores]:
         """Scores by words and by meaning, both for every passage that either found."""
-        store = self._collection.store
-        by_words = _scores(store.search_sparse(words, CANDIDATES, filters))
         if vector is None:
             return by_words, {}
+        store = self._collection.store
         by_meaning = _scores(store.search_dense(vector, CANDIDATES, filters))
         if only_words := tuple(by_words.keys() - by_meaning.keys()):
             chosen = replace(filters, ids=only_words)
             by_meaning |= _scores(store.search_dense(vector, len(only_words), chosen))
+        by_both = dict(by_words)
         if only_meaning := tuple(by_meaning.keys() - by_words.keys()):
             chosen = replace(filters, ids=only_meaning)
-            by_words |= _scores(store.search_sparse(words, len(only_meaning), chosen))
-        return by_words, by_meaning
+            by_both |= _scores(store.search_sparse(words, len(only_meaning), chosen))
+        return by_both, by_meaning
 
 
 def _scores(found: Sequence[Scored]) -> dict[int, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from core.retrieval.terms import SearchWord, search_words
@@ -75,23 +75,53 @@ def word_rarity(word: SearchWord, holders: Mapping[int, int], passages: int) -> 
 
 def coverage(
     words: Collection[SearchWord],
-    bags: Sequence[Bag],
+    bag: Bag,
     holders: Mapping[int, int],
     passages: int,
 ) -> float:
     """How much of a question one passage holds, in [0, 1].
 
-    The share of the question's rarity in the best of `bags`, times n / (n + 1) for the n
-    words found there: one word in common says little, and alone gives at most 0.5.
+    The share of the question's rarity, times n / (n + 1) for the n words found there: one word
+    in common says little, and alone gives at most 0.5.
     """
-    wanted = {word: word_rarity(word, holders, passages) for word in set(words)}
-    whole = math.fsum(wanted.values())
-    best = 0.0
-    for bag in bags:
-        found = [mass for word, mass in wanted.items() if any(term in bag for term in word.terms)]
-        if found:
-            best = max(best, math.fsum(found) / whole * len(found) / (len(found) + 1))
-    return best
+    wanted = _rarities(words, holders, passages)
+    found = _held(wanted, bag)
+    if not found:
+        return 0.0
+    return math.fsum(found) / math.fsum(wanted.values()) * len(found) / (len(found) + 1)
+
+
+def likelihood(
+    words: Collection[SearchWord],
+    bags: Iterable[Bag],
+    holders: Mapping[int, int],
+    passages: int,
+) -> float:
+    """How likely it is that one of `bags` is of a passage that a question is about, in [0, 1].
+
+    Each word weighs its rarity, but at least half of that of a word that only one passage holds:
+    what stands everywhere is what the documents are about. The root of the share of the question
+    in the best of `bags`, since much of a question is said in other words, times m / (m + r): m
+    is what was found there, and r a word of one passage, which alone gives at most 0.5.
+    """
+    rarest = rarity(1, passages)
+    rarities = _rarities(words, holders, passages)
+    wanted = {word: max(mass, rarest / 2) for word, mass in rarities.items()}
+    best = max((math.fsum(_held(wanted, bag)) for bag in bags), default=0.0)
+    if not best:
+        return 0.0
+    return math.sqrt(best / math.fsum(wanted.values())) * best / (best + rarest)
+
+
+def _rarities(
+    words: Iterable[SearchWord], holders: Mapping[int, int], passages: int
+) -> dict[SearchWord, float]:
+    return {word: word_rarity(word, holders, passages) for word in words}
+
+
+def _held(wanted: Mapping[SearchWord, float], bag: Bag) -> list[float]:
+    """The rarity of each word that is in `bag`."""
+    return [mass for word, mass in wanted.items() if any(term in bag for term in word.terms)]
 
 
 def _weights(bag: Bag, mean_length: float, share: float) -> dict[int, float]:

@@ -28,12 +28,18 @@ def test_dbsf_measures_from_the_mean() -> None:
     assert fuse("dbsf", {1: 0.1, 2: 0.1}, {}, 1.0) == {1: 0.5, 2: 0.5}
 
 
+def test_nearness_takes_half_of_what_words_weigh() -> None:
+    fused = fuse("weighted", {1: 0.5, 2: -1.0}, {1: 2.0, 3: 4.0}, 0.6, {1: 0.8, 2: 0.4})
+    assert fused == pytest.approx({1: 0.6 + 0.2 * 0.5 + 0.2, 2: 0.2 * 0.5, 3: 0.2})
+
+
 @given(st.sampled_from(METHODS), cosines, words)
 def test_a_list_without_weight_adds_nothing(
     method: Fusion, meaning: dict[int, float], by_words: dict[int, float]
 ) -> None:
     assert fuse(method, meaning, by_words, 0.0).keys() == by_words.keys()
     assert fuse(method, meaning, by_words, 1.0).keys() == meaning.keys()
+    assert fuse(method, meaning, {}, 1.0, by_words) == fuse(method, meaning, {}, 1.0)
 
 
 @given(st.sampled_from(METHODS), cosines, words, st.floats(0.01, 0.99))

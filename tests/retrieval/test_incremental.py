@@ -172,6 +172,7 @@ def test_a_language_that_the_model_does_not_know_goes_by_words(
         "models.embeddinggemma_300m.alpha_es": 0,
         "models.embeddinggemma_300m.alpha_en": 0.6,
     }
+    (documents / "english.md").write_text("The lighthouse is the work of Ada.\n")
     index = open_index(encoder=encoder_file, keys=english)
     index.index([documents])
 
@@ -180,7 +181,8 @@ def test_a_language_that_the_model_does_not_know_goes_by_words(
         return explanation.alpha if explanation else -1
 
     assert alpha("¿Cuántas luces tiene el faro?") == 0.0
-    assert alpha("luces") == 0.0  # it may be Spanish
+    assert alpha("luces") == 0.0  # shows no language, and is found in Spanish
+    assert alpha("lighthouse") == 0.6  # in English
     assert alpha("What is the faro?") == 0.6
     assert index.search("¿el faro?", 1, alpha=1.0, explain=True).passages[0].explanation is not None
 

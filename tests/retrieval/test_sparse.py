@@ -8,12 +8,15 @@ from core.retrieval.sparse import (
     CONTEXT_WEIGHT,
     K1,
     B,
+    Bag,
     MeanLengths,
     SparseVector,
     coverage,
+    likelihood,
     passage_bag,
     passage_vector,
     query_vector,
+    rarity,
 )
 from core.retrieval.terms import search_words
 
@@ -67,10 +70,34 @@ def test_vectors_are_ascending_and_leave_unknown_terms_out() -> None:
 
 def test_coverage() -> None:
     def covered(query: str) -> float:
-        return coverage(search_words(query), BAGS, HOLDERS, len(BAGS))
+        words = search_words(query)
+        return max(coverage(words, bag, HOLDERS, len(BAGS)) for bag in BAGS)
 
     assert covered("gato perro") == pytest.approx(2 / 3)
     assert covered("zorro") == pytest.approx(0.5)
     assert covered("zorro desconocido") == pytest.approx(0.25)
     assert covered("") == covered("desconocido") == 0
-    assert coverage(search_words("gato"), [], {}, 0) == 0
+
+
+def likely(query: str, bags: list[Bag] = BAGS) -> float:
+    return likelihood(search_words(query), bags, HOLDERS, len(BAGS))
+
+
+def test_one_word_is_a_coin_toss_and_rare_words_are_likelier_than_common_ones() -> None:
+    assert likely("zorro") == pytest.approx(0.5)
+    found = 2 * rarity(2, len(BAGS)) / rarity(1, len(BAGS))
+    assert likely("gato perro") == pytest.approx(found / (found + 1))
+    assert likely("zorro perro", [BAGS[2] + BAGS[3]]) > likely("gato perro")
+
+
+def test_what_stands_everywhere_is_what_the_documents_are_about() -> None:
+    words = search_words("gato perro lobo")
+    everywhere = dict.fromkeys(HOLDERS, len(BAGS))
+    bags = [passage_bag("", "", "gato perro lobo")]
+    assert likelihood(words, bags, everywhere, len(BAGS)) == pytest.approx(0.6)
+    assert likelihood(words[:2], bags, everywhere, len(BAGS)) == pytest.approx(0.5)
+
+
+def test_half_a_question_in_other_words_costs_less_than_half() -> None:
+    assert likely("zorro desconocido") == pytest.approx(0.5 * math.sqrt(0.5))
+    assert likely("") == likely("desconocido") == likely("gato", []) == 0
