@@ -14,6 +14,7 @@ from rich.text import Text
 
 from core.interfaces.model_tables import new_table
 from core.interfaces.who_answers import chain_at_hand
+from core.routing.heads import BINARY
 from core.settings.model_override import model_override
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from core.routing.decision import Decision
     from core.settings.profiles import Role
 
-SCORES = ("hard", "soft", "web_query", "urgency", "creativity", "out_of_scope")
+SCORES = ("hard", "soft", "web_query", *BINARY[2:])
+MADE_OF = {"web_query": "fresh, and a third of fact where it is not"}
 CANNOT_KNOW = "none: without documents the reply says that it cannot know"
 
 
@@ -40,6 +42,7 @@ def _scores(found: Classification) -> Table:
     for name, value in values.items():
         moved = [reason for reason in reasons if reason.score == name]
         said = ", ".join(f"{reason.cue} {reason.contribution:+.2f}" for reason in moved)
+        said = MADE_OF.get(name, said)
         label = f"task: {name}" if name in found.tasks else name
         table.add_row(label, f"{value:.2f}", Text(said))
     return table

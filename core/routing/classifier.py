@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from core.language import language_of_words, turn_language
-from core.routing.heads import BINARY, TASKS, load_model
+from core.routing.heads import BINARY, TASKS, load_model, web_query
 from core.routing.injected import what_was_asked
 from core.routing.reasons import Reason, largest_shares
 from core.routing.structure import form_of
@@ -38,6 +38,7 @@ class Evidence:
 class Classification:
     """Calibrated probabilities in [0, 1]; of `tasks` they sum to 1, the others are independent.
 
+    `fresh`: facts of today are asked for. `fact`: if not, then one that lasts is.
     `urgency`: a fast answer is wanted. `creativity`: something is to be made up.
     `out_of_scope`: nothing is asked for that the heads know. `confidence`: how far the
     least certain of hard, soft and web_query is from a coin toss, 0 to 1. `margin`: how far
@@ -46,7 +47,8 @@ class Classification:
 
     hard: float
     soft: float
-    web_query: float
+    fresh: float
+    fact: float
     urgency: float
     creativity: float
     out_of_scope: float
@@ -54,6 +56,11 @@ class Classification:
     tasks: Mapping[Task, float]
     language: Language
     evidence: Evidence = field(compare=False, repr=False)
+
+    @property
+    def web_query(self) -> float:
+        """How much the web is wanted: for facts of today, and a little for those that last."""
+        return web_query(self.fresh, self.fact)
 
     @property
     def confidence(self) -> float:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from scipy.special import expit  # type: ignore[import-untyped]
 
-from core.routing.heads import BINARY, COLUMNS, TASKS
+from core.routing.heads import BINARY, COLUMNS, TASKS, web_query
 from core.text.features import BUCKETS
 from models.router.calibrate import (
     COST_OF_A_WRONG_YES,
@@ -44,7 +45,8 @@ def card(told: Sequence[str], own: Sequence[Example], sums: Doubles, seed: int) 
             "## Data",
             "",
             f"{len(own)} prompts written for the project ({len({each.id for each in own})} ids, "
-            "each in Spanish and English; MIT, models/router/data), and frames filled with topics.",
+            "each in Spanish and English; MIT, models/router/data), and frames filled with topics "
+            "and passages.",
             "Public sets, each text a fifth of a written one:",
             "",
             *(f"- {line}" for line in told),
@@ -54,7 +56,9 @@ def card(told: Sequence[str], own: Sequence[Example], sums: Doubles, seed: int) 
             "| head | language | AUC | F1 | calibration error | cheapest threshold |",
             "|---|---|---|---|---|---|",
             *_heads(own, odds),
+            *_web_queries(own, odds),
             "",
+            "web_query is made of fresh and fact; its figures are those of telling what is fresh.",
             "A threshold's costs: a wrong yes against a wrong no of 1: "
             + ", ".join(f"{head} {cost:g}" for head, cost in COST_OF_A_WRONG_YES.items())
             + ".",
@@ -89,15 +93,31 @@ def _heads(own: Sequence[Example], odds: Doubles) -> Iterator[str]:
         for language in LANGUAGES:
             rows = decided(own, head, language)
             wanted = np.array([own[row].targets[head] for row in rows])
-            chances = 1 / (1 + np.exp(-odds[rows, column]))
+            chances = expit(odds[rows, column])
             counts = counts_of(wanted, head)
             error = calibration_error(chances, wanted, counts)
-            cost = COST_OF_A_WRONG_YES.get(head)
-            cheapest = f"{cheapest_threshold(chances, wanted, counts, cost):.2f}" if cost else "-"
-            yield (
-                f"| {head} | {language} | {auc(wanted, chances):.3f} | "
-                f"{f1(wanted > 0.5, chances > 0.5):.3f} | {error:.3f} | {cheapest} |"
-            )
+            yield _line(wanted, chances, counts, name=head, language=language, error=f"{error:.3f}")
+
+
+def _web_queries(own: Sequence[Example], odds: Doubles) -> Iterator[str]:
+    for language in LANGUAGES:
+        rows = decided(own, "fresh", language)
+        wanted = np.array([own[row].targets["fresh"] for row in rows])
+        fresh, fact = (expit(odds[rows, BINARY.index(head)]) for head in ("fresh", "fact"))
+        counts = counts_of(wanted, "fresh")
+        chances = web_query(fresh, fact)
+        yield _line(wanted, chances, counts, name="web_query", language=language, error="-")
+
+
+def _line(
+    wanted: Doubles, chances: Doubles, counts: Doubles, *, name: str, language: str, error: str
+) -> str:
+    cost = COST_OF_A_WRONG_YES.get(name)
+    cheapest = f"{cheapest_threshold(chances, wanted, counts, cost):.2f}" if cost else "-"
+    return (
+        f"| {name} | {language} | {auc(wanted, chances):.3f} | "
+        f"{f1(wanted > 0.5, chances > 0.5):.3f} | {error} | {cheapest} |"
+    )
 
 
 def _tasks(own: Sequence[Example], odds: Doubles) -> Iterator[str]:

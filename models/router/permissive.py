@@ -53,8 +53,8 @@ def permissive(folder: Path, seed: int) -> tuple[list[Example], list[str]]:
 
 
 def _command(set_name: str, number: int, text: str, intent: str) -> Example:
-    web_query = _FACTS.get(intent, float(intent in _WEB))
-    targets = {"hard": 0.0, "soft": 0.0, "web_query": web_query, "creativity": 0.0}
+    fresh = {"fresh": 1.0} if intent in _WEB else {"fresh": 0.0, "fact": _FACTS.get(intent, 0.0)}
+    targets = {"hard": 0.0, "soft": 0.0, "creativity": 0.0} | fresh
     task = "simple" if intent in _SIMPLE else "research" if intent in _WEB else None
     if intent in _EXPLORATION:
         task = "exploration"
@@ -82,7 +82,7 @@ def _gsm8k(file: Path) -> Iterator[Example]:
 
 def _xed(file: Path) -> Iterator[Example]:
     """Lines of subtitles, parallel: nobody asks this of an assistant."""
-    targets = {"hard": 0.0, "web_query": 0.0, "out_of_scope": 1.0, "creativity": 0.0}
+    targets = {"hard": 0.0, "fresh": 0.0, "fact": 0.0, "out_of_scope": 1.0, "creativity": 0.0}
     for number, line in enumerate(file.read_text(encoding="utf-8").strip().split("\n")):
         english, _, spanish = line.partition("\t")
         for language, text in (("en", english), ("es", spanish)):

@@ -1,9 +1,9 @@
 """The prompts that the project wrote for the classifier, as labelled examples.
 
 Owns the form of data/*.tsv: an id, a task, marks, and the same prompt in Spanish and in
-English. Marks: h hard, s soft, w wants the web, u urgent, c creative, o out of scope;
-e annoyed at a machine, which is a little soft; f a fact that few know by heart, which the web
-may be wanted for; k a fact that most know, for which it hardly is.
+English. Marks: h hard, s soft, w facts of today, u urgent, c creative, o out of scope;
+e annoyed at a machine, which is a little soft; f a fact that lasts and that few know by heart;
+k one that most know, which is hardly looked up.
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 from core.routing.heads import BINARY
 
 DATA = Path(__file__).with_name("data")
 LANGUAGES = ("es", "en")
-GENERATED = ("frames", "topics")
+GENERATED = ("frames", "around", "topics")
 SEED = 7
-RARE_FACT, COMMON_FACT = 0.35, 0.15  # how much of a web query such a question is
+RARE_FACT, COMMON_FACT = 1.0, 0.4  # how much such a question is to be looked up
 ANNOYED = 0.25  # how soft such a text is
+FOLDS = 5
 FRAME_TOPICS = 7  # topics that each frame is filled with
-_MARKS = {"h": "hard", "s": "soft", "w": "web_query", "u": "urgency", "c": "creativity"}
+PASSAGE_PROMPTS = 3  # prompts that one passage is made of
+_MARKS = {"h": "hard", "s": "soft", "w": "fresh", "u": "urgency", "c": "creativity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +48,49 @@ class Example:
 
 def written() -> list[Example]:
     """Every prompt that a person wrote, in both languages."""
-    files = sorted(path for path in DATA.glob("*.tsv") if path.stem not in GENERATED)
-    return [example for path in files for row in _rows(path) for example in _both(row)]
+    return [example for row in _written_rows() for example in _both(row)]
 
 
 def filled_frames(seed: int) -> list[Example]:
-    """Frames such as "write a poem about {t}" with drawn topics, so that topics mean nothing."""
+    """Frames such as "write a poem about {t}" with drawn topics, so that topics mean nothing;
+    and orders around long passages, which are drawn prompts one after another.
+    """
     rng = random.Random(seed)
-    topics = list(_rows(DATA / "topics.tsv"))
-    examples = []
+    topics, prompts = list(_rows(DATA / "topics.tsv")), list(_written_rows())
+    examples: list[Example] = []
     for frame in _rows(DATA / "frames.tsv"):
-        for number, topic in enumerate(rng.sample(topics, FRAME_TOPICS)):
-            row = {**frame, "id": f"{frame['id']}-{number}"}
-            for language in LANGUAGES:
-                row[language] = _contracted(frame[language].replace("{t}", topic[language]))
-            examples += [_weighed(example, 0.25, "frames") for example in _both(row)]
+        examples += _filled(frame, rng.sample(topics, FRAME_TOPICS))
+    for frame in _rows(DATA / "around.tsv"):
+        # Of its own fold, so that no prompt is judged by heads that saw it in a passage.
+        near = [row for row in prompts if _fold(row["id"]) == _fold(frame["id"])]
+        drawn = [rng.sample(near, PASSAGE_PROMPTS) for _ in range(FRAME_TOPICS)]
+        passages = [
+            {each: " ".join(row[each] for row in rows) for each in LANGUAGES} for rows in drawn
+        ]
+        examples += _filled(frame, passages)
     return examples
+
+
+def fold_of(example: Example) -> int:
+    """The same for all translations, copies and fillings of one prompt."""
+    return _fold(example.id.rsplit("-", 1)[0] if example.source == "frames" else example.id)
+
+
+def _fold(name: str) -> int:
+    return crc32(name.encode()) % FOLDS
+
+
+def _filled(frame: dict[str, str], fillings: list[dict[str, str]]) -> Iterator[Example]:
+    for number, filling in enumerate(fillings):
+        row = {**frame, "id": f"{frame['id']}-{number}"}
+        for language in LANGUAGES:
+            row[language] = _contracted(frame[language].replace("{t}", filling[language]))
+        yield from (_weighed(example, 0.25, "frames") for example in _both(row))
+
+
+def _written_rows() -> Iterator[dict[str, str]]:
+    files = sorted(path for path in DATA.glob("*.tsv") if path.stem not in GENERATED)
+    return (row for path in files for row in _rows(path))
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
@@ -83,9 +113,11 @@ def _targets(marks: str) -> dict[str, float]:
     if "e" in marks:
         targets["soft"] = ANNOYED
     if "f" in marks:
-        targets["web_query"] = RARE_FACT
+        targets["fact"] = RARE_FACT
     if "k" in marks:
-        targets["web_query"] = COMMON_FACT
+        targets["fact"] = COMMON_FACT
+    if "w" in marks:
+        del targets["fact"]  # which is asked only of what is not fresh
     return targets
 
 

@@ -13,7 +13,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 from scipy import sparse  # type: ignore[import-untyped]
@@ -27,13 +26,14 @@ from models.router.card import card
 from models.router.fit import fit_heads, matrix, targets
 from models.router.permissive import permissive
 from models.router.perturb import disturbed
-from models.router.prompts import SEED, Example, filled_frames, written
+from models.router.prompts import FOLDS, SEED, Example, filled_frames, fold_of, written
 
 TRAINED = Path(__file__).parents[2] / "core" / "routing" / "trained"
-FOLDS = 5
 COPIES = 2  # perturbed copies of each written prompt
 # Of what these say of the task, little is told: they are many, and hardly requests.
-QUIET_TASKS = {"feelings": 0.4, "lookups": 0.5, "facts": 0.5}
+QUIET_TASKS = {"feelings": 0.4} | dict.fromkeys(
+    ("lookups", "facts", "settled", "passages", "queries", "detailed"), 0.5
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,6 @@ def corpus(folder: Path, seed: int) -> Corpus:
         for _ in range(COPIES)
     ]
     return Corpus([*own, *filled_frames(seed), *mixed, *copies], len(own), told)
-
-
-def fold_of(example: Example) -> int:
-    """The same for all translations, copies and fillings of one prompt."""
-    name = example.id.rsplit("-", 1)[0] if example.source == "frames" else example.id
-    return crc32(name.encode()) % FOLDS
 
 
 def out_of_fold(made: Corpus, rows: sparse.csr_matrix) -> Doubles:

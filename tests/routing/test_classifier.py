@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.routing.classifier import Classification, Classifier
-from core.routing.heads import BINARY, TASKS
+from core.routing.heads import BINARY, LOOKED_UP, TASKS, web_query
 from core.state import PastTurn
 
 CLASSIFIER = Classifier.load()
@@ -57,6 +57,37 @@ def test_grief_is_soft_and_not_hard() -> None:
 )
 def test_tasks(text: str, task: str) -> None:
     assert classify(text).task == task
+
+
+@pytest.mark.parametrize(
+    ("fresh", "lasting", "neither"),
+    [
+        (
+            "¿Quién preside hoy el gobierno de Italia?",
+            "¿Quién pintó la ronda de noche?",
+            "Escribe una carta a mi casero",
+        ),
+        (
+            "Is the airport closed right now?",
+            "Who painted the night watch?",
+            "Write a letter to my landlord",
+        ),
+    ],
+)
+def test_news_is_fresh_and_what_lasts_is_a_fact(fresh: str, lasting: str, neither: str) -> None:
+    news, fact, order = (classify(text) for text in (fresh, lasting, neither))
+    assert news.fresh > 0.6 > fact.fresh
+    assert fact.fact > 0.6 > order.fact
+    assert news.web_query > fact.web_query > order.web_query
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_lasting_fact_is_never_more_of_a_web_query_than_its_share(
+    fresh: float, fact: float
+) -> None:
+    found = web_query(fresh, fact)
+    assert fresh <= found <= max(fresh, LOOKED_UP + (1 - LOOKED_UP) * fresh) + 1e-9
+    assert found >= web_query(fresh, 0.0) == fresh
 
 
 def test_words_inside_words_are_no_cues() -> None:
@@ -153,7 +184,7 @@ def test_the_runner_up_and_the_margin_are_of_the_tasks() -> None:
 @given(st.text(max_size=300))
 def test_any_text_gives_probabilities(text: str) -> None:
     found = classify(text)
-    assert all(0 <= getattr(found, name) <= 1 for name in BINARY)
+    assert all(0 <= getattr(found, name) <= 1 for name in (*BINARY, "web_query"))
     assert 0 <= found.confidence <= 1
     assert set(found.tasks) == set(TASKS)
     assert sum(found.tasks.values()) == pytest.approx(1)

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import yaml
 
+from benchmarks.routing.shipped import WRITTEN
 from core.text.folding import folded_words
 from models.router.prompts import SEED, filled_frames, written
 from tests.routing import heldout
@@ -20,6 +22,8 @@ def held_out() -> Iterator[str]:
             for prompt in prompts:
                 yield from (prompt.es, prompt.en)
     yield from (prompt.text for prompt in heldout.adversarial())
+    for texts in yaml.safe_load(WRITTEN.read_text(encoding="utf-8")).values():
+        yield from texts
 
 
 def words_of(texts: Iterable[str]) -> list[tuple[str, ...]]:
