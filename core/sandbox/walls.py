@@ -18,7 +18,8 @@ from pathlib import Path
 from core.sandbox.limits import Limits
 
 BUBBLEWRAP = "bwrap"
-WORKSPACE = "/work"
+# Names that nobody's folders have, or those would be hidden inside.
+WORKSPACE, SOURCES = "/.sarai-workspace", "/.sarai-sources"
 INSIDE_TMP = "/tmp"  # noqa: S108
 SYSTEM = (Path("/usr"), Path("/bin"), Path("/sbin"), Path("/lib"), Path("/lib32"), Path("/lib64"))
 # Of /etc only what programs need to start: which library is where, which compiler is `cc`.
@@ -133,7 +134,7 @@ def _is_root() -> bool:
 
 
 def _source_path(place: int) -> str:
-    return f"/sources/{place}"
+    return f"{SOURCES}/{place}"
 
 
 def _way_to(path: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from core.sandbox import Command, Limits, Ran, run
+from core.sandbox.walls import SOURCES
 
 pytestmark = pytest.mark.usefixtures("walls_stand")
 
@@ -94,7 +95,7 @@ def test_nothing_is_written_outside(tmp_path: Path) -> None:
             [
                 "bash",
                 "-c",
-                "echo no > kept.txt; cat kept.txt; rm /sources/0/kept.txt; touch /usr/x",
+                f"echo no > kept.txt; cat kept.txt; rm {SOURCES}/0/kept.txt; touch /usr/x",
             ],
             sources=[source],
         )
