@@ -29,7 +29,7 @@ class QdrantEmulator:
         self._engine = QdrantClient(":memory:")
         self._lock = threading.Lock()
         self.failing = False
-        self.requests: list[tuple[str, str]] = []
+        self.requests: list[tuple[str, str, dict[str, Any]]] = []
         handler = type("Handler", (_Handler,), {"emulator": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -53,7 +53,7 @@ class QdrantEmulator:
     def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:
         """Status and result of one request."""
         with self._lock:
-            self.requests.append((method, path))
+            self.requests.append((method, path, body))
             if self.failing:
                 return 500, "the emulator was told to fail"
             for (known_method, pattern), reply in self._table().items():

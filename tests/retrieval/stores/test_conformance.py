@@ -20,6 +20,7 @@ from core.retrieval.stores.protocol import Filters, VectorStore
 from core.retrieval.stores.server import ServerStore
 from tests.retrieval.stores.points import DIMENSIONS, direction, point
 from tests.retrieval.stores.qdrant_emulator import QdrantEmulator
+from tests.retrieval.stores.qdrant_openapi import misfits
 
 
 @pytest.fixture(params=["embedded", "emulated server", "server"])
@@ -41,6 +42,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStor
             made = ServerStore(emulator.url, "sarai")
             yield made
             made.close()
+            assert misfits(emulator.requests) == []
 
 
 EVERYTHING = Filters()
