@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 from core.cancellation import Cancellation
+from core.closing import Closing
 from core.memory.forgetting import Forgetting
 from core.memory.items import Items
 from core.memory.record import Kind, NewMemory, Remembered, utc_now
@@ -28,7 +27,7 @@ from core.retrieval.stores.protocol import Filters
 from core.storage.database import Database
 
 
-class Memory:
+class Memory(Closing):
     """The memory of this data folder. Safe among threads and processes; to be closed.
 
     Everything belongs to a user, "" being the one at the command line; nobody is ever shown
@@ -51,17 +50,6 @@ class Memory:
         self._forgetting = Forgetting(self._database, catalogue, self._records, self._vectors)
         self._relevance = Relevance(catalogue)
         self.items = Items(self._database, catalogue, self._vectors, now=now)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of everything; safe to call twice."""

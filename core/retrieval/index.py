@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from core.cancellation import Cancellation
 from core.clock import Clock, SystemClock
+from core.closing import Closing
 from core.model_pool import ModelPool
 from core.retrieval.catalogue.catalogue import Catalogue
 from core.retrieval.catalogue.schema import MIGRATIONS
@@ -40,7 +39,7 @@ from core.storage.process_lock import ProcessLock, lock_of
 RESCAN_AFTER_S = 1.0
 
 
-class DocumentIndex:
+class DocumentIndex(Closing):
     """The documents of this data folder. Safe among threads and processes; to be closed.
 
     What `index` was given stays indexed as it was then, until it is indexed again. The
@@ -93,17 +92,6 @@ class DocumentIndex:
         self._searcher = Searcher(
             self._catalogue, self._collection, self.embeddings, LateInteraction(pool)
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of everything; safe to call twice."""

@@ -6,14 +6,13 @@ Owns their form and which one fits a classification; knows neither agents nor mo
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.routing.classifier import Classification
 from core.routing.token_budget import HURRY, answer_tokens
 from core.state import Language, Task, TextRoute
+from core.text.packaged import packaged_yaml
 
 SKILLS_FILE = "skills.yaml"
 # Feelings and documents have manners of their own.
@@ -54,8 +53,8 @@ class Skill(BaseModel):
 @cache
 def skills() -> dict[str, Skill]:
     """The packaged skills by id, in the order in which they are tried."""
-    text = resources.files("core.routing").joinpath(SKILLS_FILE).read_text(encoding="utf-8")
-    read = [Skill.model_validate(entry) for entry in yaml.safe_load(text)]
+    entries = packaged_yaml("core.routing", SKILLS_FILE)
+    read = [Skill.model_validate(entry) for entry in entries]
     return {skill.id: skill for skill in read}
 
 

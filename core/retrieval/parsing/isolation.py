@@ -12,9 +12,9 @@ import threading
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import PurePath
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from core.closing import Closing
 from core.errors import DocumentError
 from core.retrieval.parsing.blocks import Block
 from core.retrieval.parsing.formats import format_of, parse
@@ -22,7 +22,7 @@ from core.retrieval.parsing.formats import format_of, parse
 DEADLINE_S = 60.0
 
 
-class Parsers:
+class Parsers(Closing):
     """Reads documents of every format; one at a time. To be closed.
 
     A document that takes more than `deadline_s`, or kills the process, is a DocumentError;
@@ -33,17 +33,6 @@ class Parsers:
         self._deadline_s = deadline_s
         self._process: subprocess.Popen[bytes] | None = None
         self._one_at_a_time = threading.Lock()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def parse(self, path: str, data: bytes) -> list[Block]:
         """The blocks of a document.

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.routing.selection.tasks import TaskType
 from core.state import DeveloperTask, Task
+from core.text.packaged import packaged_yaml
 
 SELECTION_FILE = "selection.yaml"
 
@@ -91,8 +90,7 @@ class Shipped(BaseModel):
 @cache
 def shipped() -> Shipped:
     """The packaged file, checked against its form; read once."""
-    text = resources.files(__package__).joinpath(SELECTION_FILE).read_text(encoding="utf-8")
-    return Shipped.model_validate(yaml.safe_load(text))
+    return Shipped.model_validate(packaged_yaml(__package__, SELECTION_FILE))
 
 
 @cache

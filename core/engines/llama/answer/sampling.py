@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import ctypes
 import secrets
-from types import TracebackType
-from typing import Self
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
 from numpy.typing import NDArray
 
+from core.closing import Closing
 from core.engines.llama.answer.candidates import candidates_of
 from core.engines.llama.answer.grammar import Grammar
 from core.engines.llama.answer.logprobs import Logprobs
@@ -22,7 +21,7 @@ from core.engines.protocol import TokenLogprob
 SEED_BITS = 32
 
 
-class Sampler:
+class Sampler(Closing):
     """Chooses the tokens of one answer; close it, or use it in `with`.
 
     Args:
@@ -96,14 +95,3 @@ class Sampler:
         llama.llama_sampler_free(self._chain)
         if self._grammar is not None:
             self._grammar.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
