@@ -15,7 +15,7 @@ from core.language import language_of_words, turn_language
 from core.routing.heads import BINARY, TASKS, load_model, web_query
 from core.routing.injected import what_was_asked
 from core.routing.reasons import Reason, largest_shares
-from core.routing.structure import form_of
+from core.routing.structure import OPENING_WORDS, form_of
 from core.state import Language, PastTurn, Task
 from core.text.features import Features, features_of
 from core.text.lexicon import Lexicon
@@ -111,7 +111,7 @@ class Classifier:
             history: earlier turns of the conversation, oldest first.
         """
         asked = what_was_asked(text)
-        features = features_of(asked, self._lexicon, form_of)
+        features = self._features(asked)
         language = _language(asked, features, history)
         if history and self._goes_on(features):
             earlier = self._subject(history)
@@ -124,10 +124,13 @@ class Classifier:
         """The newest earlier message that stands for itself."""
         for turn in reversed(history):
             asked = what_was_asked(turn["user"])
-            features = features_of(asked, self._lexicon, form_of)
+            features = self._features(asked)
             if not self._goes_on(features):
                 return self._classified(features, _language(asked, features))
         return None
+
+    def _features(self, asked: str) -> Features:
+        return features_of(asked, self._lexicon, form_of, opening_words=OPENING_WORDS)
 
     def _goes_on(self, features: Features) -> bool:
         """Whether these few words go on with what was said, and say nothing new by themselves."""

@@ -1,6 +1,6 @@
 """From a text to the numbers that the linear heads weigh.
 
-Owns what a feature is (letters, words, cues, form), how it is hashed and how much it
+Owns what a feature is (letters, words, cues, form, opening), how it is hashed and how much it
 counts before anything is learned; knows no weights, nor what the form of a text may show: that
 is the caller's. Training and answering share it.
 """
@@ -30,9 +30,12 @@ HEAD_LETTERS, TAIL_LETTERS = 500, 200
 READ_HEAD, READ_TAIL = 700, 300  # of these the words and cues are read at all
 
 # What a group of features weighs in sum (squared), however many of them there are.
-GROUP_WEIGHT = {"letters": 1.0, "word": 1.0, "cue": 1.2, "form": 0.5}
+GROUP_WEIGHT = {"letters": 1.0, "word": 1.0, "cue": 1.2, "form": 0.5, "opening": 0.6}
 # The checksum goes on from these, so that the word "fault" is not the cue "fault".
-_SEEDS = {"letters": 0, "word": crc32(b"\x01"), "cue": crc32(b"\x02"), "form": crc32(b"\x03")}
+_SEEDS = {"letters": 0} | {
+    group: crc32(bytes([number]))
+    for number, group in enumerate(("word", "cue", "form", "opening"), start=1)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,13 @@ class Features:
         return letters + [(group, name) for group in self.groups for name in self.groups[group]]
 
 
-def features_of(text: str, lexicon: Lexicon, form_of: Form) -> Features:
-    """All features of `text`. Each counts once, however often it occurs."""
+def features_of(text: str, lexicon: Lexicon, form_of: Form, *, opening_words: int = 0) -> Features:
+    """All features of `text`. Each counts once, however often it occurs.
+
+    Args:
+        opening_words: how many words the text opens with that count apart from where else they
+            occur: in "draft a mail ..." the first says what is to be done, however much follows.
+    """
     if len(text) > READ_HEAD + READ_TAIL:
         text = f"{text[:READ_HEAD]}\n{text[-READ_TAIL:]}"
     reading = read(text, lexicon)
@@ -64,6 +72,7 @@ def features_of(text: str, lexicon: Lexicon, form_of: Form) -> Features:
         "word": _words(reading.words),
         "cue": list(dict.fromkeys(cue.encode() for cue in reading.cues)),
         "form": [name.encode() for name in form_of(text, len(reading.words))],
+        "opening": _opening(reading.words[:opening_words]),
     }
     slots: list[int] = []
     values = [_share("letters", len(pieces))] * len(pieces)
@@ -96,6 +105,11 @@ def _letters(words: Sequence[str]) -> Pieces:
 def _words(words: Sequence[str]) -> list[bytes]:
     shown = [_without_digits(word) for word in _ends(words)]
     return list(dict.fromkeys([*(word.encode() for word in shown), *_pairs(shown)]))
+
+
+def _opening(words: Sequence[str]) -> list[bytes]:
+    """The first word, the first two, and so on."""
+    return [" ".join(words[: count + 1]).encode() for count in range(len(words))]
 
 
 def _ends(words: Sequence[str]) -> Sequence[str]:

@@ -75,7 +75,9 @@ def main() -> None:
     copies = [replace(each, text=disturbed(each.text, each.language, rng)) for each in own]
     others, told = public(arguments.data, arguments.seed)
     texts = [*own, *copies, *others]
-    rows = matrix([each.text for each in texts], Lexicon.of(cues.entries(), ()), form_of)
+    rows = matrix(
+        [each.text for each in texts], Lexicon.of(cues.entries(), ()), form_of, opening_words=0
+    )
     print(f"{rows.shape[0]} texts, {rows.nnz} features", flush=True)
     sums = out_of_fold(rows, texts, len(own))
     platt = calibrated(sums, own)

@@ -39,7 +39,7 @@ def card(told: Sequence[str], own: Sequence[Example], sums: Doubles, seed: int) 
             "",
             f"{len(BINARY)} yes-or-no heads ({', '.join(BINARY)}) and {len(TASKS)} tasks "
             f"({', '.join(TASKS)}), linear over {BUCKETS} hashed features (pieces of 2 to 5 "
-            "letters, words and pairs of words, bilingual cues, form), "
+            "letters, words and pairs of words, bilingual cues, form, opening), "
             f"int8, {size_mb:.1f} MB. Seed {seed}.",
             "",
             "## Data",

@@ -1,6 +1,7 @@
 """Fits the linear heads: logistic regression for the chances, a support vector machine per task.
 
-Owns the matrices, the losses and their minimisation (one thread, always with the same result).
+Owns the matrices and the calls of scikit-learn, which are run to convergence: how far a fit is
+from it would otherwise decide about single prompts.
 Knows nothing of where examples come from. The squared hinge loss tells many classes apart better
 than a softmax does (docs/measurements.md); its sums are calibrated later.
 """
@@ -8,24 +9,24 @@ than a softmax does (docs/measurements.md); its sums are calibrated later.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse  # type: ignore[import-untyped]
-from scipy.optimize import minimize  # type: ignore[import-untyped]
-from scipy.special import expit  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from core.routing.heads import BINARY, COLUMNS, TASKS
-from core.routing.structure import form_of
+from core.routing.structure import OPENING_WORDS, form_of
 from core.text.features import BUCKETS, Form, features_of
 from core.text.lexicon import Lexicon
 from models.router.prompts import Example
 
 PENALTY = 0.06
-COST, TOLERANCE = 0.3, 0.01  # of the machines
-ITERATIONS = 150
+TOLERANCE_OF_CHANCES = 1e-3
+COST, TOLERANCE = 0.6, 0.01  # of the machines
 FEWEST_TEXTS = 3
 OFFSET_SIZE = 3.0  # the offsets' own feature: larger is penalised less
 FIRST_TASK = len(BINARY)
@@ -33,9 +34,15 @@ FIRST_TASK = len(BINARY)
 Floats = NDArray[np.float32]
 
 
-def matrix(texts: Sequence[str], lexicon: Lexicon, form: Form = form_of) -> sparse.csr_matrix:
+def matrix(
+    texts: Sequence[str],
+    lexicon: Lexicon,
+    form: Form = form_of,
+    *,
+    opening_words: int = OPENING_WORDS,
+) -> sparse.csr_matrix:
     """The features of `texts` as rows, (texts, BUCKETS)."""
-    found = [features_of(text, lexicon, form) for text in texts]
+    found = [features_of(text, lexicon, form, opening_words=opening_words) for text in texts]
     ends = np.cumsum([0, *(len(item.slots) for item in found)])
     slots = np.concatenate([item.slots for item in found])
     values = np.concatenate([item.values for item in found])
@@ -89,31 +96,36 @@ def fit_chances(
     rows: sparse.csr_matrix, wanted: Floats, counts: Floats, *, penalty: float = PENALTY
 ) -> tuple[Floats, Floats]:
     """Weights (BUCKETS, columns) and offsets (columns) of least logistic loss; what is wanted
-    may be a chance. No randomness: L-BFGS from zero.
+    may be a chance.
     """
     used, factors = _scaled(rows)
-    dense = np.ones((rows.shape[0], 1), np.float32) * OFFSET_SIZE
-    scaled = rows[:, used] @ sparse.diags_array(factors)
-    taken = sparse.hstack([scaled.astype(np.float32), dense]).tocsr()
-    turned = taken.T.tocsr()
-    shape = (taken.shape[1], wanted.shape[1])
+    taken = (rows[:, used] @ sparse.diags_array(factors)).tocsr()
 
-    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        weights = flat.reshape(shape).astype(np.float32)
-        sums = taken @ weights
-        softplus = np.maximum(sums, 0) + np.log1p(np.exp(-np.abs(sums)))
-        value = float((counts * (softplus - sums * wanted)).sum())
-        gradient = turned @ ((expit(sums) - wanted) * counts) + penalty * weights
-        value += 0.5 * penalty * float((weights**2).sum())
-        return value, gradient.ravel().astype(np.float64)
+    def fitted(column: int) -> LogisticRegression:
+        return _fit_chance(taken, wanted[:, column], counts[:, column], penalty)
 
-    options = {"maxiter": ITERATIONS, "maxcor": 6}
-    start = np.zeros(shape[0] * shape[1])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
-    learned = found.x.reshape(shape).astype(np.float32)
-    weights = np.zeros((BUCKETS, shape[1]), np.float32)
-    weights[used] = learned[:-1] * factors[:, None]
-    return weights, OFFSET_SIZE * learned[-1]
+    with ThreadPoolExecutor() as threads:
+        heads = list(threads.map(fitted, range(wanted.shape[1])))
+    weights = np.zeros((BUCKETS, len(heads)), np.float32)
+    weights[used] = np.stack([head.coef_[0] for head in heads], axis=1) * factors[:, None]
+    return weights, np.array([head.intercept_[0] for head in heads], np.float32)
+
+
+def _fit_chance(
+    rows: sparse.csr_matrix, wanted: Floats, counts: Floats, penalty: float
+) -> LogisticRegression:
+    """A text of which a chance is wanted counts as a yes and as a no, each by its chance."""
+    yes, no = wanted * counts, (1 - wanted) * counts
+    texts = np.concatenate([np.flatnonzero(yes), np.flatnonzero(no)])
+    answers = np.repeat([1, 0], [np.count_nonzero(yes), np.count_nonzero(no)])
+    head = LogisticRegression(
+        C=1 / penalty,
+        solver="liblinear",
+        intercept_scaling=OFFSET_SIZE,
+        tol=TOLERANCE_OF_CHANCES,
+        random_state=0,
+    )
+    return head.fit(rows[texts], answers, np.concatenate([yes[yes > 0], no[no > 0]]))
 
 
 def _scaled(rows: sparse.csr_matrix) -> tuple[NDArray[np.intp], Floats]:

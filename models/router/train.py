@@ -32,7 +32,18 @@ TRAINED = Path(__file__).parents[2] / "core" / "routing" / "trained"
 COPIES = 2  # perturbed copies of each written prompt
 # Of what these say of the task, little is told: they are many, and hardly requests.
 QUIET_TASKS = {"feelings": 0.4} | dict.fromkeys(
-    ("lookups", "facts", "settled", "passages", "queries", "detailed", "counts"), 0.5
+    (
+        "lookups",
+        "facts",
+        "settled",
+        "passages",
+        "queries",
+        "detailed",
+        "counts",
+        "trivia",
+        "textbook",
+    ),
+    0.5,
 )
 
 
