@@ -29,7 +29,7 @@ from models.router.perturb import disturbed
 from models.router.prompts import FOLDS, SEED, Example, filled_frames, fold_of, written
 
 TRAINED = Path(__file__).parents[2] / "core" / "routing" / "trained"
-COPIES = 2  # perturbed copies of each written prompt
+COPIES = 4  # perturbed copies of each written prompt
 # Of what these say of the task, little is told: they are many, and hardly requests.
 QUIET_TASKS = {"feelings": 0.4} | dict.fromkeys(
     (
@@ -58,15 +58,18 @@ class Corpus:
 
 def corpus(folder: Path, seed: int) -> Corpus:
     """Everything to learn from."""
-    rng = random.Random(seed)
     own = written()
     mixed, told = permissive(folder, seed)
-    copies = [
-        replace(each, text=disturbed(each.text, each.language, rng))
-        for each in own
-        for _ in range(COPIES)
-    ]
+    copies = [copy for each in own for copy in _copies(each, seed)]
     return Corpus([*own, *filled_frames(seed), *mixed, *copies], len(own), told)
+
+
+def _copies(example: Example, seed: int) -> list[Example]:
+    """The same whatever else is learned, so that one more prompt does not disturb all others."""
+    rng = random.Random(f"{seed} {example.id} {example.language}")
+    return [
+        replace(example, text=disturbed(example.text, example.language, rng)) for _ in range(COPIES)
+    ]
 
 
 def out_of_fold(made: Corpus, rows: sparse.csr_matrix) -> Doubles:
