@@ -29,7 +29,7 @@ from models.router.perturb import disturbed
 from models.router.prompts import FOLDS, SEED, Example, filled_frames, fold_of, written
 
 TRAINED = Path(__file__).parents[2] / "core" / "routing" / "trained"
-COPIES = 4  # perturbed copies of each written prompt
+COPIES, COPY_WEIGHT = 4, 0.5  # of perturbed copies of each written prompt
 # Of what these say of the task, little is told: they are many, and hardly requests.
 QUIET_TASKS = {"feelings": 0.4} | dict.fromkeys(
     (
