@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import Figure
-from benchmarks.routing.shipped import route_of
+from benchmarks.routing.shipped import flips_by_typos, route_of
 from benchmarks.routing.statistics import accuracy, calibration_error, f1, figure, macro_f1
 from core.routing.classifier import Classification, Classifier
 from core.routing.route import DEFAULT_THRESHOLDS
@@ -55,6 +55,8 @@ def measure(_: Path) -> Iterator[Figure]:
     for language in LANGUAGES:
         yield _route(classifier, routes[language], f"held-out route, {language}")
         yield _route(classifier, later[language], f"route, written afterwards, {language}")
+        texts = [each.text for each in (*routes[language], *later[language])]
+        yield flips_by_typos(classifier, texts, f"held-out routes flipped by typos, {language}")
     for language in LANGUAGES:
         yield _web(web[language], language)
     for language in LANGUAGES:

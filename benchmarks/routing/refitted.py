@@ -22,6 +22,7 @@ from benchmarks.routing.peers import litellm_scores, told
 from benchmarks.routing.shipped import lines
 from benchmarks.routing.statistics import accuracy, auc, figure, gap_recovered
 from core.routing.heads import read_cues
+from core.routing.structure import OPENING_WORDS
 from core.text.features import BUCKETS, bucket_of
 from core.text.lexicon import Lexicon
 
@@ -33,7 +34,7 @@ INNER_FOLDS = 3
 PENALTIES = (0.05, 0.2, 1.0, 4.0)
 CUE_SHARES = (1.0, 0.25)  # of what a cue counts in the shipped heads
 LABELS = 1_500  # RouteLLM's answers that the router may learn from
-CLINC_COST, CLINC_CUES = 1.0, 0.25  # chosen on the set's validation part
+CLINC_COST, CLINC_CUES, CLINC_OPENING = 1.0, 0.25, 0  # chosen on the set's validation part
 OUTSIDE = "oos"  # CLINC150's name of what is out of scope
 HARD_FLASK = {"major level knowledge", "expert level knowledge"}
 
@@ -57,11 +58,12 @@ def measure(folder: Path) -> Iterator[Figure]:
             yield from of(name, folder / path)
 
 
-def _rows(texts: Sequence[str]) -> Any:
+def _rows(texts: Sequence[str], *, opening_words: int = OPENING_WORDS) -> Any:
     from models.router.fit import matrix  # noqa: PLC0415
 
     cues = read_cues()
-    return matrix(texts, Lexicon.of(cues.entries(), cues.continuations.all()))
+    lexicon = Lexicon.of(cues.entries(), cues.continuations.all())
+    return matrix(texts, lexicon, opening_words=opening_words)
 
 
 def _yes_or_no(rows: Any, wanted: NDArray[Any], unseen: Any) -> NDArray[Any]:
@@ -148,10 +150,14 @@ def _clinc150(name: str, path: Path) -> Iterator[Figure]:
     inside = sorted({*intents} - {OUTSIDE})
     places = np.array([[*inside, OUTSIDE].index(intent) for intent in intents])
     alike = np.ones(len(places), np.float32)
-    rows = _cues_scaled(_rows(texts), CLINC_CUES)
+
+    def rows_of(texts: Sequence[str]) -> Any:
+        return _cues_scaled(_rows(texts, opening_words=CLINC_OPENING), CLINC_CUES)
+
+    rows = rows_of(texts)
     weights, offsets = fit_classes(rows, places, alike, cost=CLINC_COST)
     margins = {
-        key: _cues_scaled(_rows([text for text, _ in sets[key]]), CLINC_CUES) @ weights + offsets
+        key: rows_of([text for text, _ in sets[key]]) @ weights + offsets
         for key in ("test", "oos_test")
     }
     wanted = np.array([inside.index(intent) for _, intent in sets["test"]])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ MT_BENCH_TASKS = {
 LOOKED_UP = 0.1
 WRITTEN = Path(__file__).with_name("written.yaml")
 ENOUGH = 300  # rows of a large set
+TYPOS, DRAWS = 0.03, 20  # of the letters of a text; of each text
 NQ, XQUAD = "nq_open/dev_questions.jsonl", "xquad/es_questions.jsonl"
 ARENA = "arena_hard/question.jsonl"
 
@@ -85,7 +86,7 @@ def _mt_bench(classifier: Classifier, path: Path) -> Iterator[Figure]:
 
 
 def _web(classifier: Classifier, folder: Path) -> Iterator[Figure]:
-    written = yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))
+    written = _written()
     commands, sums = written["commands_en"], written["sums_es"]
     name = "web, today's questions against commands, both written, en"
     yield _web_figure(classifier, name, written["fresh_en"], commands, 0.5)
@@ -116,26 +117,42 @@ def _web_figure(
 
 
 def _flips(classifier: Classifier) -> Iterator[Figure]:
-    from models.router.perturb import typos, without_accents, without_punctuation  # noqa: PLC0415
+    from models.router.perturb import without_accents, without_punctuation  # noqa: PLC0415
 
-    written = yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))
-    texts = [text for name, said in written.items() if name != "commands_en" for text in said]
-    texts += written["commands_en"]
-    rng = random.Random(1)
+    texts = [text for said in _written().values() for text in said]
+    yield flips_by_typos(classifier, texts, "routes flipped by typos")
     changes = {
-        "typos": lambda text: typos(text, rng, 0.03),
         "no accents": without_accents,
         "lower case": str.lower,
         "no punctuation": without_punctuation,
     }
-    before = np.array([route_of(classifier, text) for text in texts])
     for name, change in changes.items():
-        after = np.array([route_of(classifier, change(text)) for text in texts])
-        yield figure(f"routes flipped by {name}", share, before != after, at_most=0.05)
+        flipped = np.array(
+            [route_of(classifier, change(text)) != route_of(classifier, text) for text in texts]
+        )
+        yield figure(f"routes flipped by {name}", share, flipped, at_most=0.05)
+
+
+def flips_by_typos(classifier: Classifier, texts: Sequence[str], name: str) -> Figure:
+    """How many routes change with typos, over several draws: one draw is chance by .03 or so."""
+    from models.router.perturb import typos  # noqa: PLC0415
+
+    rng = random.Random(1)
+    flipped = []
+    for text in texts:
+        route = route_of(classifier, text)
+        others = [route_of(classifier, typos(text, rng, TYPOS)) for _ in range(DRAWS)]
+        flipped.append(np.mean([other != route for other in others]))
+    return figure(f"{name}, {DRAWS} draws", share, np.array(flipped), at_most=0.05)
+
+
+def _written() -> dict[str, list[str]]:
+    texts: dict[str, list[str]] = yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))
+    return texts
 
 
 def _cost(classifier: Classifier) -> Iterator[Figure]:
-    written = yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))
+    written = _written()
     texts = [text for said in written.values() for text in said]
     texts += [" ".join(texts[:40]), " ".join(texts * 2)]  # of 1,900 and of 10,000 letters
     took_ms = []
