@@ -20,8 +20,8 @@ Doubles = NDArray[np.float64]
 FIRST_TASK = len(BINARY)
 BINS = 10
 # What a wrong "yes" costs, where a wrong "no" costs 1. A wrong web query makes the answer a
-# refusal when nothing can be looked up; a wrong expert only takes longer.
-COST_OF_A_WRONG_YES = {"hard": 1.0, "soft": 1.5, "web_query": 2.0}
+# refusal when nothing can be looked up, a missed one makes up what happened today.
+COST_OF_A_WRONG_YES = {"hard": 1.0, "soft": 1.5, "web_query": 1.0}
 # How much of the calibrating weight a plain yes has, where the training prompts are no guide:
 # there are four routes, and nobody knows how often each is asked for.
 SHARE_OF_YES = {"hard": 0.25, "fresh": 0.25}

@@ -42,6 +42,7 @@ QUIET_TASKS = {"feelings": 0.4} | dict.fromkeys(
         "counts",
         "trivia",
         "textbook",
+        "historyquiz",
     ),
     0.5,
 )

@@ -54,7 +54,7 @@ def test_the_reason_is_a_sentence_with_the_figures() -> None:
     assert choose(hard=0.86, soft=0.05).reason == (
         "alpha 0.95 is above 0.70 (hard 0.86, soft 0.05)."
     )
-    assert "web_query 0.80 is above 0.60" in choose(web=0.8).reason
+    assert "web_query 0.80 is above 0.50" in choose(web=0.8).reason
     assert "soft 0.90" in choose(soft=0.9).reason
     assert "asked" in choose(given=True).reason
 
