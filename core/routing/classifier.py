@@ -1,7 +1,7 @@
 """What a text asks for: how hard, how emotional, how much of today, and which task.
 
 Owns the classification of a text in its conversation; knows neither routes nor models.
-Linear heads over letters, words, cues and form: a small learned classifier whose reasons
+Linear heads over letters, words, cues, form and opening: a small learned classifier whose reasons
 are the exact shares that it summed. How it is trained: models/router.
 """
 
