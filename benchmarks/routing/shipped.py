@@ -19,7 +19,7 @@ from benchmarks.routing.statistics import f1, figure, share
 from core.routing.classifier import Classifier
 from core.routing.control_plane import weigh
 from core.routing.decision import scores_of
-from core.routing.route import choose_route
+from core.routing.route import DEFAULT_THRESHOLDS, choose_route
 
 # MT-Bench's categories that have one counterpart among the tasks; "stem" and "humanities",
 # which ask for explanations, plans and ideas alike, have none and are left out.
@@ -89,7 +89,8 @@ def _web(classifier: Classifier, folder: Path) -> Iterator[Figure]:
     written = _written()
     commands, sums = written["commands_en"], written["sums_es"]
     name = "web, today's questions against commands, both written, en"
-    yield _web_figure(classifier, name, written["fresh_en"], commands, 0.5)
+    threshold = DEFAULT_THRESHOLDS.web_query
+    yield _web_figure(classifier, name, written["fresh_en"], commands, threshold)
     sets = {
         "web, NQ against Arena-Hard's requests, en": NQ,
         "web, XQuAD questions against sums, es": XQUAD,

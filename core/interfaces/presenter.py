@@ -45,7 +45,7 @@ class Presenter:
                 if isinstance(event, NodeStarted):
                     waiting.at(event.node)
                 elif isinstance(event, Token):
-                    waiting.stop()
+                    waiting.close()
                     self._write(event.text)
                 elif isinstance(event, Restarted):
                     self._end_line()

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from core.closing import Closing
 from core.interfaces.presenter import Presenter
 from core.state import State
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.graph import SARAiOrchestrator
 
 
-class Session:
+class Session(Closing):
     """One conversation. `open_it` runs at once, on a thread, while the user types.
 
     Args:
@@ -53,15 +53,8 @@ class Session:
         self.last = None
         self.assistant.forget(self.thread_id)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the assistant; a conversation that nobody named is forgotten."""
         self._executor.shutdown()
         if self._opening.exception() is not None:
             return  # it was never open; whoever asked it something was told why

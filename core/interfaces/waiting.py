@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
+
+from core.closing import Closing
 
 if TYPE_CHECKING:
     from core.model_pool import PoolEvent
@@ -21,8 +22,8 @@ ListenToPool = Callable[[Callable[["PoolEvent"], None]], Callable[[], None]]
 """As `ModelPool.listen`."""
 
 
-class Waiting:
-    """Shown on `notes`, if both it and `answers` are terminals, until `stop`."""
+class Waiting(Closing):
+    """Shown on `notes`, if both it and `answers` are terminals, until `close`."""
 
     def __init__(self, notes: Console, answers: Console) -> None:
         self._status = Status("", console=notes) if _both_terminals(notes, answers) else None
@@ -48,7 +49,7 @@ class Waiting:
         if words := words_for(event):
             self.at(words)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Give the line back."""
         if self._status is not None:
             self._status.stop()
@@ -57,14 +58,6 @@ class Waiting:
         if self._status is not None:
             self._status.start()
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def _both_terminals(notes: Console, answers: Console) -> bool:

@@ -19,8 +19,8 @@ class Thresholds:
     """A route is taken above its threshold, never at it, so 1.0 switches it off.
 
     `undecided` is how close to 0.5 `hard` counts as a coin toss. Source: that of alpha is
-    SARAi's published rule; those of soft and web_query are near the cheapest for calibrated
-    scores (core/routing/trained/card.md); the others are our own.
+    SARAi's published rule; those of soft and web_query follow from what errors cost, for calibrated
+    scores (docs/adr/0036); the others are our own.
     """
 
     expert: float = 0.7  # on alpha

@@ -9,6 +9,8 @@ import math
 import re
 from collections.abc import Iterator
 
+OPENING_WORDS = 2  # a request says at its beginning what is to be done
+
 # Each form with a sign that it cannot be without: most texts have none, and need no search.
 _CODE = {
     "```": r"```",
@@ -41,7 +43,6 @@ _FORMS = {
     name: [(sign, re.compile(pattern, re.MULTILINE)) for sign, pattern in signs.items()]
     for name, signs in (("source code", _CODE), ("a formula", _FORMULA))
 }
-OPENING_WORDS = 2  # a request says at its beginning what is to be done
 _THIS_AGE = re.compile(r"\b20(?:2[4-9]|3\d)\b")
 _PAST_YEAR = re.compile(r"\b(?:1\d\d\d|20(?:[01]\d|2[0-3]))\b")
 _NUMBER = re.compile(r"\d+")

@@ -1,9 +1,9 @@
 """Fits the linear heads: logistic regression for the chances, a support vector machine per task.
 
 Owns the matrices and the calls of scikit-learn, which are run to convergence: how far a fit is
-from it would otherwise decide about single prompts.
-Knows nothing of where examples come from. The squared hinge loss tells many classes apart better
-than a softmax does (docs/measurements.md); its sums are calibrated later.
+from it would otherwise decide about single prompts. Knows nothing of where examples come from.
+The squared hinge loss tells many classes apart better than a softmax does
+(docs/measurements.md); its sums are calibrated later.
 """
 
 from __future__ import annotations

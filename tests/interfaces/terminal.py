@@ -17,8 +17,8 @@ import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from core.closing import Closing
 
 ENTER, TAB, UP = "\r", "\t", "\x1b[A"
 ALT_ENTER = "\x1b\r"
@@ -46,7 +46,7 @@ def pasted(text: str) -> str:
     return f"\x1b[200~{text}\x1b[201~"
 
 
-class Terminal:
+class Terminal(Closing):
     """One program and its terminal. `shown` is all its text, without escape sequences."""
 
     def __init__(
@@ -118,15 +118,7 @@ class Terminal:
         self._raw += data
         return bool(data)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()

@@ -12,17 +12,18 @@ import re
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 from qdrant_client import QdrantClient
 from qdrant_client.http import models
 
+from core.closing import Closing
+
 Answer = Callable[[str, dict[str, Any]], Any]
 
 
-class QdrantEmulator:
+class QdrantEmulator(Closing):
     """Listens at `url` between `with` and its end."""
 
     def __init__(self) -> None:
@@ -39,12 +40,7 @@ class QdrantEmulator:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
