@@ -2,7 +2,8 @@
 
 Owns the clock and the order of the trials: the sides take turns, so that what else the
 machine does falls on all of them; on a busy one the ratio of processor times says more.
-Every prompt is new, so no reuse helps anybody.
+Every prompt is new, so no reuse helps anybody. Between two trials there is a pause, as between
+two questions of a person: the worker uses it for copies, and the other side is not to feel that.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ SHORT_PROMPT_TOKENS = 16
 LONG_PROMPT_TOKENS = 512
 ANSWER_TOKENS = 64
 STREAMS = 4
+PAUSE_S = 1.0
 AT_LEAST = 0.97
 STREAMS_AT_LEAST = 1.6
 _numbers = count()
@@ -123,6 +125,7 @@ class _Timed:
 def _timed(trial: Callable[[], float]) -> _Timed:
     begun_s = processor_s()
     rate = trial()
+    time.sleep(PAUSE_S)
     return _Timed(rate, processor_s() - begun_s)
 
 

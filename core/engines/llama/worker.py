@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 PROGRESS_STEP = 0.01
+PAUSE_S = 0.2
+"""Nobody asked anything for so long: not in the middle of what agents ask one after another."""
 
 
 class Worker:
@@ -57,7 +59,7 @@ class Worker:
             self._fail(number, error)
             return
         while True:
-            arrived = self._inbox.next() if model.busy else self._inbox.wait()
+            arrived = self._inbox.next() if model.busy else self._wait(model)
             while arrived:
                 if arrived.kind == "close":
                     _keep_states(model)
@@ -65,6 +67,13 @@ class Worker:
                 self._serve(model, arrived)
                 arrived = self._inbox.next()
             model.step()
+
+    def _wait(self, model: ChatModel) -> Frame:
+        """The next request; until it comes, what it may have to wait for is done."""
+        arrived = self._inbox.wait(PAUSE_S)
+        if arrived is None:
+            model.use_pause()
+        return arrived or self._inbox.wait()
 
     def _load(self, number: int, spec: EngineSpec) -> ChatModel:
         # Imported here so that a parent that dies meanwhile is noticed.

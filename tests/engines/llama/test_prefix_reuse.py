@@ -174,6 +174,47 @@ def test_a_copy_is_put_back_while_another_answer_to_its_question_moves_out(
     assert_same_logits(first_logits(model, after), first_logits(fresh, after))
 
 
+def test_a_pause_makes_the_copy_that_another_conversation_would_wait_for(
+    models: Models, open_model: OpenModel
+) -> None:
+    model = open_model(spec_for(models.random))
+    ana = Conversation(model, "Ana")
+    ana.turn("hola")
+    model.use_pause()
+    (copy,) = model._cache._saved.states  # no public way to see when it was made
+    model.use_pause()
+    Conversation(model, "Bea").turn("hola")
+    assert model._cache._saved.states == (copy,)
+    new = new_tokens(model, ana, "¿y ahora?")
+    assert evaluated(ana.turn("¿y ahora?")) <= new + SLACK_TOKENS
+    fresh = open_model(spec_for(models.random))
+    assert_same_logits(first_logits(model, ana.messages), first_logits(fresh, ana.messages))
+
+
+def test_a_conversation_that_goes_on_needs_no_copy_of_its_beginning(
+    models: Models, open_model: OpenModel
+) -> None:
+    model = open_model(spec_for(models.random))
+    ana = Conversation(model, "Ana")
+    for _ in range(2):
+        ana.turn("hola")
+        assert not model._cache._saved.states  # no public way
+        model.use_pause()
+        (copy,) = model._cache._saved.states
+    assert len(copy.entries) > 2 * ANSWER_TOKENS + model.count_tokens(ana.messages[:1])
+
+
+def test_a_pause_drops_nothing_but_strays(models: Models, open_model: OpenModel) -> None:
+    model = open_model(spec_for(models.random, context_tokens=1280))
+    asked = [Conversation(model, name, length=50) for name in ("Ana", "Bea", "Eva")]
+    for each in asked:
+        each.turn("hola")
+        each.turn("¿y?")
+        model.use_pause()
+    for each in asked[1:]:
+        assert evaluated(each.turn("¿y ahora?")) <= 3 * SLACK_TOKENS
+
+
 def test_the_bound_on_copies_holds_and_the_oldest_goes(
     models: Models, open_model: OpenModel
 ) -> None:

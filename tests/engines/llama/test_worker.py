@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO
 
+import psutil
 import pytest
 
 from core.engines.llama.messages import encode_request, encode_spec
@@ -14,13 +17,18 @@ from core.engines.llama.wire import Frame, read_frame, write_frame
 from tests.engines.contract import LONG
 from tests.engines.llama.conftest import Models, spec_for
 
+COPY_BYTES = 500_000  # of the conversation below, at least
+
 
 class Pipes:
     """Both ends of a running worker."""
 
-    def __init__(self, send: IO[bytes], receive: IO[bytes]) -> None:
-        self.send = send
-        self._receive = receive
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.send: IO[bytes] = process.stdin
+        self._receive: IO[bytes] = process.stdout
+        self._process = psutil.Process(process.pid)
 
     def last_frame(self) -> Frame:
         """The frame that ends what was asked."""
@@ -28,6 +36,9 @@ class Pipes:
             if frame.kind not in ("progress", "delta"):
                 return frame
         pytest.fail("the worker has gone")
+
+    def memory_bytes(self) -> int:
+        return int(self._process.memory_info().rss)
 
 
 @pytest.fixture
@@ -38,11 +49,9 @@ def worker(models: Models) -> Iterator[Pipes]:
         stdout=subprocess.PIPE,
     )
     with process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        pipes = Pipes(process.stdin, process.stdout)
+        pipes = Pipes(process)
         load = {"type": "load", "id": 0, "spec": encode_spec(spec_for(models.random))}
-        write_frame(process.stdin, load)
+        write_frame(pipes.send, load)
         assert pipes.last_frame().kind == "ready"
         yield pipes
 
@@ -57,3 +66,15 @@ def test_an_abort_that_comes_before_its_request_has_begun_counts(worker: Pipes) 
     assert ends[0]["finish_reason"] == "cancelled"
     assert ends[0]["usage"]["prompt_tokens"] == 0
     assert {end["finish_reason"] for end in ends[1:]} == {"length"}
+
+
+def test_in_a_pause_it_makes_ready_for_another_conversation(models: Models, worker: Pipes) -> None:
+    """A copy of what was said takes memory, and nothing else happens in a worker that rests."""
+    values, _ = encode_request(replace(LONG, max_tokens=1500))
+    write_frame(worker.send, {"type": "generate", "id": 1} | values)
+    assert worker.last_frame().kind == "done"
+    answered_bytes = worker.memory_bytes()
+    deadline_s = time.monotonic() + 10
+    while worker.memory_bytes() < answered_bytes + COPY_BYTES:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)

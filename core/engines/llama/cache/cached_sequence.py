@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.engines.llama.cache.prompt_entries import Entry, positions_in
+from core.engines.llama.cache.saved_states import SavedState
 
 
 @dataclass(slots=True, eq=False)
@@ -22,6 +23,7 @@ class CachedSequence:
         number: what llama.cpp calls it.
         entries, prompt_entries, scores, continued: as `Conversation` has them.
         position: the one that follows.
+        copy: of exactly this, which may have been dropped since; None when there is none.
         reserved_tokens: cells that the request that uses it may come to need; 0 when idle.
         used_at: greater than that of those which were used before it.
     """
@@ -32,6 +34,7 @@ class CachedSequence:
     scores: NDArray[np.float32] | None = None
     continued: bool = False
     position: int = 0
+    copy: SavedState | None = None
     reserved_tokens: int = 0
     used_at: int = 0
 
@@ -41,10 +44,12 @@ class CachedSequence:
 
     def hold(self, entries: Sequence[Entry]) -> None:
         """Set what is held."""
+        self.copy = None
         self.entries = list(entries)
         self.position = positions_in(self.entries)
 
     def append(self, entries: Sequence[Entry]) -> None:
         """`entries` were evaluated."""
+        self.copy = None
         self.entries += entries
         self.position += positions_in(entries)

@@ -96,6 +96,11 @@ class KvCache:
         if not self._memory.rewinds:  # it cannot come back to here later
             self._save(sequence, None)
 
+    def copy_idle(self) -> None:
+        """Make the copies that the next conversation would have to wait for, if it comes."""
+        for later, sequence in self._idle(begun=0):
+            self._is_copied(sequence, later, None)
+
     def save_all(self) -> Iterable[SavedState]:
         """Copies of the conversations, as many as copies may be, most recently used first."""
         for sequence in sorted(self._sequences, key=lambda each: each.used_at):
@@ -116,6 +121,8 @@ class KvCache:
         state = source if isinstance(source, SavedState) else None
         if is_left(target, body):
             self._save(target, state)
+        elif target.copy is not None and target.copy is not state and self._has_copy(target):
+            self._saved.drop(target.copy)  # it goes on, and is copied again when it rests
         if source is not target:
             self._forget(target)
         if isinstance(source, CachedSequence) and source is not target:
@@ -130,18 +137,33 @@ class KvCache:
         """Idle conversations of which a copy fits leave the cells, most recently used last:
         attention passes over every cell that holds something, whosever it is. Strays make
         room for them, or leave for good. The copy `keep` is about to be put back."""
+        for later, sequence in self._idle(begun=1):
+            if self._is_copied(sequence, later, keep) or is_stray(sequence, later):
+                self._forget(sequence)
+
+    def _idle(self, begun: int) -> list[tuple[int, CachedSequence]]:
+        """Conversations that nobody uses and that may leave, most recently used last, each with
+        how many began after it: those behind it and the `begun` that have no sequence yet."""
         if not self._memory.rewinds:
-            return
+            return []
         idle = [each for each in self._sequences if each.idle and each.entries]
         idle.sort(key=lambda each: each.used_at)
-        for later, sequence in zip(range(len(idle), 0, -1), idle, strict=True):
-            tokens, size_bytes = tokens_in(sequence.entries), copy_bytes(sequence, self._memory)
-            if self._saved.make_room_of_strays(tokens, size_bytes, later + 1, keep):
-                if tokens > WORTH_TOKENS:
-                    self._copy(sequence, keep)
-            elif not is_stray(sequence, later):
-                continue
-            self._forget(sequence)
+        return list(zip(range(len(idle) - 1 + begun, -1, -1), idle, strict=False))
+
+    def _is_copied(self, sequence: CachedSequence, later: int, keep: SavedState | None) -> bool:
+        """Whether an idle sequence has a copy, now at the latest, or is not worth one. Only strays
+        make room for it, `later` conversations having begun after this one."""
+        tokens = tokens_in(sequence.entries)
+        if tokens <= WORTH_TOKENS or self._has_copy(sequence):
+            return True
+        size_bytes = copy_bytes(sequence, self._memory)
+        if not self._saved.make_room_of_strays(tokens, size_bytes, later + 1, keep):
+            return False
+        self._copy(sequence, keep)
+        return True
+
+    def _has_copy(self, sequence: CachedSequence) -> bool:
+        return sequence.copy in self._saved.states
 
     def _share(self, source: CachedSequence, target: CachedSequence, entries: int) -> None:
         target.hold(source.entries[:entries])
@@ -168,7 +190,7 @@ class KvCache:
 
     def _save(self, sequence: CachedSequence, keep: SavedState | None) -> None:
         """Copy a sequence that is worth it, if there is room beside the copy `keep`."""
-        if tokens_in(sequence.entries) > WORTH_TOKENS:
+        if tokens_in(sequence.entries) > WORTH_TOKENS and not self._has_copy(sequence):
             self._copy(sequence, keep)
 
     def _copy(self, sequence: CachedSequence, keep: SavedState | None) -> None:
@@ -176,7 +198,8 @@ class KvCache:
             self._saved.drop_beginnings_of(sequence.entries, keep)
         size_bytes = copy_bytes(sequence, self._memory)
         if self._saved.make_room(tokens_in(sequence.entries), size_bytes, keep):
-            self._saved.add(copy_of(sequence, self._memory))
+            sequence.copy = copy_of(sequence, self._memory)
+            self._saved.add(sequence.copy)
 
     def _restore(self, target: CachedSequence, state: SavedState, body: Sequence[Entry]) -> None:
         if not (state.sound() and self._memory.restore(target.number, state.cells)):

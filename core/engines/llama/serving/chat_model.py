@@ -171,6 +171,10 @@ class ChatModel:
             )
         return self._reranker.rerank(query, documents)
 
+    def use_pause(self) -> None:
+        """Nobody waits: do what would delay the next request."""
+        self._cache.copy_idle()
+
     def keep_states(self) -> None:
         """Write what its conversations came to, for when the model is loaded again.
 

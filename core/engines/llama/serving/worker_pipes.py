@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
-from typing import BinaryIO
+from typing import BinaryIO, overload
 
 from core.engines.llama.serving.aborts import Aborts
 from core.engines.llama.wire import Buffer, Frame, Header, read_frame, write_frame
@@ -32,9 +32,16 @@ class Inbox:
         self._requests: SimpleQueue[Frame] = SimpleQueue()
         threading.Thread(target=self._read, name="inbox", daemon=True).start()
 
-    def wait(self) -> Frame:
-        """The next request, when it has come."""
-        return self._requests.get()
+    @overload
+    def wait(self) -> Frame: ...
+    @overload
+    def wait(self, limit_s: float) -> Frame | None: ...
+    def wait(self, limit_s: float | None = None) -> Frame | None:
+        """The next request, when it has come; None when none has within `limit_s`."""
+        try:
+            return self._requests.get(timeout=limit_s)
+        except Empty:
+            return None
 
     def next(self) -> Frame | None:
         """The next request, if one has come."""
