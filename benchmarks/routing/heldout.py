@@ -45,9 +45,16 @@ class Judged:
 def measure(_: Path) -> Iterator[Figure]:
     """Task, route, web and calibration, each language apart, and the adversarial prompts."""
     classifier = Classifier.load()
-    tasks, routes, later, web = (
+    sets = (
+        heldout.tasks(),
+        heldout.routes(),
+        heldout.later_routes(),
+        heldout.web(),
+        heldout.later_web(),
+    )
+    tasks, routes, later, web, later_web = (
         {language: list(_judged(classifier, groups, language)) for language in LANGUAGES}
-        for groups in (heldout.tasks(), heldout.routes(), heldout.later_routes(), heldout.web())
+        for groups in sets
     )
     for language in LANGUAGES:
         yield _task(tasks[language], language)
@@ -58,9 +65,11 @@ def measure(_: Path) -> Iterator[Figure]:
         texts = [each.text for each in (*routes[language], *later[language])]
         yield flips_by_typos(classifier, texts, f"held-out routes flipped by typos, {language}")
     for language in LANGUAGES:
-        yield _web(web[language], language)
+        yield _web(web[language], f"held-out web, F1, {language}")
+        yield _web(later_web[language], f"web, written afterwards, F1, {language}")
     for language in LANGUAGES:
-        yield from _calibration([*routes[language], *web[language]], language)
+        judged = [*routes[language], *later[language], *web[language], *later_web[language]]
+        yield from _calibration(judged, language)
     yield from _adversarial(classifier)
 
 
@@ -98,12 +107,12 @@ def _route(classifier: Classifier, judged: list[Judged], name: str) -> Figure:
     return figure(name, accuracy, wanted, said, at_least=0.9)
 
 
-def _web(judged: list[Judged], language: Language) -> Figure:
+def _web(judged: list[Judged], name: str) -> Figure:
     wanted, said = _columns(
         (each.label == "fresh", each.found.web_query > DEFAULT_THRESHOLDS.web_query)
         for each in judged
     )
-    return figure(f"held-out web, F1, {language}", f1, wanted, said, at_least=0.95)
+    return figure(name, f1, wanted, said, at_least=0.95)
 
 
 def _calibration(judged: list[Judged], language: Language) -> Iterator[Figure]:

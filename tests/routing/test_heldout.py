@@ -23,6 +23,7 @@ def parallel_sets() -> dict[str, list[heldout.ParallelPrompt]]:
             ("route", heldout.routes()),
             ("later", heldout.later_routes()),
             ("web", heldout.web()),
+            ("later web", heldout.later_web()),
         )
     }
 
@@ -38,7 +39,8 @@ def all_ids() -> Iterator[str]:
 def test_every_class_is_there_with_enough_prompts() -> None:
     assert set(heldout.tasks()) == set(get_args(Task))
     assert set(heldout.routes()) == set(get_args(heldout.HeldoutRoute))
-    assert set(heldout.web()) == set(get_args(heldout.WebNeed))
+    for web in (heldout.web(), heldout.later_web()):
+        assert set(web) == set(get_args(heldout.WebNeed))
     assert set(heldout.varieties()) == set(get_args(heldout.Variety))
     sizes = {name: 2 * len(prompts) for name, prompts in parallel_sets().items()}
     assert sizes["task"] >= 400
@@ -56,7 +58,7 @@ def test_an_id_names_one_prompt() -> None:
     assert [name for name, count in Counter(all_ids()).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("name", ["task", "route", "later", "web"])
+@pytest.mark.parametrize("name", ["task", "route", "later", "web", "later web"])
 def test_no_prompt_stands_twice_in_a_set(name: str) -> None:
     for language in ("es", "en"):
         texts = [tuple(folded_words(getattr(prompt, language))) for prompt in parallel_sets()[name]]

@@ -17,7 +17,8 @@ FEW_WORDS = 4
 
 
 def held_out() -> Iterator[str]:
-    for groups in (heldout.tasks(), heldout.routes(), heldout.later_routes(), heldout.web()):
+    sets = (heldout.tasks(), heldout.routes(), heldout.later_routes())
+    for groups in (*sets, heldout.web(), heldout.later_web()):
         for prompts in groups.values():
             for prompt in prompts:
                 yield from (prompt.es, prompt.en)

@@ -69,6 +69,10 @@ def web() -> dict[WebNeed, list[ParallelPrompt]]:
     return _read("web.yaml", TypeAdapter(dict[WebNeed, list[ParallelPrompt]]))
 
 
+def later_web() -> dict[WebNeed, list[ParallelPrompt]]:
+    return _read("web_later.yaml", TypeAdapter(dict[WebNeed, list[ParallelPrompt]]))
+
+
 def adversarial() -> list[AdversarialPrompt]:
     return _read("adversarial.yaml", TypeAdapter(list[AdversarialPrompt]))
 
