@@ -20,6 +20,7 @@ from core.state import Language, PastTurn, Task
 from core.text.features import Features, features_of
 from core.text.lexicon import Lexicon
 from core.text.linear import Heads, probabilities, shares_of_one
+from core.text.spelling import Spelling
 
 FOLLOW_UP_WORDS = 6  # a longer message stands for itself
 
@@ -167,4 +168,5 @@ def _language(
 def _packaged() -> Classifier:
     heads, about = load_model()
     entries = ((kind, id_, tuple(said)) for kind, id_, said in about["cues"])
-    return Classifier(heads, Lexicon.of(entries, tuple(about["continuations"])))
+    spelling = Spelling(about["telling"].split(), frozenset(about["known"].split()))
+    return Classifier(heads, Lexicon.of(entries, tuple(about["continuations"]), spelling))

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.text.packaged import packaged_yaml
 from core.text.phrases import PhraseTable
+from core.text.spelling import Spelling
 
 Kind = Literal["concept", "refusal", "denial", "intensifier"]
 Entry = tuple[Kind, str, tuple[str, ...]]
@@ -69,16 +70,23 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The cues, ready to be found in folded words."""
+    """The cues, ready to be found in folded words, and how words are read that nobody knows."""
 
     cues: PhraseTable[Cue]
     continuations: PhraseTable[None]
+    spelling: Spelling | None = None
 
     @classmethod
-    def of(cls, entries: Iterator[Entry], continuations: tuple[str, ...]) -> Lexicon:
+    def of(
+        cls,
+        entries: Iterator[Entry],
+        continuations: tuple[str, ...],
+        spelling: Spelling | None = None,
+    ) -> Lexicon:
         return cls(
             PhraseTable((phrase, Cue(kind, id_)) for kind, id_, said in entries for phrase in said),
             PhraseTable((phrase, None) for phrase in continuations),
+            spelling,
         )
 
 

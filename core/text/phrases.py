@@ -59,6 +59,10 @@ class PhraseTable(Generic[Payload]):
         self._ends = {start: sorted(found) for start, found in ends.items()}
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
+    def phrases(self) -> Iterable[tuple[str, ...]]:
+        """All of them, as words."""
+        return self._payloads.keys()
+
     def find(self, words: Sequence[str]) -> list[Found[Payload]]:
         """Every phrase in the folded `words`, left to right, none overlapping another."""
         found = []

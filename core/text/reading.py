@@ -24,7 +24,8 @@ REACH_WORDS = {"refusal": 4, "denial": 3, "intensifier": 2}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`words` are folded; `cues` are names such as "fault" or "denied sadness", in order."""
+    """`words` are folded, and spelt as they were meant; `cues` are names such as "fault" or
+    "denied sadness", in order."""
 
     words: tuple[str, ...]
     cues: tuple[str, ...]
@@ -33,6 +34,8 @@ class Reading:
 def read(text: str, lexicon: Lexicon) -> Reading:
     """Read `text` for the cues of `lexicon`."""
     tokens = _TOKEN.findall(fold(text))
+    if lexicon.spelling:
+        tokens = [lexicon.spelling.meant(token) for token in tokens]
     cues = tuple(_cues(tokens, lexicon.cues.find(tokens)))
     return Reading(tuple(token for token in tokens if token not in _BREAKS), cues)
 

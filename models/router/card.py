@@ -27,7 +27,9 @@ from models.router.calibrate import (
 from models.router.prompts import LANGUAGES, Example
 
 
-def card(told: Sequence[str], own: Sequence[Example], sums: Doubles, seed: int) -> str:
+def card(
+    told: Sequence[str], known_words: int, own: Sequence[Example], sums: Doubles, seed: int
+) -> str:
     """The whole card, Markdown."""
     odds = _cross_calibrated(own, sums)
     size_mb = BUCKETS * len(COLUMNS) / 1e6
@@ -50,6 +52,9 @@ def card(told: Sequence[str], own: Sequence[Example], sums: Doubles, seed: int) 
             "Public sets, each text a fifth of a written one:",
             "",
             *(f"- {line}" for line in told),
+            "",
+            f"Words that are known, so that others may be mistyped: {known_words} of all these texts, "
+            "the whole public sets, and GoEmotions (Apache-2.0).",
             "",
             "## Figures, out of fold by prompt id",
             "",

@@ -17,6 +17,7 @@ from core.routing.heads import BINARY
 from models.router.prompts import COMMON_FACT, RARE_FACT, Example
 
 WEIGHT = 0.2
+WORDS_ONLY = "goemotions_ekman/train.tsv"  # Apache-2.0
 _WEB = {
     "weather_query", "news_query", "qa_stock", "qa_currency", "transport_traffic",
     "weather", "exchange_rate", "flight_status", "traffic",
@@ -50,6 +51,17 @@ def permissive(folder: Path, seed: int) -> tuple[list[Example], list[str]]:
         told.append(f"{name} ({licence}): {len(taken)} texts")
         examples += taken
     return examples, told
+
+
+def all_texts(folder: Path) -> Iterator[str]:
+    """Every text of the sets, and of one more of which the words alone are taken."""
+    for path, _, read in SETS.values():
+        if (folder / path).exists():
+            yield from (example.text for example in read(folder / path))
+    comments = folder / WORDS_ONLY
+    if comments.exists():
+        for line in comments.read_text(encoding="utf-8").splitlines():
+            yield line.partition("\t")[0]
 
 
 def _command(set_name: str, number: int, text: str, intent: str) -> Example:

@@ -27,6 +27,7 @@ from models.router.fit import fit_heads, matrix, targets
 from models.router.permissive import permissive
 from models.router.perturb import disturbed
 from models.router.prompts import FOLDS, SEED, Example, filled_frames, fold_of, written
+from models.router.words import words_of
 
 TRAINED = Path(__file__).parents[2] / "core" / "routing" / "trained"
 COPIES, COPY_WEIGHT = 4, 0.5  # of perturbed copies of each written prompt
@@ -119,6 +120,8 @@ def main() -> None:
     cues = read_cues()
     lexicon = Lexicon.of(cues.entries(), cues.continuations.all())
     made = corpus(arguments.data, arguments.seed)
+    words = words_of(made.examples[: made.written], arguments.data, lexicon)
+    lexicon = replace(lexicon, spelling=words.spelling())
     rows = matrix([each.text for each in made.examples], lexicon)
     print(f"{rows.shape[0]} texts, {rows.nnz} features", flush=True)
     sums = out_of_fold(made, rows)
@@ -137,10 +140,13 @@ def main() -> None:
         "platt": shipped(platt, offsets),
         "cues": [[kind, id_, list(said)] for kind, id_, said in cues.entries()],
         "continuations": list(cues.continuations.all()),
+        "telling": " ".join(words.telling),
+        "known": " ".join(words.known),
     }
     text = json.dumps(about, ensure_ascii=False, indent=None, separators=(",", ":"))
     (TRAINED / MODEL_FILE).write_text(text + "\n", encoding="utf-8")
-    (TRAINED / "card.md").write_text(card(made.told, own, sums, arguments.seed), encoding="utf-8")
+    told = card(made.told, len(words.known), own, sums, arguments.seed)
+    (TRAINED / "card.md").write_text(told, encoding="utf-8")
 
 
 if __name__ == "__main__":
