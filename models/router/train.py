@@ -44,6 +44,9 @@ QUIET_TASKS = {"feelings": 0.4} | dict.fromkeys(
         "trivia",
         "textbook",
         "historyquiz",
+        "counter",
+        "terrace",
+        "window",
     ),
     0.5,
 )
