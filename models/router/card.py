@@ -53,8 +53,8 @@ def card(
             "",
             *(f"- {line}" for line in told),
             "",
-            f"{known_words} words are known, so that others may be mistyped: those of these prompts, "
-            "of the whole public sets, and of GoEmotions (Apache-2.0).",
+            f"{known_words} words are known, so that others may be mistyped: those of the "
+            "prompts, of the whole public sets, and of GoEmotions (Apache-2.0).",
             "",
             "## Figures, out of fold by prompt id",
             "",
