@@ -55,12 +55,13 @@ def macro_f1(wanted: NDArray[Any], said: NDArray[Any]) -> float:
 
 def _our_sums(of: FeelingSet) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
     """For each cost, the sums of the part to choose on and of the test."""
-    from models.emotion.fit import fit_labels  # noqa: PLC0415
+    from models.emotion.fit import BUCKETS, fit_labels  # noqa: PLC0415
     from models.router.fit import matrix  # noqa: PLC0415
 
     lexicon = Lexicon.of(read_cues().entries(), ())
     rows, choose, test = (
-        matrix(part.texts, lexicon, form_of) for part in (of.train, of.choose, of.test)
+        matrix(part.texts, lexicon, form_of, buckets=BUCKETS, opening_words=0)
+        for part in (of.train, of.choose, of.test)
     )
     wanted = of.train.labels.astype(np.float32)
     for cost in COSTS["ours"]:

@@ -23,7 +23,7 @@ from benchmarks.routing.shipped import lines
 from benchmarks.routing.statistics import accuracy, auc, figure, gap_recovered
 from core.routing.heads import read_cues
 from core.routing.structure import OPENING_WORDS
-from core.text.features import BUCKETS, bucket_of
+from core.text.features import checksum_of
 from core.text.lexicon import Lexicon
 
 if TYPE_CHECKING:
@@ -88,8 +88,12 @@ def _cues_scaled(rows: Any, share: float) -> Any:
     from scipy import sparse  # type: ignore[import-untyped] # noqa: PLC0415
 
     kinds = ("", "very ", "denied ", "unwanted ")
-    cues = [bucket_of("cue", kind + cue.id) for cue in read_cues().concepts for kind in kinds]
-    factors = np.ones(BUCKETS, np.float32)
+    cues = [
+        checksum_of("cue", kind + cue.id) % rows.shape[1]
+        for cue in read_cues().concepts
+        for kind in kinds
+    ]
+    factors = np.ones(rows.shape[1], np.float32)
     factors[cues] = share
     return (rows @ sparse.diags_array(factors)).tocsr()
 

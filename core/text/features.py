@@ -23,7 +23,6 @@ from core.text.reading import Reading, read
 # From a text and its number of words to the names of what its form shows.
 Form = Callable[[str, int], Iterable[str]]
 
-BUCKETS = 1 << 17
 LETTERS = (2, 3, 4, 5)  # lengths of the pieces of letters
 # A long text is judged by its beginning and its end, where people say what they want.
 HEAD_LETTERS, TAIL_LETTERS = 500, 200
@@ -40,14 +39,14 @@ _SEEDS = {"letters": 0} | {
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The features of one text: `slots[i]` is the bucket of `names()[i]`, of size `values[i]`.
+    """The features of one text: `checksums[i]` is that of `names()[i]`, of size `values[i]`.
 
     The letters come first; `groups` are all others.
     """
 
     pieces: Pieces
     groups: Mapping[str, Sequence[bytes]]
-    slots: NDArray[np.int64]
+    checksums: NDArray[np.int64]
     values: NDArray[np.float32]
     reading: Reading
 
@@ -74,20 +73,20 @@ def features_of(text: str, lexicon: Lexicon, form_of: Form, *, opening_words: in
         "form": [name.encode() for name in form_of(text, len(reading.words))],
         "opening": _opening(reading.words[:opening_words]),
     }
-    slots: list[int] = []
+    named: list[int] = []
     values = [_share("letters", len(pieces))] * len(pieces)
     for group, names in groups.items():
         if names:
             seed = _SEEDS[group]
-            slots += [crc32(name, seed) for name in names]
+            named += [crc32(name, seed) for name in names]
             values += [_share(group, len(names))] * len(names)
-    hashed = np.concatenate([pieces.checksums, np.array(slots, np.int64)]) % BUCKETS
-    return Features(pieces, groups, hashed, np.array(values, np.float32), reading)
+    checksums = np.concatenate([pieces.checksums, np.array(named, np.int64)])
+    return Features(pieces, groups, checksums, np.array(values, np.float32), reading)
 
 
-def bucket_of(group: str, name: str) -> int:
-    """Where the feature `name` of a group lies among the weights."""
-    return crc32(name.encode(), _SEEDS[group]) % BUCKETS
+def checksum_of(group: str, name: str) -> int:
+    """That of the feature `name` of a group."""
+    return crc32(name.encode(), _SEEDS[group])
 
 
 def _share(group: str, count: int) -> float:

@@ -31,7 +31,8 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Linear heads. Column j weighs bucket i with `weights[i, j] * scale[j]`.
+    """Linear heads. Column j weighs bucket i with `weights[i, j] * scale[j]`, and a feature falls
+    into the bucket of its checksum modulo their number.
 
     Args:
         weights: int8, shape (buckets, columns).
@@ -46,14 +47,17 @@ class Heads:
     def shares(self, features: Features, language: str) -> NDArray[np.float32]:
         """What each feature adds to each calibrated log-odds: (features, columns)."""
         steps = self.scale * self.calibrations[language].slopes
-        gathered = self.weights[features.slots].astype(np.float32)
-        return gathered * features.values[:, None] * steps
+        return self._gathered(features) * features.values[:, None] * steps
 
     def log_odds(self, features: Features, language: str) -> NDArray[np.float32]:
         """The calibrated log-odds of every column."""
         calibration = self.calibrations[language]
-        sums = features.values @ self.weights[features.slots].astype(np.float32)
+        sums = features.values @ self._gathered(features)
         return sums * (self.scale * calibration.slopes) + calibration.offsets
+
+    def _gathered(self, features: Features) -> NDArray[np.float32]:
+        """The weights of each feature: (features, columns)."""
+        return self.weights[features.checksums % len(self.weights)].astype(np.float32)
 
 
 def load_heads(package: str) -> tuple[Heads, dict[str, Any]]:

@@ -12,8 +12,8 @@ from zlib import crc32
 import numpy as np
 
 from core.emotion.heads import COLUMNS, LABELS, SCALES
-from core.text.features import BUCKETS
 from models.emotion.calibrate import Doubles, calibrated, chances
+from models.emotion.fit import BUCKETS
 from models.emotion.texts import LANGUAGES, Told
 from models.router.calibrate import calibration_error
 from models.router.card import f1

@@ -15,8 +15,7 @@ from scipy import sparse  # type: ignore[import-untyped]
 from sklearn.linear_model import Ridge
 from sklearn.svm import LinearSVC
 
-from core.text.features import BUCKETS
-
+BUCKETS = 1 << 17
 COST = 0.1  # of an error of a label, against the size of the weights
 SMOOTHNESS = 3.0  # of the two scales
 OFFSET_SIZE = 3.0  # the offsets' own feature: larger is penalised less
@@ -32,10 +31,10 @@ def used_buckets(rows: sparse.csr_matrix) -> NDArray[Any]:
 def fit_labels(
     rows: sparse.csr_matrix, wanted: Floats, counts: Floats, *, cost: float = COST
 ) -> tuple[Floats, Floats]:
-    """Weights (BUCKETS, labels) and offsets (labels); `wanted` above 0 is a yes."""
+    """Weights (buckets, labels) and offsets (labels); `wanted` above 0 is a yes."""
     used = used_buckets(rows)
     taken = rows[:, used]
-    weights = np.zeros((BUCKETS, wanted.shape[1]), np.float32)
+    weights = np.zeros((rows.shape[1], wanted.shape[1]), np.float32)
     offsets = np.zeros(wanted.shape[1], np.float32)
     for column in range(wanted.shape[1]):
         machine = LinearSVC(C=cost, intercept_scaling=OFFSET_SIZE, random_state=0)
@@ -46,11 +45,11 @@ def fit_labels(
 
 
 def fit_scales(rows: sparse.csr_matrix, wanted: Floats, counts: Floats) -> tuple[Floats, Floats]:
-    """Weights (BUCKETS, scales) and offsets (scales) of least squared error."""
+    """Weights (buckets, scales) and offsets (scales) of least squared error."""
     used = used_buckets(rows)
     ridge = Ridge(alpha=SMOOTHNESS, solver="sparse_cg").fit(
         rows[:, used], wanted, sample_weight=counts
     )
-    weights = np.zeros((BUCKETS, wanted.shape[1]), np.float32)
+    weights = np.zeros((rows.shape[1], wanted.shape[1]), np.float32)
     weights[used] = ridge.coef_.T
     return weights, ridge.intercept_.astype(np.float32)

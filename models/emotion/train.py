@@ -21,12 +21,11 @@ from scipy import sparse  # type: ignore[import-untyped]
 
 from core.emotion.form import form_of
 from core.emotion.heads import COLUMNS, SCALES, read_cues
-from core.text.features import BUCKETS
 from core.text.lexicon import Lexicon
 from core.text.linear import MODEL_FILE, WEIGHTS_FILE
 from models.emotion.calibrate import calibrated
 from models.emotion.card import card
-from models.emotion.fit import fit_labels, fit_scales
+from models.emotion.fit import BUCKETS, fit_labels, fit_scales
 from models.emotion.texts import Told, label_shares, public, written
 from models.router.fit import matrix
 from models.router.perturb import disturbed
@@ -75,9 +74,8 @@ def main() -> None:
     copies = [replace(each, text=disturbed(each.text, each.language, rng)) for each in own]
     others, told = public(arguments.data, arguments.seed)
     texts = [*own, *copies, *others]
-    rows = matrix(
-        [each.text for each in texts], Lexicon.of(cues.entries(), ()), form_of, opening_words=0
-    )
+    lexicon = Lexicon.of(cues.entries(), ())
+    rows = matrix([each.text for each in texts], lexicon, form_of, buckets=BUCKETS, opening_words=0)
     print(f"{rows.shape[0]} texts, {rows.nnz} features", flush=True)
     sums = out_of_fold(rows, texts, len(own))
     platt = calibrated(sums, own)

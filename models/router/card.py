@@ -12,7 +12,6 @@ import numpy as np
 from scipy.special import expit  # type: ignore[import-untyped]
 
 from core.routing.heads import BINARY, COLUMNS, TASKS, web_query
-from core.text.features import BUCKETS
 from models.router.calibrate import (
     COST_OF_A_WRONG_YES,
     FIRST_TASK,
@@ -24,6 +23,7 @@ from models.router.calibrate import (
     decided,
     half_of,
 )
+from models.router.fit import BUCKETS
 from models.router.prompts import LANGUAGES, Example
 
 

@@ -20,7 +20,7 @@ from sklearn.svm import LinearSVC
 
 from core.routing.heads import BINARY, COLUMNS, TASKS
 from core.routing.structure import OPENING_WORDS, form_of
-from core.text.features import BUCKETS, Form, features_of
+from core.text.features import Form, features_of
 from core.text.lexicon import Lexicon
 from models.router.prompts import Example
 
@@ -28,6 +28,7 @@ PENALTY = 0.06
 TOLERANCE_OF_CHANCES = 1e-3
 COST, TOLERANCE = 0.6, 0.01  # of the machines
 FEWEST_TEXTS = 3
+BUCKETS = 1 << 19  # with a quarter of them three features share each
 OFFSET_SIZE = 3.0  # the offsets' own feature: larger is penalised less
 FIRST_TASK = len(BINARY)
 
@@ -39,14 +40,15 @@ def matrix(
     lexicon: Lexicon,
     form: Form = form_of,
     *,
+    buckets: int = BUCKETS,
     opening_words: int = OPENING_WORDS,
 ) -> sparse.csr_matrix:
-    """The features of `texts` as rows, (texts, BUCKETS)."""
+    """The features of `texts` as rows, (texts, buckets)."""
     found = [features_of(text, lexicon, form, opening_words=opening_words) for text in texts]
-    ends = np.cumsum([0, *(len(item.slots) for item in found)])
-    slots = np.concatenate([item.slots for item in found])
+    ends = np.cumsum([0, *(len(item.checksums) for item in found)])
+    slots = np.concatenate([item.checksums % buckets for item in found])
     values = np.concatenate([item.values for item in found])
-    rows = sparse.csr_matrix((values, slots, ends), shape=(len(texts), BUCKETS))
+    rows = sparse.csr_matrix((values, slots, ends), shape=(len(texts), buckets))
     rows.sum_duplicates()
     return rows
 
@@ -67,7 +69,7 @@ def targets(examples: Sequence[Example]) -> tuple[Floats, Floats]:
 
 
 def fit_heads(rows: sparse.csr_matrix, wanted: Floats, counts: Floats) -> tuple[Floats, Floats]:
-    """Weights (BUCKETS, COLUMNS) and offsets (COLUMNS): chances first, then the tasks."""
+    """Weights (buckets, COLUMNS) and offsets (COLUMNS): chances first, then the tasks."""
     tasks = counts[:, FIRST_TASK:].max(axis=1)
     told = np.flatnonzero(tasks)
     parts = (
@@ -81,13 +83,13 @@ def fit_heads(rows: sparse.csr_matrix, wanted: Floats, counts: Floats) -> tuple[
 def fit_classes(
     rows: sparse.csr_matrix, classes: NDArray[Any], counts: Floats, *, cost: float = COST
 ) -> tuple[Floats, Floats]:
-    """Weights (BUCKETS, classes) and offsets (classes), in sorted order: each class against the
+    """Weights (buckets, classes) and offsets (classes), in sorted order: each class against the
     rest by a linear support vector machine. An error costs `cost`, against the weights' size.
     """
     used, factors = _scaled(rows)
     machine = LinearSVC(C=cost, intercept_scaling=OFFSET_SIZE, tol=TOLERANCE, random_state=0)
     machine.fit((rows[:, used] @ sparse.diags_array(factors)).tocsr(), classes, counts)
-    weights = np.zeros((BUCKETS, len(machine.classes_)), np.float32)
+    weights = np.zeros((rows.shape[1], len(machine.classes_)), np.float32)
     weights[used] = machine.coef_.T * factors[:, None]
     return weights, machine.intercept_.astype(np.float32)
 
@@ -95,7 +97,7 @@ def fit_classes(
 def fit_chances(
     rows: sparse.csr_matrix, wanted: Floats, counts: Floats, *, penalty: float = PENALTY
 ) -> tuple[Floats, Floats]:
-    """Weights (BUCKETS, columns) and offsets (columns) of least logistic loss; what is wanted
+    """Weights (buckets, columns) and offsets (columns) of least logistic loss; what is wanted
     may be a chance.
     """
     used, factors = _scaled(rows)
@@ -106,7 +108,7 @@ def fit_chances(
 
     with ThreadPoolExecutor() as threads:
         heads = list(threads.map(fitted, range(wanted.shape[1])))
-    weights = np.zeros((BUCKETS, len(heads)), np.float32)
+    weights = np.zeros((rows.shape[1], len(heads)), np.float32)
     weights[used] = np.stack([head.coef_[0] for head in heads], axis=1) * factors[:, None]
     return weights, np.array([head.intercept_[0] for head in heads], np.float32)
 

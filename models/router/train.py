@@ -18,12 +18,11 @@ import numpy as np
 from scipy import sparse  # type: ignore[import-untyped]
 
 from core.routing.heads import BINARY, COLUMNS, TASKS, read_cues
-from core.text.features import BUCKETS
 from core.text.lexicon import Lexicon
 from core.text.linear import MODEL_FILE, WEIGHTS_FILE
 from models.router.calibrate import Doubles, Platt, calibrated
 from models.router.card import card
-from models.router.fit import fit_heads, matrix, targets
+from models.router.fit import BUCKETS, fit_heads, matrix, targets
 from models.router.permissive import permissive
 from models.router.perturb import disturbed
 from models.router.prompts import FOLDS, SEED, Example, filled_frames, fold_of, written

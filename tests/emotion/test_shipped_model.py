@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 
 from core.emotion.heads import COLUMNS, load_model, read_cues
-from core.text.features import BUCKETS
 from core.text.linear import MODEL_FILE, WEIGHTS_FILE
 
 TRAINED = Path(__file__).parents[2] / "core" / "emotion" / "trained"
@@ -14,7 +13,7 @@ LARGEST_MB = 2
 
 def test_it_is_small_and_of_the_form_that_the_code_reads() -> None:
     heads, about = load_model()
-    assert heads.weights.shape == (BUCKETS, len(COLUMNS))
+    assert heads.weights.shape == (about["buckets"], len(COLUMNS))
     assert heads.weights.dtype == np.int8
     assert tuple(about["columns"]) == COLUMNS
     assert set(heads.calibrations) == {"es", "en"}

@@ -6,7 +6,6 @@ import numpy as np
 
 from core.routing.heads import COLUMNS, load_model, read_cues
 from core.routing.skills import skills
-from core.text.features import BUCKETS
 from core.text.linear import MODEL_FILE, WEIGHTS_FILE
 
 TRAINED = Path(__file__).parents[2] / "core" / "routing" / "trained"
@@ -15,7 +14,7 @@ LARGEST_MB = 10
 
 def test_it_is_small_and_of_the_form_that_the_code_reads() -> None:
     heads, about = load_model()
-    assert heads.weights.shape == (BUCKETS, len(COLUMNS))
+    assert heads.weights.shape == (about["buckets"], len(COLUMNS))
     assert heads.weights.dtype == np.int8
     assert tuple(about["columns"]) == COLUMNS
     assert all(len(each.slopes) == len(COLUMNS) for each in heads.calibrations.values())

@@ -33,12 +33,12 @@ def test_of_fewer_words_there_are_fewer_openings() -> None:
 def test_an_opening_does_not_weigh_on_the_words_as_such() -> None:
     """A word that opens counts as a word too, in its own bucket, and changes no other feature."""
     without, with_opening = features(MAIL), features(MAIL, 2)
-    count = len(without.slots)
-    assert np.array_equal(with_opening.slots[:count], without.slots)
+    count = len(without.checksums)
+    assert np.array_equal(with_opening.checksums[:count], without.checksums)
     assert np.array_equal(with_opening.values[:count], without.values)
-    assert not {*with_opening.slots[count:].tolist()} & {*without.slots.tolist()}
+    assert not {*with_opening.checksums[count:].tolist()} & {*without.checksums.tolist()}
 
 
 def test_there_is_a_name_for_every_bucket() -> None:
     found = features(MAIL, 2)
-    assert len(found.names()) == len(found.slots) == len(found.values)
+    assert len(found.names()) == len(found.checksums) == len(found.values)
