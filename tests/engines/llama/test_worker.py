@@ -14,6 +14,7 @@ import pytest
 
 from core.engines.llama.messages import encode_request, encode_spec
 from core.engines.llama.wire import Frame, read_frame, write_frame
+from core.engines.protocol import Message
 from tests.engines.contract import LONG
 from tests.engines.llama.conftest import Models, spec_for
 
@@ -68,13 +69,21 @@ def test_an_abort_that_comes_before_its_request_has_begun_counts(worker: Pipes) 
     assert {end["finish_reason"] for end in ends[1:]} == {"length"}
 
 
-def test_in_a_pause_it_makes_ready_for_another_conversation(models: Models, worker: Pipes) -> None:
+def test_in_a_pause_it_makes_ready_for_another_conversation(worker: Pipes) -> None:
     """A copy of what was said takes memory, and nothing else happens in a worker that rests."""
-    values, _ = encode_request(replace(LONG, max_tokens=1500))
+    # On a busy machine the pause may be over before the first look at the memory.
+    assert any(grows_at_rest(worker, f"hola {number}") for number in range(5))
+
+
+def grows_at_rest(worker: Pipes, question: str) -> bool:
+    request = replace(LONG, messages=(Message.text("user", question),), max_tokens=1500)
+    values, _ = encode_request(request)
     write_frame(worker.send, {"type": "generate", "id": 1} | values)
     assert worker.last_frame().kind == "done"
     answered_bytes = worker.memory_bytes()
-    deadline_s = time.monotonic() + 10
-    while worker.memory_bytes() < answered_bytes + COPY_BYTES:
-        assert time.monotonic() < deadline_s
+    deadline_s = time.monotonic() + 2
+    while time.monotonic() < deadline_s:
+        if worker.memory_bytes() >= answered_bytes + COPY_BYTES:
+            return True
         time.sleep(0.05)
+    return False
