@@ -99,7 +99,7 @@ class KvCache:
     def copy_idle(self) -> None:
         """Make the copies that the next conversation would have to wait for, if it comes."""
         for later, sequence in self._idle(begun=0):
-            self._is_copied(sequence, later, None)
+            self._ensure_copy(sequence, later, None)
 
     def save_all(self) -> Iterable[SavedState]:
         """Copies of the conversations, as many as copies may be, most recently used first."""
@@ -121,8 +121,8 @@ class KvCache:
         state = source if isinstance(source, SavedState) else None
         if is_left(target, body):
             self._save(target, state)
-        elif target.copy is not None and target.copy is not state and self._has_copy(target):
-            self._saved.drop(target.copy)  # it goes on, and is copied again when it rests
+        elif target.copy is not state:
+            self._saved.discard(target.copy)  # it goes on, and is copied again when it rests
         if source is not target:
             self._forget(target)
         if isinstance(source, CachedSequence) and source is not target:
@@ -138,7 +138,7 @@ class KvCache:
         attention passes over every cell that holds something, whosever it is. Strays make
         room for them, or leave for good. The copy `keep` is about to be put back."""
         for later, sequence in self._idle(begun=1):
-            if self._is_copied(sequence, later, keep) or is_stray(sequence, later):
+            if self._ensure_copy(sequence, later, keep) or is_stray(sequence, later):
                 self._forget(sequence)
 
     def _idle(self, begun: int) -> list[tuple[int, CachedSequence]]:
@@ -150,7 +150,7 @@ class KvCache:
         idle.sort(key=lambda each: each.used_at)
         return list(zip(range(len(idle) - 1 + begun, -1, -1), idle, strict=False))
 
-    def _is_copied(self, sequence: CachedSequence, later: int, keep: SavedState | None) -> bool:
+    def _ensure_copy(self, sequence: CachedSequence, later: int, keep: SavedState | None) -> bool:
         """Whether an idle sequence has a copy, now at the latest, or is not worth one. Only strays
         make room for it, `later` conversations having begun after this one."""
         tokens = tokens_in(sequence.entries)

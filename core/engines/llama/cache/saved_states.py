@@ -145,6 +145,11 @@ class SavedStates:
     def drop(self, state: SavedState) -> None:
         self._states.remove(state)
 
+    def discard(self, state: SavedState | None) -> None:
+        """Drop `state` if it is still there."""
+        if state in self._states:
+            self._states.remove(state)
+
     def drop_beginnings_of(self, entries: Sequence[Entry], keep: SavedState | None) -> None:
         """Drop what a longer copy of the same conversation, `entries`, will serve as well."""
         self._states = [
