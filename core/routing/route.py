@@ -25,7 +25,7 @@ class Thresholds:
 
     expert: float = 0.7  # on alpha
     empathy: float = 0.45  # on soft
-    web_query: float = 0.5
+    web_query: float = 0.55
     doc_match: float = 0.5
     out_of_scope: float = 0.5
     undecided: float = 0.1

@@ -2,7 +2,7 @@
 
 One run reads the written prompts, mixes the permissive sets in, estimates everything out of
 fold by prompt id, fits on all of it, and writes weights, calibration and card. The same
-seed and data give the same files. It takes four or five minutes on two cores.
+seed and data give the same files. It takes seven minutes on two cores.
 """
 
 from __future__ import annotations

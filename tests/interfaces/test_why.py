@@ -25,7 +25,7 @@ def test_the_whole_decision_is_told(sarai: Sarai) -> None:
     assert re.search(r"route +expert", shown)
     assert re.search(r"weights +alpha 0\.95, beta 0\.05", shown)
     assert re.search(r"rule +clearly technical", shown)
-    assert re.search(r"it would have been +with(.|\n)*rag +web_query 0\.51", shown)
+    assert re.search(r"it would have been +with(.|\n)*rag +web_query 0\.56", shown)
 
 
 def test_who_answers_here_is_told_and_who_is_passed_over(sarai: Sarai) -> None:

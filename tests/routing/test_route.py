@@ -31,8 +31,8 @@ def choose(
         (choose(hard=0.9, soft=0.9), "omni"),
         (choose(hard=0.9, soft=0.45), "expert"),
         (choose(hard=0.9, soft=0.5), "omni"),
-        (choose(hard=0.9, web=0.5), "expert"),
-        (choose(hard=0.9, web=0.51), "rag"),
+        (choose(hard=0.9, web=0.55), "expert"),
+        (choose(hard=0.9, web=0.56), "rag"),
         (choose(hard=0.9, soft=0.1, doc=0.51), "rag"),
         (choose(doc=0.5), "tiny"),
         (choose(given=True), "rag"),
@@ -54,7 +54,7 @@ def test_the_reason_is_a_sentence_with_the_figures() -> None:
     assert choose(hard=0.86, soft=0.05).reason == (
         "alpha 0.95 is above 0.70 (hard 0.86, soft 0.05)."
     )
-    assert "web_query 0.80 is above 0.50" in choose(web=0.8).reason
+    assert "web_query 0.80 is above 0.55" in choose(web=0.8).reason
     assert "soft 0.90" in choose(soft=0.9).reason
     assert "asked" in choose(given=True).reason
 
