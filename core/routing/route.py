@@ -20,7 +20,7 @@ class Thresholds:
 
     `undecided` is how close to 0.5 `hard` counts as a coin toss. Source: that of alpha is
     SARAi's published rule; those of soft and web_query follow from what errors cost, for calibrated
-    scores (docs/adr/0036); the others are our own.
+    scores (docs/adr/0037); the others are our own.
     """
 
     expert: float = 0.7  # on alpha
