@@ -19,7 +19,8 @@ class Spelling:
     """Immutable after construction, so safe to share among threads.
 
     A slip leaves the first or the second half of a word as it was, and telling words are found by
-    either: about ten microseconds for an unknown word, a tenth for a known one.
+    either: about five microseconds for an unknown word. Two letters that changed places in the
+    very middle touch both halves, and are tried by themselves.
 
     Args:
         telling: folded words; of two that may be meant the earlier one is.
@@ -31,20 +32,25 @@ class Spelling:
         self._rank = {word: rank for rank, word in enumerate(telling)}
         self._by_half: defaultdict[str, set[str]] = defaultdict(set)
         for word in telling:
-            for length in (len(word) - 1, len(word), len(word) + 1):  # of what was typed
-                for half in _halves(word, length // 2):
+            # Half as long as what was typed, which may be a letter shorter or longer.
+            for length in {(len(word) - 1) // 2, len(word) // 2, (len(word) + 1) // 2}:
+                for half in _halves(word, length):
                     self._by_half[half].add(word)
 
     def meant(self, word: str) -> str:
         """The telling word that the folded `word` misspells, else `word`."""
         if not FEWEST_LETTERS <= len(word) <= MOST_LETTERS or word in self._known:
             return word
+        middle = len(word) // 2
         near = [
             telling
-            for half in _halves(word, len(word) // 2)
+            for half in _halves(word, middle)
             for telling in self._by_half.get(half, ())
             if telling[0] == word[0] and is_slip(telling, word)
         ]
+        swapped = word[: middle - 1] + word[middle] + word[middle - 1] + word[middle + 1 :]
+        if swapped in self._rank:
+            near.append(swapped)
         return min(near, key=self._rank.__getitem__, default=word)
 
 

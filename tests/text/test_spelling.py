@@ -40,7 +40,7 @@ def test_of_two_the_one_that_is_said_more_often_was_meant() -> None:
     assert Spelling(("wrote", "write"), both).meant("wrate") == "wrote"
 
 
-@pytest.mark.parametrize("word", ["busca", "translate", "angular"])
+@pytest.mark.parametrize("word", ["busca", "translate", "angular", "refactor", "dibuja", "when"])
 def test_every_slip_behind_the_first_letter_is_found(word: str) -> None:
     spelling = Spelling((word,), frozenset({word}))
     for typed in slips(word):
