@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ def spoilt(tmp_path: Path, open_model: OpenModel) -> ChatModel:
     raw = bytearray(path.read_bytes())
     raw[at : at + row_bytes] = b"\xff" * row_bytes
     path.write_bytes(raw)
-    return open_model(spec_for(path))
+    return open_model(replace(spec_for(path), states_path=tmp_path / "states"))
 
 
 def assert_damaged(caller: Caller) -> None:
@@ -63,3 +64,16 @@ def test_nothing_wrong_is_said_beside_it_and_nothing_of_it_stays(spoilt: ChatMod
         for caller in together(spoilt, *long):
             assert caller.text == BEFORE
             assert caller.completion.finish_reason == "length"
+
+
+def test_what_cannot_be_computed_is_not_copied_in_a_pause_nor_kept(
+    spoilt: ChatModel, tmp_path: Path
+) -> None:
+    question = ask("hola " * 60)
+    (caller,) = together(spoilt, question)
+    assert_damaged(caller)
+    spoilt.keep_states()
+    assert not (tmp_path / "states").exists()
+    assert_damaged(*together(spoilt, question))
+    spoilt.use_pause()
+    assert not spoilt._cache._saved.states  # no public way to see what was copied

@@ -173,14 +173,15 @@ class ChatModel:
 
     def use_pause(self) -> None:
         """Nobody waits: do what would delay the next request."""
-        self._cache.copy_idle()
+        if self._scheduler.is_sound():
+            self._cache.copy_idle()
 
     def keep_states(self) -> None:
         """Write what its conversations came to, for when the model is loaded again.
 
         Raises: OSError.
         """
-        if self._spec.states_path is not None:
+        if self._spec.states_path is not None and self._scheduler.is_sound():
             write_states(self._spec.states_path, identity_of(self._spec), self._cache.save_all())
 
     def set_threads(self, threads: int) -> None:

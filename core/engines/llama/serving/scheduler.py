@@ -62,6 +62,13 @@ class Scheduler:
         self._evaluate_medium()
         self._evaluate_batch()
 
+    def is_sound(self) -> bool:
+        """Whether what the cache holds are numbers: it is wiped if not, once nobody uses it."""
+        if self._spoilt and not self._running:
+            self._cache.wipe()
+            self._spoilt = False
+        return not self._spoilt
+
     def end_aborted(self) -> None:
         """End the requests that were called off."""
         aborted = self._aborts.aborted()
@@ -74,10 +81,7 @@ class Scheduler:
 
     def _admit(self) -> None:
         """First come, first served: a large request is not overtaken by small ones."""
-        if self._spoilt and not self._running:
-            self._cache.wipe()
-            self._spoilt = False
-        if self._spoilt:
+        if not self.is_sound():
             return
         while self._waiting and self._cache.has_idle():
             job = self._waiting[0]
