@@ -173,7 +173,7 @@ class ChatModel:
 
     def use_pause(self) -> None:
         """Nobody waits: do what would delay the next request."""
-        if self._scheduler.is_sound():
+        if self._scheduler.ensure_sound():
             self._cache.copy_idle()
 
     def keep_states(self) -> None:
@@ -181,7 +181,7 @@ class ChatModel:
 
         Raises: OSError.
         """
-        if self._spec.states_path is not None and self._scheduler.is_sound():
+        if self._spec.states_path is not None and self._scheduler.ensure_sound():
             write_states(self._spec.states_path, identity_of(self._spec), self._cache.save_all())
 
     def set_threads(self, threads: int) -> None:

@@ -62,7 +62,7 @@ class Scheduler:
         self._evaluate_medium()
         self._evaluate_batch()
 
-    def is_sound(self) -> bool:
+    def ensure_sound(self) -> bool:
         """Whether what the cache holds are numbers: it is wiped if not, once nobody uses it."""
         if self._spoilt and not self._running:
             self._cache.wipe()
@@ -81,7 +81,7 @@ class Scheduler:
 
     def _admit(self) -> None:
         """First come, first served: a large request is not overtaken by small ones."""
-        if not self.is_sound():
+        if not self.ensure_sound():
             return
         while self._waiting and self._cache.has_idle():
             job = self._waiting[0]
