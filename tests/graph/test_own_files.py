@@ -101,7 +101,7 @@ def own(
     (root / "documents").mkdir()
     (root / "documents" / "casa.md").write_text("La contraseña del wifi es girasol-42.\n")
     values = {**request.param(own_files), "retrieval": {"folder": str(root / "documents")}}
-    values["ollama"] = {"base_url": "http://127.0.0.1:9"}
+    values |= {"ollama": {"base_url": "http://127.0.0.1:9"}, "voice": {"speak": False}}
     (root / "mine.yaml").write_text(json.dumps(values), encoding="utf-8")
     settings = load_settings(root / "mine.yaml", environ={})
     with open_assistant(settings, open_data_folder(root / "data"), preload=False) as assistant:

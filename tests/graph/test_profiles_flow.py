@@ -27,11 +27,12 @@ def data(tmp_path: Path) -> DataFolder:
 
 @pytest.fixture
 def under(data: DataFolder) -> Iterator[Under]:
-    """under(profile): an assistant without a word of configuration besides."""
+    """under(profile): an assistant that does not speak, without configuration besides."""
     with ExitStack() as opened:
 
         def open_it(profile: str, base_url: str = "") -> SARAiOrchestrator:
             environ = {**NO_OLLAMA, "SARAI__RUNTIME__PROFILE": profile}
+            environ["SARAI__VOICE__SPEAK"] = "false"
             if base_url:
                 environ["SARAI__OLLAMA__BASE_URL"] = base_url
             settings = load_settings(environ=environ)
