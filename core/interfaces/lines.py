@@ -4,45 +4,48 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from core.errors import SARAiError
-from core.interfaces.answering import answer_turn, was_stopped
-from core.interfaces.attachments import parse_line
+from core.interfaces.answering import was_stopped
 from core.interfaces.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
-from core.interfaces.opening import opened_assistant
-from core.interfaces.presenter import Presenter, terminal_presenter
-
-if TYPE_CHECKING:
-    from core.graph import SARAiOrchestrator
+from core.interfaces.opening import open_assistant
+from core.interfaces.presenter import terminal_presenter
+from core.interfaces.program_log import program_log
+from core.interfaces.session import Session
+from core.interfaces.slash_commands import Leave, is_command, run_command
+from core.settings import load_settings
+from core.storage.folder import open_data_folder
 
 
 def answer_lines(lines: Iterable[str], *, thread: str | None) -> int:
-    """Answer each line, all as one conversation, kept only when it has a name.
+    """Answer each line, or do what its `/command` says; all as one conversation, which is kept
+    only when it has a name.
 
     Returns: EXIT_FAILED when a line could not be answered (those after it still are);
         EXIT_INTERRUPTED when one was stopped, which ends it all.
+
+    Raises: ConfigError, StorageError, before the first line is read.
     """
+    settings, folder = load_settings(), open_data_folder()
     presenter = terminal_presenter()
-    thread_id = thread or f"lines-{uuid4().hex}"
-    with opened_assistant(preload=True) as assistant:
-        try:
-            return _answer_all(lines, thread_id, assistant, presenter)
-        finally:
-            if thread is None:
-                assistant.forget(thread_id)
+    with (
+        program_log(folder),
+        Session(presenter, lambda: open_assistant(settings, folder), thread=thread) as session,
+    ):
+        _ = session.assistant  # what cannot be opened ends it here, not once for each line
+        return _answer_all(lines, session)
 
 
-def _answer_all(
-    lines: Iterable[str], thread_id: str, assistant: SARAiOrchestrator, presenter: Presenter
-) -> int:
+def _answer_all(lines: Iterable[str], session: Session) -> int:
     code = EXIT_OK
     for line in lines:
         try:
-            turn: dict[str, Any] = {**parse_line(line), "thread_id": thread_id}
-            if was_stopped(answer_turn(assistant, turn, presenter)):
+            if is_command(line):
+                run_command(line, session)
+            elif was_stopped(session.ask(line)):
                 return EXIT_INTERRUPTED
+        except Leave:
+            break
         except SARAiError as error:
             print(f"sarai: {error}", file=sys.stderr)
             code = EXIT_FAILED

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened_assistant(*, preload: bool) -> Iterator[SARAiOrchestrator]:
-    """The assistant as it is configured; closed, with all its models, at the end.
+def opened_assistant() -> Iterator[SARAiOrchestrator]:
+    """The assistant as it is configured, for one turn: nothing is loaded ahead. Closed, with all
+    its models, at the end.
 
     Raises: ConfigError, StorageError.
     """
     settings, folder = load_settings(), open_data_folder()
-    with program_log(folder), open_assistant(settings, folder, preload=preload) as assistant:
+    with program_log(folder), open_assistant(settings, folder, preload=False) as assistant:
         yield assistant
 
 

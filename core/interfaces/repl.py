@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.errors import SARAiError, StorageError
-from core.interfaces.answering import answer_turn
-from core.interfaces.attachments import parse_line
 from core.interfaces.exit_codes import EXIT_OK
 from core.interfaces.opening import open_assistant
 from core.interfaces.presenter import Presenter, terminal_presenter
@@ -78,6 +76,5 @@ def _respond(entry: str, session: Session) -> None:
     if is_command(entry):
         run_command(entry, session)
     elif entry:
-        turn = {**parse_line(entry), "thread_id": session.thread_id}
         with unseen_keys():
-            session.last = answer_turn(session.assistant, turn, session.presenter) or session.last
+            session.ask(entry)

@@ -1,4 +1,4 @@
-"""What a conversation at the terminal carries from line to line.
+"""What a conversation carries from line to line, at a terminal or in a pipe.
 
 Owns the assistant's opening in the background, the thread and the last answer.
 """
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from core.closing import Closing
+from core.interfaces.answering import answer_turn
+from core.interfaces.attachments import parse_line
 from core.interfaces.presenter import Presenter
 from core.state import State
 
@@ -36,6 +38,7 @@ class Session(Closing):
         self.last: State | None = None
         self.thread_id = thread or f"conversation-{uuid4().hex}"
         self._kept = thread is not None
+        self._asked = False
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="opening")
         self._opening = self._executor.submit(open_it)
 
@@ -48,6 +51,17 @@ class Session(Closing):
                 return self._opening.result()
         return self._opening.result()
 
+    def ask(self, words: str) -> State | None:
+        """Answer `words`, files attached to them; None when it was stopped before any word.
+
+        Raises: SARAiError.
+        """
+        turn = {**parse_line(words), "thread_id": self.thread_id}
+        self._asked = True  # even what fails may leave a trace
+        answered = answer_turn(self.assistant, turn, self.presenter)
+        self.last = answered or self.last
+        return answered
+
     def forget(self) -> None:
         """Later answers know nothing of what was said, and nothing of it stays in the folder."""
         self.last = None
@@ -59,5 +73,5 @@ class Session(Closing):
         if self._opening.exception() is not None:
             return  # it was never open; whoever asked it something was told why
         with self._opening.result() as assistant:
-            if not self._kept and self.last is not None:
+            if self._asked and not self._kept:
                 assistant.forget(self.thread_id)

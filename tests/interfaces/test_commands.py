@@ -63,6 +63,15 @@ def test_each_line_is_answered_and_a_bad_one_fails_alone(sarai: Sarai) -> None:
     assert ended.about.count("! not available: lfm2_1_2b") == 1
 
 
+def test_commands_in_a_pipe_are_no_questions(sarai: Sarai) -> None:
+    ended = sarai(given=b"/last\nhola\n/last\n/statuss\n/exit\nhola\n")
+    assert ended.code == 1
+    assert ended.answer.count(TINY) == 1
+    assert "▶ [end]" in ended.answer
+    assert "Nothing was answered yet" in ended.about
+    assert "Did you mean /status?" in ended.about
+
+
 @pytest.mark.parametrize(
     ("arguments", "given", "told"),
     [

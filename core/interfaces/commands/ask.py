@@ -25,7 +25,7 @@ STANDARD_INPUT = "-"
 def run(arguments: argparse.Namespace) -> int:
     """Answer the words given, or all of standard input."""
     turn = _turn(arguments)
-    with opened_assistant(preload=False) as assistant:
+    with opened_assistant() as assistant:
         if arguments.json:
             state: State | None = _print_state(assistant, turn)
         else:
