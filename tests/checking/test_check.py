@@ -32,7 +32,7 @@ WRONG: list[tuple[CodeLanguage, str, str]] = [
     ("cpp", "int main() { std::string s; }\n", "string"),
     ("cpp", "int f() { }\nint main() { return f(); }\n", "no return"),
     ("javascript", "const f = (x => x;\n", "SyntaxError"),
-    ("json", '{"a": 1,}\n', "double quotes"),
+    ("json", "{a: 1}\n", "double quotes"),
     ("yaml", "a: [1, 2\nb: 1\n", "expected"),
     ("shell", "if true; then echo b\n", "unexpected end of file"),
     ("sqlite", "SELECT 1;\nSELECT FROM;\n", 'near "FROM": syntax error'),
