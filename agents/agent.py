@@ -41,6 +41,8 @@ class Question:
     `models` are who is asked, the next when one fails; empty: the agent's own.
     `compose` makes the messages in place of all that is said here about them.
     `json_schema` is what the answer is held to.
+    `quoted` is the answer where a model is reached that leaves passages their own words
+    (`quotes_passages` of its settings).
     """
 
     parts: tuple[Part, ...]
@@ -60,6 +62,7 @@ class Question:
     models: tuple[str, ...] = ()
     compose: Compose | None = None
     json_schema: JsonSchema | None = None
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ class Answer:
     """What came back. `text` is the model's own words, without the opening.
 
     `sources` and `memories` are how many of the question's, from the first, the model was shown.
-    `numbers_left_out`: how many telephone numbers were replaced in it.
+    `numbers_left_out`: how many telephone numbers were replaced in it. `quoted`: the text is
+    the question's, since `model` leaves passages their own words; it was not asked.
     """
 
     text: str
@@ -78,5 +82,6 @@ class Answer:
     sources: int = 0
     memories: int = 0
     numbers_left_out: int = 0
+    quoted: bool = False
     tried: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

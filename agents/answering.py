@@ -14,7 +14,7 @@ from agents.agent import Agent, Answer, Question
 from agents.prompting import Fitted, fit_messages, with_newest_turns
 from core.cancellation import Cancellation
 from core.emotion.telephone import TelephoneGuard
-from core.engines.protocol import Completion, Engine, GenerationRequest, Message
+from core.engines.protocol import Completion, Engine, GenerationRequest, Message, Usage
 from core.errors import (
     Cancelled,
     ContextOverflow,
@@ -160,6 +160,8 @@ def _telling(failure: ModelError) -> int:
 
 def _ask(model: str, call: _Call) -> Answer:
     """One model's answer. Once it exists, nothing that fails afterwards may lose it."""
+    if call.question.quoted and call.settings.models[model].quotes_passages:
+        return _quoted(model, call)
     made: Answer | None = None
     try:
         with call.pool.lease(model, cancel=call.cancel) as engine:
@@ -169,6 +171,15 @@ def _ask(model: str, call: _Call) -> Answer:
             raise
         return replace(made, warnings=(*made.warnings, f"Clean-up after {model} failed: {error}"))
     return made
+
+
+def _quoted(model: str, call: _Call) -> Answer:
+    """The passages' own words, which this model would not put better. It is not even loaded."""
+    _say(call.question.quoted, call, [])
+    shown = len(call.question.sources)
+    return Answer(
+        call.question.quoted, model, "stop", Usage(0, 0), None, sources=shown, quoted=True
+    )
 
 
 def _generate(engine: Engine, call: _Call) -> Answer:

@@ -58,7 +58,8 @@ def answer_key(agent: Agent, question: Question, pool: ModelPool, *, user: str |
 
 def worth_keeping(made: Answer, model: str) -> bool:
     """Whether the model that was to answer did, and to its end."""
-    return made.model == model and made.finish_reason == "stop" and bool(made.text.strip())
+    said = not made.quoted and made.finish_reason == "stop" and bool(made.text.strip())
+    return said and made.model == model
 
 
 def to_text(made: Answer) -> str:

@@ -64,6 +64,11 @@ NOT_BORNE_OUT: dict[Language, str] = {
     "en": "I have no answer that your documents bear out. This is what they say:",
 }
 
+THEIR_WORDS: dict[Language, str] = {
+    "es": "Esto es lo que dicen tus documentos:",
+    "en": "This is what your documents say:",
+}
+
 NEAREST: dict[Language, str] = {
     "es": "Lo más cercano que dicen:",
     "en": "The nearest that they say:",

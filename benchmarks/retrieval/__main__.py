@@ -13,10 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.report import Figure, data_folder, run_with_options
-from benchmarks.retrieval import kills, memories, pairs, probe, quality, speed, threads
+from benchmarks.retrieval import kills, memories, pairs, probe, quality, quotes, speed, threads
 from benchmarks.retrieval.parts import MINILM, parts
 
-PARTS = ("memory", "quality", "pairs", "probe", "speed", "kills", "threads")
+PARTS = ("memory", "quality", "pairs", "probe", "quotes", "speed", "kills", "threads")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +52,8 @@ def measure(arguments: argparse.Namespace) -> Iterator[Figure]:
             yield from pairs.measure(arguments.data)
         if "probe" in arguments.only:
             yield from probe.measure(arguments.data)
+        if "quotes" in arguments.only:
+            yield from quotes.measure(arguments.data)
         if "speed" in arguments.only:
             yield from speed.measure(made, arguments.points)
     if "kills" in arguments.only:

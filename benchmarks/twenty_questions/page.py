@@ -14,9 +14,10 @@ HEAD = """\
 # Twenty questions
 
 Asked as a user asks them, to an index of this repository and of 24 PDFs, 12 Spanish and 12 English
-(paragraphs of XQuAD, one to a page). Only what ships with SARAi answered: the nano model, 4 million
-parameters, and no embedding model, so passages are found by their words alone. Every answer stands
-here as it came, the wrong ones too; nothing was left out.
+(paragraphs of XQuAD, one to a page). Only what ships with SARAi was there: no embedding model, so
+passages are found by their words alone, and no model that could word an answer, so SARAi quotes
+the sentences nearest to the question. Every answer stands here as it came, the wrong ones too;
+nothing was left out.
 
 ```
 {commands}
@@ -26,11 +27,10 @@ here as it came, the wrong ones too; nothing was left out.
 
 **{passed} of {total} right** ({by_language}); a passage of the right document was among those
 cited in {found} of {answerable}. Right is an answer that holds the words that were written down
-beforehand (`benchmarks/twenty_questions/questions.yaml`) and cites the document that was: {own}
-in the model's words, {quoted} where SARAi took those back and quoted its passages instead. Two
-questions have no answer, and the right one is to refuse. What failed: the model is too small for
-most questions, and what is quoted in its place may share a question's words without answering it.
-Of the passages those stand here that an answer cites, as a terminal shows them.
+beforehand (`benchmarks/twenty_questions/questions.yaml`) and cites the document that was. Two
+questions have no answer, and the right one is to refuse. What failed: a sentence may share a
+question's words without answering it. Of the passages those stand here that an answer cites, as a
+terminal shows them.
 """
 COMMANDS = """\
 sarai index repository pdfs
@@ -52,8 +52,6 @@ def page_of(asked: Sequence[Asked], indexed: str, folder: str) -> str:
             passed=sum(each.passed for each in asked),
             total=len(asked),
             by_language=", ".join(_sum(asked, language, name) for language, name in TITLES.items()),
-            own=sum(not _is_quoted(each) for each in asked if each.right and each.passed),
-            quoted=sum(_is_quoted(each) for each in asked if each.right and each.passed),
             found=sum(each.found for each in asked if each.right),
             answerable=sum(bool(each.right) for each in asked),
         )
@@ -69,10 +67,6 @@ def page_of(asked: Sequence[Asked], indexed: str, folder: str) -> str:
 def _sum(asked: Sequence[Asked], language: str, name: str) -> str:
     some = [each for each in asked if each.language == language]
     return f"{name} {sum(each.passed for each in some)} of {len(some)}"
-
-
-def _is_quoted(each: Asked) -> bool:
-    return "«" in str(each.state["response"])
 
 
 def _told(each: Asked, folder: str) -> str:

@@ -74,11 +74,13 @@ def reply(
     sources: Sequence[Passage] = (),
     models: Sequence[str] = (),
     recalled: Recollections | None = None,
+    quoted: str = "",
 ) -> State:
     """The update of an answering node: the agent's streamed answer, and what it cost.
 
     `citations` are those of `sources` that the model was shown, `memories` those of `recalled`
     (None: what is remembered is looked up here). `models` are asked in place of the agent's own.
+    `quoted` is the answer where a model is reached that leaves passages their own words.
     `response` is still without the opening; `enhance_emotion` puts it there.
     """
     context = runtime.context
@@ -90,7 +92,13 @@ def reply(
         recalled = recall(state, context, language_of(state))
     listener = Streamed(runtime.stream_writer)
     question = _question(
-        state, manner, parts, sources=sources, memories=recalled.lines, models=models
+        state,
+        manner,
+        parts,
+        sources=sources,
+        memories=recalled.lines,
+        models=models,
+        quoted=quoted,
     )
     keeping = keeping_of(
         agent, question, state, manner=manner, sources=sources, services=context.services
@@ -107,18 +115,24 @@ def reply(
             keeping.keep(made)
     return {
         "agent_used": agent.name,
-        "model_used": made.model,
+        "model_used": None if made.quoted else made.model,
         "tried": list(made.tried),
         "response": made.text,
         "finish_reason": made.finish_reason,
         **noted(manner),
         "emotion_diff": _diff(manner, made),
         "cached_at": given.at if given else None,
-        "usage": state.get("usage") if given else added_usage(state.get("usage"), made),
+        "usage": _usage(state, made, asked=not (given or made.quoted)),
         "memories": recalled.used(made.memories),
         "citations": cite(sources[: made.sources]),
         "warnings": [*recalled.warnings, *made.warnings],
     }
+
+
+def _usage(state: State, made: Answer, *, asked: bool) -> TurnUsage | None:
+    """What the turn has cost; nothing more where no model was asked."""
+    so_far = state.get("usage")
+    return added_usage(so_far, made) if asked else so_far
 
 
 def noted(manner: Manner) -> State:
@@ -179,6 +193,7 @@ def _question(
     sources: Sequence[Passage],
     memories: tuple[str, ...],
     models: Sequence[str],
+    quoted: str,
 ) -> Question:
     skill = skills().get(state.get("skill_used") or "")
     return Question(
@@ -197,6 +212,7 @@ def _question(
         without_telephones=manner.careful,
         preferences=state.get("preferences") or {},
         models=tuple(models),
+        quoted=quoted,
     )
 
 

@@ -25,6 +25,8 @@ def chosen_reply(
     runtime: Runtime[TurnContext],
     sources: Sequence[Passage] = (),
     recalled: Recollections | None = None,
+    *,
+    quoted: str = "",
 ) -> State:
     """The update of the branch's node, with who chose told in it."""
     agent, context = AGENTS[name], runtime.context
@@ -39,6 +41,7 @@ def chosen_reply(
         sources=sources,
         models=either.chain if either else (),
         recalled=recalled,
+        quoted=quoted,
     )
     if drawn:
         update |= told_draw(state, drawn)

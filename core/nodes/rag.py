@@ -22,6 +22,7 @@ from agents.rag import (
     NOTHING_ANYWHERE,
     NOTHING_FOUND,
     NOTHING_ON_THE_WEB,
+    THEIR_WORDS,
     quoting,
     unsupported_warning,
 )
@@ -32,7 +33,7 @@ from core.nodes.answering import fixed_reply, language_of
 from core.nodes.chosen_reply import chosen_reply
 from core.nodes.remembering import recall
 from core.retrieval.citations import cite
-from core.retrieval.extracts import extracts, holds_most, nearest
+from core.retrieval.extracts import extracts, holds_half, nearest
 from core.retrieval.follow_up import whole_question
 from core.retrieval.orders import without_orders
 from core.retrieval.passage import Passage
@@ -54,12 +55,14 @@ def rag(state: State, runtime: Runtime[TurnContext]) -> State:
         return told
     found, web_asked = _looked_up(state, runtime)
     recalled = recall(state, runtime.context, language_of(state))
-    if not (found.passages or state.get("context") or _memory_knows(state, runtime)):
+    more = state.get("context") or _memory_knows(state, runtime)
+    if not (found.passages or more):
         refusal = _refusal(state, runtime.context.services, web_asked=web_asked)
         warnings = [*filter(None, [found.note]), *recalled.warnings]
         return {**_refused(refusal, state, runtime), "warnings": warnings}
     try:
-        update = chosen_reply("rag", state, runtime, found.passages, recalled)
+        quoted = "" if more else _nearest(state, found.passages, THEIR_WORDS)
+        update = chosen_reply("rag", state, runtime, found.passages, recalled, quoted=quoted)
     except NEVER_REPLACED:
         raise
     except ModelError as error:
@@ -156,6 +159,8 @@ def _held_to_passages(
     remembered: Sequence[str],
 ) -> State:
     """The answer with what its passages do not bear out told; where nothing is, their own words."""
+    if update.get("model_used") is None:  # it is theirs already
+        return {**update, "rag_metadata": {"passages": len(update["citations"])}}
     claims = _claims(state, update, remembered)
     supported = sum(claim.supported for claim in claims)
     update["rag_metadata"] = {
@@ -166,23 +171,26 @@ def _held_to_passages(
     if not supported and update["citations"] and update["finish_reason"] != "cancelled":
         runtime.stream_writer(Restarted(TAKEN_BACK))
         shown = passages[: len(update["citations"])]
-        answered = fixed_reply(_nearest(state, shown, claimed=bool(claims)), runtime)
+        told_of_it = NOT_BORNE_OUT if claims else None
+        answered = fixed_reply(_nearest(state, shown, told_of_it), runtime)
         told = [each for each in update["warnings"] if not each.startswith(WAS_CUT)]
         return {**update, **answered, "emotion_diff": None, "warnings": told}
     wrong = [unsupported_warning(claim.text) for claim in claims if not claim.supported]
     return {**update, "warnings": [*update["warnings"], *wrong]}
 
 
-def _nearest(state: State, passages: Sequence[Passage], *, claimed: bool) -> str:
+def _nearest(
+    state: State, passages: Sequence[Passage], heading: Mapping[Language, str] | None
+) -> str:
     """What the passages say next to the question, in place of an answer.
 
-    `claimed`: a model gave one, and did not say that there is none.
+    `heading` stands above what seems to answer it; None: nothing does, as a model said.
     """
     question = _asked(state)
-    found = nearest(question, extracts(question, passages))
+    found = nearest(question, passages)
     language = language_of(state)
-    if claimed and any(holds_most(question, sentence) for _, sentence in found):
-        return quoting(NOT_BORNE_OUT[language], found)
+    if heading and any(holds_half(question, sentence) for _, sentence in found):
+        return quoting(heading[language], found)
     nothing = NOT_IN_PASSAGES[language]
     return quoting(f"{nothing} {NEAREST[language]}", found) if found else nothing
 

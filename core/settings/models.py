@@ -48,6 +48,7 @@ class ModelSettings(Section):
     image_max_tokens: int | None = Field(None, ge=4)  # in place of media.image_max_tokens
     max_tokens: int | None = Field(None, ge=1)  # its answers are never longer
     history_turns: int | None = Field(None, ge=0)  # of a conversation it sees the newest
+    quotes_passages: bool = False  # too small to word them: from documents SARAi quotes instead
     temperature: float | None = Field(None, ge=0, le=2)  # in place of generation.temperature
     kv_cache_type: KvCacheType = "f16"  # how the context is kept: f16 is exact, q8_0 half of it
     max_memory_mb: int | None = Field(None, gt=0)  # refuse to load when it would need more

@@ -119,6 +119,46 @@ def test_without_a_model_the_passages_themselves_are_the_answer(
     assert any("127.0.0.1:9" in warning for warning in seen.state["warnings"])
 
 
+QUOTED = "Esto es lo que dicen tus documentos:\n«La caldera se revisa cada octubre.» [1]"
+
+
+def test_a_model_that_only_quotes_is_not_asked(folder: DataFolder, documents: Path) -> None:
+    model = EmulatedModel("solar:10.7b", context_length=4096, reply="En mayo.")
+    with OllamaEmulator([model]) as server:
+        keys = {
+            "ollama.base_url": server.base_url,
+            "retrieval.folder": documents,
+            "routing.text_variant_selection.rag.model": "solar_ollama",
+            "models.solar_ollama.quotes_passages": True,
+        }
+        with assistant_with(folder, keys) as assistant:
+            seen = follow(assistant, ASKED)
+            told = assistant.invoke({**ASKED, "context": ["Hoy es lunes."], "input": "¿Qué día?"})
+        asked = server.requests("/api/chat")
+    assert (seen.text, seen.restarts, seen.state["warnings"]) == (QUOTED, [], [])
+    assert (seen.state["model_used"], seen.state["usage"]) == (None, None)
+    assert "La caldera" in seen.state["citations"][0]["quote"]
+    assert seen.state["rag_metadata"] == {"passages": len(seen.state["citations"])}
+    assert told["model_used"] == "solar_ollama"
+    assert len(asked) == 1
+
+
+def test_a_model_that_only_quotes_stands_in_for_one_that_fails(
+    folder: DataFolder, documents: Path
+) -> None:
+    keys = {
+        "retrieval.folder": documents,
+        "routing.text_variant_selection.rag.model": "solar_ollama",
+        "models.solar_ollama.fallback": "self_test_tiny",
+        "models.self_test_tiny.quotes_passages": True,
+    }
+    with assistant_with(folder, keys) as assistant:
+        state = assistant.invoke(ASKED)
+    assert (state["response"], state["model_used"]) == (QUOTED, None)
+    assert state["tried"] == ["solar_ollama"]
+    assert any("127.0.0.1:9" in warning for warning in state["warnings"])
+
+
 @pytest.mark.parametrize("reply", ["La revisa Ramón Ibáñez [1].", "Ramón Ibáñez [1]."])
 def test_a_question_that_continues_is_searched_with_the_one_before(
     answering: Answering, reply: str

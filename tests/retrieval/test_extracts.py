@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.retrieval.extracts import MOST_SIGNS, extracts, holds_most, nearest
+from core.retrieval.extracts import MOST_SIGNS, extracts, holds_half, nearest
 from core.retrieval.passage import Passage
 
 
@@ -43,12 +43,14 @@ def test_orders_are_not_quoted_and_endless_lines_are_cut() -> None:
 
 
 def test_the_nearest_are_those_with_as_much_of_the_question() -> None:
-    found = [(1, "La caldera"), (2, "La caldera se revisa"), (3, "Revisa la caldera")]
-    assert nearest("¿Cuándo se revisa la caldera?", found) == found[1:]
-    assert nearest("¿Hay un faro?", found) == []
+    passages = [passage("La caldera.\nLa caldera se revisa."), passage("Revisa la caldera.")]
+    found = nearest("¿Cuándo se revisa la caldera?", passages)
+    assert found == [(1, "La caldera se revisa."), (2, "Revisa la caldera.")]
+    assert nearest("¿Hay un faro?", passages) == []
+    assert len(nearest("la caldera", [passage("Una caldera.\n" * 5)])) == 3
 
 
-def test_most_of_a_question() -> None:
-    assert holds_most("¿Cuándo se revisa la caldera?", "La caldera se revisa en mayo.")
-    assert not holds_most("¿Cuándo se revisa la caldera?", "La caldera es verde.")
-    assert not holds_most("", "La caldera es verde.")
+def test_half_of_a_question() -> None:
+    assert holds_half("¿Cuándo se revisa la caldera?", "La caldera es verde.")
+    assert not holds_half("¿Cuándo se revisa la caldera vieja?", "La caldera es verde.")
+    assert not holds_half("", "La caldera es verde.")
