@@ -24,6 +24,9 @@ LEAST_SHARE = 0.6
 FEW_WORDS = 2
 """So few alone stand in a passage by chance."""
 
+LONG_WORDS, REPEATS = 12, 4
+"""A claim of so many words that says each so often on average is a model caught in a loop."""
+
 _MARK = r"\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]"
 # A sentence ends with the marks behind it; a line is a sentence too.
 _SENTENCE = re.compile(rf".+?(?:[.!?…]+[\"'»”)*_]*(?:\s*{_MARK})*(?=\s|$)|$)", re.MULTILINE)
@@ -71,6 +74,8 @@ def _rests_on(
     claim: str, asked: frozenset[SearchWord], question: str, sources: Sequence[str]
 ) -> bool:
     whole = "\n".join(sources)
+    if _only_repeats(claim):
+        return False
     if not set(numbers(claim)) <= {*numbers(whole), *numbers(question)}:
         return False
     if _in_another_language(claim, whole):
@@ -82,6 +87,11 @@ def _rests_on(
     own = words - asked or words
     share = sum(any(term in held for term in word.terms) for word in own) / max(1, len(own))
     return share >= LEAST_SHARE and _agrees(claim, words, whole)
+
+
+def _only_repeats(claim: str) -> bool:
+    said = fold(claim).split()
+    return len(said) >= LONG_WORDS and len(set(said)) * REPEATS <= len(said)
 
 
 def _answers(

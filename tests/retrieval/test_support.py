@@ -31,6 +31,7 @@ def only(answer: str, question: str = "", passages: dict[int, str] = HOUSE) -> b
         ("May dogs enter?", "Dogs may not enter the kitchen [2]."),
         ("May dogs enter?", "No, dogs cannot enter the kitchen [2]."),
         ("Who is the technician?", "The technician is Ramón Ibáñez [1]."),
+        (BOILER, "Cada octubre se revisa la caldera, y la revisa el técnico Ramón Ibáñez [1]."),
     ],
 )
 def test_what_the_passage_says_is_supported(question: str, answer: str) -> None:
@@ -49,6 +50,7 @@ def test_what_the_passage_says_is_supported(question: str, answer: str) -> None:
         ("What is the wifi password?", "The wifi password is tulip-43 [2]."),
         ("What is the wifi password?", "The wifi password is rose [2]."),
         ("Who is the technician?", "The technician is called Pedro Gil [1]."),
+        (BOILER, "La caldera se " * 9 + "revisa cada octubre [1]."),
     ],
 )
 def test_what_it_does_not_say_is_not(question: str, answer: str) -> None:
