@@ -78,9 +78,9 @@ class Items:
         begin = _text(list(prefix))[:-1]
         with self._database.connection() as connection:
             rows = connection.execute(
-                "SELECT * FROM items WHERE ?1 = '[' OR namespace = ?1 || ']' "
-                "OR substr(namespace, 1, length(?1) + 1) = ?1 || ',' ORDER BY id",
-                (begin,),
+                "SELECT * FROM items WHERE :begin = '[' OR namespace = :begin || ']' "
+                "OR substr(namespace, 1, length(:begin) + 1) = :begin || ',' ORDER BY id",
+                {"begin": begin},
             )
             return [_item(row) for row in rows]
 
@@ -117,9 +117,9 @@ class Items:
             return
         now_s = self._now().timestamp()
         item_id = connection.execute(
-            "INSERT INTO items VALUES (NULL, ?1, ?2, ?3, ?4, ?4) ON CONFLICT (namespace, key) "
-            "DO UPDATE SET value = ?3, updated_at = ?4 RETURNING id",
-            (*_name(put.namespace, put.key), value, now_s),
+            "INSERT INTO items VALUES (NULL, ?, ?, ?, ?, ?) ON CONFLICT (namespace, key) "
+            "DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at RETURNING id",
+            (*_name(put.namespace, put.key), value, now_s, now_s),
         ).fetchone()["id"]
         if any(text.strip() for text in put.texts):
             blocks = [Block(without_halves(text), first_line=1) for text in put.texts]

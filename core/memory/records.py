@@ -83,7 +83,8 @@ class Records:
         with self._database.connection() as connection:
             return bool(
                 connection.execute(
-                    "SELECT EXISTS (SELECT 1 FROM memories WHERE user = ?1 OR ?1 IS NULL)", (user,)
+                    "SELECT EXISTS (SELECT 1 FROM memories WHERE user = :user OR :user IS NULL)",
+                    {"user": user},
                 ).fetchone()[0]
             )
 

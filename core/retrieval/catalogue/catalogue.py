@@ -229,7 +229,8 @@ def _forget(connection: sqlite3.Connection, paths: Sequence[str], tenant: str) -
 def _count_terms(connection: sqlite3.Connection, bags: Iterable[Bag], *, sign: int) -> None:
     holders = Counter(term for bag in bags for term in (*bag, _ALL))
     connection.executemany(
-        "INSERT INTO terms VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET chunks = chunks + ?2",
+        "INSERT INTO terms VALUES (?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET chunks = chunks + excluded.chunks",
         ((term, sign * count) for term, count in holders.items()),
     )
 
