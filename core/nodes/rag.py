@@ -33,7 +33,7 @@ from core.nodes.answering import fixed_reply, language_of
 from core.nodes.chosen_reply import chosen_reply
 from core.nodes.remembering import recall
 from core.retrieval.citations import cite
-from core.retrieval.extracts import extracts, holds_half, nearest
+from core.retrieval.extracts import holds_half, nearest
 from core.retrieval.follow_up import whole_question
 from core.retrieval.orders import without_orders
 from core.retrieval.passage import Passage
@@ -206,7 +206,7 @@ def _claims(state: State, update: State, remembered: Sequence[str]) -> list[Clai
 def _without_model(
     state: State, runtime: Runtime[TurnContext], passages: Sequence[Passage], error: ModelError
 ) -> State:
-    text = quoting(NO_MODEL[language_of(state)], extracts(_asked(state), passages))
+    text = quoting(NO_MODEL[language_of(state)], nearest(_asked(state), passages))
     return {
         **fixed_reply(text, runtime),
         "agent_used": "rag",

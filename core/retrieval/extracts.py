@@ -17,32 +17,18 @@ MOST = 3
 MOST_SIGNS = 400
 
 
-def extracts(question: str, passages: Sequence[Passage]) -> list[tuple[int, str]]:
-    """From each of the best passages the sentence with most of the question's words.
-
-    Gives the passage's number (from 1) and the sentence, verbatim but for line breaks; a
-    passage with none of the words gives none, but for the first, which gives its beginning.
-    Orders to an assistant are left out, with what follows them.
-    """
-    asked = set(search_words(question))
-    found = []
-    for number, passage in enumerate(passages[:MOST], start=1):
-        best = max(_said(passage), key=lambda each: _nearness(question, each), default="")
-        if best and (number == 1 or _shared(asked, best)):
-            found.append((number, shortened(best)))
-    return found
-
-
 def nearest(question: str, passages: Sequence[Passage]) -> list[tuple[int, str]]:
-    """Of all sentences of the best passages the few that are as near as the nearest.
+    """Of all sentences of the best passages those with most of the question's words, three at most.
 
-    As `extracts` gives them; none when no sentence has a word of the question.
+    Gives the passage's number (from 1) and the sentence, verbatim but for line breaks. Where none
+    has a word of the question, the passages were found by meaning: then the first sentence of all.
+    Orders to an assistant are left out, with what follows them.
     """
     said = [(number, each) for number, it in enumerate(passages[:MOST], 1) for each in _said(it)]
     shares = [_nearness(question, sentence) for _, sentence in said]
     best = max(shares, default=0)
-    near = [each for each, share in zip(said, shares, strict=True) if best and share == best]
-    return [(number, shortened(sentence)) for number, sentence in near[:MOST]]
+    near = [each for each, share in zip(said, shares, strict=True) if share == best]
+    return [(number, shortened(each)) for number, each in near[: MOST if best else 1]]
 
 
 def shortened(sentence: str) -> str:
